@@ -1,0 +1,81 @@
+# The two dialects (docs/architecture.md): which flags a translation unit is compiled with.
+#
+#   psim_kernel_dialect(TARGET [THEIRS])   kernel dialect; THEIRS: not our file, so the kernel's warnings
+#   psim_host_dialect(TARGET)              host dialect: libc, and <psim/...> behind the system's folders
+#
+# Kernel-dialect objects get their .data and .bss moved into sections of their own (psim_data and
+# psim_bss), so that starting a machine can restore every static to what the loader gave.
+
+set(PSIM_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
+get_filename_component(PSIM_ROOT ${PSIM_ROOT} ABSOLUTE)
+
+execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include
+	OUTPUT_VARIABLE PSIM_COMPILER_INCLUDE OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT EXISTS ${PSIM_COMPILER_INCLUDE}/stdarg.h)
+	# clang answers -print-file-name for libraries only; its headers lie in the resource folder
+	execute_process(COMMAND ${CMAKE_C_COMPILER} -print-resource-dir
+		OUTPUT_VARIABLE resource OUTPUT_STRIP_TRAILING_WHITESPACE)
+	set(PSIM_COMPILER_INCLUDE ${resource}/include)
+endif()
+
+set(PSIM_WARNINGS -Wall -Wextra $<$<BOOL:${PSIM_WERROR}>:-Werror>)
+# Kernel idiom that -Wextra does not like: unused parameters of callbacks, designated
+# initialisers that leave members zero, comparisons with unsigned limits in macros.
+set(PSIM_KERNEL_WARNINGS ${PSIM_WARNINGS} -Wno-unused-parameter -Wno-missing-field-initializers
+	-Wno-sign-compare)
+if(CMAKE_C_COMPILER_ID MATCHES Clang)
+	list(APPEND PSIM_KERNEL_WARNINGS -Wno-microsoft-anon-tag -Wno-gnu-variable-sized-type-not-at-end
+		-Wno-initializer-overrides)
+else()
+	list(APPEND PSIM_KERNEL_WARNINGS -Wno-override-init)
+endif()
+
+set(PSIM_KERNEL_FLAGS
+	-nostdinc -isystem ${PSIM_COMPILER_INCLUDE} -I${PSIM_ROOT}/include
+	-D__KERNEL__ -fms-extensions -funsigned-char -fno-strict-aliasing
+	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-common
+	-fno-builtin-printf -fno-optimize-sibling-calls -fno-omit-frame-pointer)
+
+set(PSIM_INSTRUMENT)
+if(PSIM_SANITIZE)
+	string(REPLACE ";" "," sanitizers "${PSIM_SANITIZE}")
+	list(APPEND PSIM_INSTRUMENT -fsanitize=${sanitizers} -fno-omit-frame-pointer)
+	if("undefined" IN_LIST PSIM_SANITIZE)
+		list(APPEND PSIM_INSTRUMENT -fno-sanitize-recover=undefined)
+	endif()
+endif()
+if(PSIM_COVERAGE)
+	list(APPEND PSIM_INSTRUMENT --coverage -fprofile-abs-path)
+endif()
+add_compile_options(${PSIM_INSTRUMENT})
+add_link_options(${PSIM_INSTRUMENT})
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+function(psim_kernel_dialect target)
+	cmake_parse_arguments(arg "THEIRS" "" "" ${ARGN})
+	target_compile_options(${target} PRIVATE ${PSIM_KERNEL_FLAGS})
+	if("undefined" IN_LIST PSIM_SANITIZE)
+		# container_of on NULL, and unaligned or shifted kernel idiom that the dialect defines
+		target_compile_options(${target} PRIVATE
+			-fno-sanitize=pointer-overflow,alignment,shift,signed-integer-overflow,null)
+	endif()
+	if(PSIM_COVERAGE)
+		# one section per variable, so that gcov's counters are told from the kernel's statics
+		target_compile_options(${target} PRIVATE -fdata-sections)
+	endif()
+	if(arg_THEIRS)
+		target_compile_options(${target} PRIVATE -Wall -Wno-unused-parameter)
+	else()
+		target_compile_options(${target} PRIVATE ${PSIM_KERNEL_WARNINGS})
+	endif()
+	set_target_properties(${target} PROPERTIES
+		C_COMPILER_LAUNCHER "${PSIM_ROOT}/cmake/kernel-cc;${CMAKE_OBJCOPY};${CMAKE_READELF}")
+endfunction()
+
+function(psim_host_dialect target)
+	target_compile_options(${target} PRIVATE -idirafter ${PSIM_ROOT}/include ${PSIM_WARNINGS})
+	target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+endfunction()

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host room's face: everything the shim asks of the operating system below it.
+ *
+ * Only src/shim/host includes libc, pthreads or liburcu. This header is read by both dialects, so it
+ * uses the compiler's own types and knows no kernel type. All addresses are host addresses; none of
+ * them may reach a trace.
+ */
+#ifndef PSIM_HOST_H
+#define PSIM_HOST_H
+
+#include <stddef.h>
+
+/* ---- memory ------------------------------------------------------------------------------ */
+
+/**
+ * enum psim_arena - address ranges that outlive a machine, so that starting again maps nothing anew
+ * @PSIM_ARENA_MEMMAP: the struct page array
+ * @PSIM_ARENA_RAM: bytes of simulated RAM
+ * @PSIM_ARENA_SLAB: slab objects
+ * @PSIM_ARENA_TABLES: page-table pages
+ * @PSIM_ARENA_SIDE: what the shim knows of a page beyond its struct page
+ * @PSIM_ARENA_TRACE: the event ring
+ * @PSIM_ARENA_TLB: simulated TLBs
+ * @PSIM_ARENA_IOMMU: the IOMMU's tables
+ * @PSIM_ARENA_COUNT: how many there are
+ */
+enum psim_arena {
+	PSIM_ARENA_MEMMAP,
+	PSIM_ARENA_RAM,
+	PSIM_ARENA_SLAB,
+	PSIM_ARENA_TABLES,
+	PSIM_ARENA_SIDE,
+	PSIM_ARENA_TRACE,
+	PSIM_ARENA_TLB,
+	PSIM_ARENA_IOMMU,
+	PSIM_ARENA_COUNT
+};
+
+/**
+ * psim_host_arena() - the address range of one arena, at least @bytes long
+ * @id: which one
+ * @bytes: length wanted; a longer range from an earlier machine is kept as it is
+ *
+ * The range is reserved, not committed: untouched pages cost nothing and read as zero. What an earlier
+ * machine wrote is still there; the room that wrote it clears it with psim_host_clear() when its
+ * machine stops. Registered as a LeakSanitizer root.
+ *
+ * Return: its first byte (page-aligned), or NULL if the host has no such range left.
+ */
+void *psim_host_arena(enum psim_arena id, unsigned long bytes);
+
+/**
+ * psim_host_clear() - make @bytes at @p read as zero again
+ * Small ranges are overwritten, large ones are given back to the host; not instrumented, so poisoned
+ * bytes may lie in the range.
+ */
+void psim_host_clear(void *p, unsigned long bytes);
+
+/**
+ * psim_host_malloc() - host memory for the shim's own bookkeeping, outside of the machine
+ * Zeroed. Return: NULL when the host has none.
+ */
+void *psim_host_malloc(unsigned long bytes);
+void psim_host_free(void *p);
+
+/* AddressSanitizer's poison; nothing without it. */
+void psim_host_poison(const void *p, unsigned long bytes);
+void psim_host_unpoison(const void *p, unsigned long bytes);
+/* Whether this build has AddressSanitizer / ThreadSanitizer. */
+int psim_host_has_asan(void);
+int psim_host_has_tsan(void);
+
+/* ---- statics of the kernel dialect ---------------------------------------------------------- */
+
+/* Put every kernel-dialect static back to what the loader gave (sections psim_data and psim_bss). */
+void psim_host_restore_statics(void);
+
+/* ---- output and files ----------------------------------------------------------------------- */
+
+void psim_host_write(int fd, const char *bytes, unsigned long n);
+/* Open @path for writing, truncated. Return: a descriptor, or a negative errno. */
+int psim_host_create(const char *path);
+int psim_host_close(int fd);
+/* Up to @max frames of the current stack, as "function+0x1f" lines, on standard error. */
+void psim_host_backtrace(int skip, int max);
+/* End the process at once with @code (0..255); flushes nothing of the machine. */
+void psim_host_exit(int code) __attribute__((noreturn));
+/* Wall clock in nanoseconds, for figures shown to people; never for anything in the machine. */
+unsigned long long psim_host_clock(void);
+
+/* ---- fibres: the deterministic engine's stacks ---------------------------------------------- */
+
+/**
+ * struct psim_fiber - one stack and where it stopped
+ * Made from a pool; a pooled stack is reused by the next machine without a system call.
+ */
+struct psim_fiber;
+
+/* The fibre that stands for the stack the caller is running on. Never freed. */
+struct psim_fiber *psim_fiber_main(void);
+/* Return: a fibre that will run entry(arg) when first switched to, or NULL without memory. */
+struct psim_fiber *psim_fiber_new(void (*entry)(void *arg), void *arg);
+/* Give an ended, or for ever abandoned, fibre back to the pool. Not the running one. */
+void psim_fiber_free(struct psim_fiber *fiber);
+/* Switch from the running fibre to @to. @last: the running fibre ends and is never resumed. */
+void psim_fiber_switch(struct psim_fiber *to, int last);
+/* Bytes a fibre's stack has. */
+unsigned long psim_fiber_stack_bytes(void);
+
+/* ---- threads: the free-running engine -------------------------------------------------------- */
+
+struct psim_thread;
+
+/* Start a host thread that runs entry(arg). Return: NULL when the host has none. */
+struct psim_thread *psim_thread_new(void (*entry)(void *arg), void *arg);
+/* Wait for its end and free it. */
+void psim_thread_join(struct psim_thread *thread);
+/* End the calling thread. */
+void psim_thread_exit(void) __attribute__((noreturn));
+
+/* A host mutex with a condition, in storage of the caller's, zero-initialised before first use. */
+struct psim_monitor {
+	unsigned long opaque[16];
+};
+void psim_monitor_lock(struct psim_monitor *m);
+void psim_monitor_unlock(struct psim_monitor *m);
+void psim_monitor_wait(struct psim_monitor *m);      /* m is locked; may wake without reason */
+void psim_monitor_wake_all(struct psim_monitor *m);  /* m is locked */
+void psim_monitor_destroy(struct psim_monitor *m);
+
+/* liburcu, for the free-running engine only. */
+void psim_host_rcu_register(void);
+void psim_host_rcu_unregister(void);
+void psim_host_rcu_read_lock(void);
+void psim_host_rcu_read_unlock(void);
+void psim_host_rcu_synchronize(void);
+
+#endif /* PSIM_HOST_H */

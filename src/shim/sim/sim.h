@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one header through which every floor reaches the simulation: reports, the event stream,
+ * failures to inject, and the callbacks by which a room takes part in start, audit and stop.
+ *
+ * sim knows the floors only through what they register here.
+ */
+#ifndef PSIM_SIM_H
+#define PSIM_SIM_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <psim/machine.h>
+#include <psim/fault.h>
+#include "sim/events.h"
+
+/* ---- reports --------------------------------------------------------------------------------- */
+
+/**
+ * psim_report() - a law or a rule was broken; the run goes on, and fails at its end
+ * @rule: the law, statement or promise: "law 2", "S5.40", "C3.12", "WARN"
+ * @fmt: kernel format (printk's extensions allowed): names the objects by stable name; one line, no
+ *	newline at its end
+ *
+ * Prints rule, message, task, CPU and virtual time on standard error unless a psim_expect_report()
+ * waits for it. Any context.
+ */
+void psim_report(const char *rule, const char *fmt, ...) __printf(2, 3);
+
+/**
+ * psim_fatal() - as psim_report(), and the run cannot go on
+ *
+ * Ends the calling task for good and halts the machine: no task runs again, control goes to whoever
+ * waits in psim_run() on the main stack. In the main task itself there is nobody to go to: the
+ * process ends with exit code 1.
+ */
+void psim_fatal(const char *rule, const char *fmt, ...) __printf(2, 3) __noreturn;
+
+/* A function of the kind *stop*: prints its name and a backtrace, then as psim_fatal(). */
+void psim_stop_function(const char *function, const char *why) __noreturn;
+/* A function of the kind *inert* was called: counted by name, shown by the audit. */
+void psim_inert(const char *function);
+
+/* The user face was misused: one line that says what to do, on standard error. Return: @err. */
+int psim_misuse(int err, const char *fmt, ...) __printf(2, 3);
+
+/* ---- the event stream -------------------------------------------------------------------------- */
+
+extern bool psim_tracing;
+void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d);
+
+/**
+ * psim_trace() - one event; costs one test of a flag when tracing is off
+ * @event: which; events.h says what its four numbers mean and how it is printed
+ *
+ * The numbers are pfns, virtual addresses of simulated processes, ordinals: never host addresses.
+ */
+#define psim_trace(event, a, b, c, d)                                                              \
+	do {                                                                                       \
+		if (unlikely(psim_tracing))                                                        \
+			psim_trace_record((event), (u64)(a), (u64)(b), (u64)(c), (u64)(d));        \
+	} while (0)
+
+/* ---- failures ------------------------------------------------------------------------------------ */
+
+extern bool psim_failing;
+bool psim_fails_slow(enum psim_fallible kind, const char *site);
+
+/**
+ * psim_fails() - shall this call fail?
+ * @kind: the kind of fallible call
+ * @site: the calling function's name (__func__)
+ *
+ * Every fallible call of the face asks this first. Return: true: fail, as the kernel's would.
+ */
+static inline bool psim_fails(enum psim_fallible kind, const char *site)
+{
+	return unlikely(psim_failing) && psim_fails_slow(kind, site);
+}
+
+/* ---- rooms ----------------------------------------------------------------------------------------- */
+
+/**
+ * struct psim_room - how a room takes part in a machine's life
+ * @name: the room's name, for reports
+ * @start: the statics are restored, earlier rooms have started; 0 or a negative errno
+ * @drain: let everything pending finish (work, timers, RCU callbacks, batches); latest room first
+ * @audit: law 2: walk, re-derive, report what differs; any moment at which no task is inside
+ * @leftovers: law 3: report whatever is left, with the site that took it; called at stop after @drain
+ * @stop: let go of everything, also after a halted run, when nothing can be trusted; latest room first
+ *
+ * Every member but @name may be NULL.
+ */
+struct psim_room {
+	const char *name;
+	int (*start)(const struct psim_config *config);
+	void (*drain)(void);
+	void (*audit)(void);
+	void (*leftovers)(void);
+	void (*stop)(void);
+};
+
+/* The rooms of this build in starting order, ended by NULL: src/shim/rooms.c. */
+extern const struct psim_room *const psim_rooms[];
+
+/**
+ * struct psim_context - what a report and an event say about "where"
+ * @time: virtual nanoseconds since the machine's start
+ * @task: number of the running task
+ * @cpu: its CPU, or -1
+ * @name: its name
+ */
+struct psim_context {
+	u64 time;
+	unsigned int task;
+	int cpu;
+	const char *name;
+};
+
+/* Registered by the sched room at start: fills in the context; and ends the current task for ever. */
+extern void (*psim_context_get)(struct psim_context *context);
+extern void (*psim_halt_run)(void);
+
+/* The machine's configuration, with every default filled in; valid from start to stop. */
+extern struct psim_config psim_config;
+/* Whether a machine is running; whether its run was halted by psim_fatal(). */
+bool psim_running(void);
+bool psim_halted(void);
+
+/* An ordinal for an object that traces must name: 1, 2, ... within one machine. */
+u32 psim_ordinal(const char *class);
+
+#endif /* PSIM_SIM_H */
