@@ -7,6 +7,9 @@
 #ifndef _LINUX_KCONFIG_H
 #define _LINUX_KCONFIG_H
 
+/* Not a kernel: for tests that plant faults which only this machine reports. */
+#define __PSIM__ 1
+
 #define CONFIG_64BIT 1
 #define CONFIG_SMP 1
 #define CONFIG_MMU 1

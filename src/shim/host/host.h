@@ -84,6 +84,15 @@ int psim_host_create(const char *path);
 int psim_host_close(int fd);
 /* Up to @max frames of the current stack, as "function+0x1f" lines, on standard error. */
 void psim_host_backtrace(int skip, int max);
+/**
+ * psim_host_symbol() - the function or object at a host address, static ones included
+ * @address: any
+ * @name: gets "function", or "function+0x1f" with @offset; untouched when nothing is known
+ * @bytes: room in @name
+ * @offset: whether to append the offset
+ * Return: 1, or 0 when nothing is known.
+ */
+int psim_host_symbol(unsigned long address, char *name, unsigned long bytes, int offset);
 /* End the process at once with @code (0..255); flushes nothing of the machine. */
 void psim_host_exit(int code) __attribute__((noreturn));
 /* Wall clock in nanoseconds, for figures shown to people; never for anything in the machine. */

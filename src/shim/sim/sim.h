@@ -63,8 +63,9 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d);
 
 /* ---- failures ------------------------------------------------------------------------------------ */
 
-extern bool psim_failing;
-bool psim_fails_slow(enum psim_fallible kind, const char *site);
+extern u64 psim_fallible_calls[PSIM_FAIL_KINDS];
+extern u64 psim_fallible_target[PSIM_FAIL_KINDS];
+bool psim_fails_now(enum psim_fallible kind, const char *site);
 
 /**
  * psim_fails() - shall this call fail?
@@ -75,7 +76,10 @@ bool psim_fails_slow(enum psim_fallible kind, const char *site);
  */
 static inline bool psim_fails(enum psim_fallible kind, const char *site)
 {
-	return unlikely(psim_failing) && psim_fails_slow(kind, site);
+	u64 nth = __atomic_add_fetch(&psim_fallible_calls[kind], 1, __ATOMIC_RELAXED);
+
+	return unlikely(nth == __atomic_load_n(&psim_fallible_target[kind], __ATOMIC_RELAXED)) &&
+	       psim_fails_now(kind, site);
 }
 
 /* ---- rooms ----------------------------------------------------------------------------------------- */
@@ -100,8 +104,9 @@ struct psim_room {
 	void (*stop)(void);
 };
 
-/* The rooms of this build in starting order, ended by NULL: src/shim/rooms.c. */
+/* The rooms of this build in starting order: src/shim/rooms.c. */
 extern const struct psim_room *const psim_rooms[];
+extern const unsigned int psim_nr_rooms;
 
 /**
  * struct psim_context - what a report and an event say about "where"

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Binding the driver to a GPU and letting it go: registers, interrupt, rings, device-private pages.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/interrupt.h>
+#include <linux/ioport.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_managed.h>
+#include <drm/drm_print.h>
+
+#include "simgpu.h"
+
+static LIST_HEAD(devices);
+static DEFINE_MUTEX(devices_lock);
+
+static const struct file_operations simgpu_fops = {
+	.owner = THIS_MODULE,
+};
+
+static const struct drm_driver simgpu_drm_driver = {
+	.name = "simgpu",
+	.fops = &simgpu_fops,
+};
+
+struct simgpu_device *simgpu_find(unsigned int serial)
+{
+	struct simgpu_device *gpu, *found = NULL;
+
+	mutex_lock(&devices_lock);
+	list_for_each_entry(gpu, &devices, link) {
+		if (gpu->serial == serial)
+			found = gpu;
+	}
+	mutex_unlock(&devices_lock);
+	return found;
+}
+
+static irqreturn_t interrupt(int irq, void *arg)
+{
+	struct simgpu_device *gpu = arg;
+	u64 status = simgpu_read(gpu, SIMGPU_IRQ_STATUS);
+
+	if (!status)
+		return IRQ_NONE;
+	if (status & SIMGPU_IRQ_COPY)
+		simgpu_ring_interrupt(&gpu->copy);
+	if (status & SIMGPU_IRQ_CMD)
+		simgpu_ring_interrupt(&gpu->cmd);
+	if (status & SIMGPU_IRQ_FAULT)
+		queue_work(gpu->faults, &gpu->fault_work);
+	return IRQ_HANDLED;
+}
+
+static void destroy_faults(void *gpu)
+{
+	destroy_workqueue(((struct simgpu_device *)gpu)->faults);
+}
+
+static void fini_memory(void *gpu)
+{
+	simgpu_buddy_fini(&((struct simgpu_device *)gpu)->buddy);
+}
+
+static int init_memory(struct simgpu_device *gpu, struct device *dev)
+{
+	u64 bytes = simgpu_read(gpu, SIMGPU_MEMORY_BYTES);
+	struct resource *res;
+	void *mapped;
+	int err;
+
+	spin_lock_init(&gpu->memory_lock);
+	INIT_LIST_HEAD(&gpu->lru);
+	gpu->allocs = RB_ROOT_CACHED;
+	gpu->tables.next = SIMGPU_TABLE_PAGE;
+	gpu->tables.bytes = simgpu_read(gpu, SIMGPU_TABLE_BYTES);
+	err = simgpu_buddy_init(&gpu->buddy, bytes);
+	if (!err)
+		err = devm_add_action_or_reset(dev, fini_memory, gpu);
+	if (err)
+		return err;
+
+	res = devm_request_free_mem_region(dev, &iomem_resource, bytes);
+	if (IS_ERR(res))
+		return PTR_ERR(res);
+	gpu->pagemap.type = MEMORY_DEVICE_PRIVATE;
+	gpu->pagemap.range.start = res->start;
+	gpu->pagemap.range.end = res->end;
+	gpu->pagemap.nr_range = 1;
+	gpu->pagemap.ops = drm_pagemap_pagemap_ops_get();
+	gpu->pagemap.owner = gpu;
+	gpu->first_pfn = res->start >> PAGE_SHIFT;
+	mapped = devm_memremap_pages(dev, &gpu->pagemap);
+	if (IS_ERR(mapped))
+		return PTR_ERR(mapped);
+	gpu->dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &simgpu_pagemap_ops);
+	return PTR_ERR_OR_ZERO(gpu->dpagemap);
+}
+
+static int init_engines(struct simgpu_device *gpu, struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	int err;
+
+	gpu->faults = alloc_ordered_workqueue("simgpu-faults", 0);
+	if (!gpu->faults)
+		return -ENOMEM;
+	err = devm_add_action_or_reset(dev, destroy_faults, gpu);
+	if (err)
+		return err;
+	INIT_WORK(&gpu->fault_work, simgpu_fault_work);
+	err = simgpu_ring_init(gpu, &gpu->copy, SIMGPU_COPY_RING);
+	if (!err)
+		err = simgpu_ring_init(gpu, &gpu->cmd, SIMGPU_CMD_RING);
+	if (err)
+		return err;
+	err = platform_get_irq(pdev, 0);
+	if (err < 0)
+		return err;
+	return devm_request_irq(dev, err, interrupt, 0, "simgpu", gpu);
+}
+
+static int probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct simgpu_device *gpu;
+	int err;
+
+	gpu = devm_drm_dev_alloc(dev, &simgpu_drm_driver, struct simgpu_device, drm);
+	if (IS_ERR(gpu))
+		return PTR_ERR(gpu);
+	platform_set_drvdata(pdev, gpu);
+	gpu->regs = devm_platform_ioremap_resource(pdev, 0);
+	if (IS_ERR(gpu->regs))
+		return PTR_ERR(gpu->regs);
+	if (simgpu_read(gpu, SIMGPU_ID) != SIMGPU_ID_VALUE)
+		return -ENODEV;
+	gpu->serial = simgpu_read(gpu, SIMGPU_SERIAL);
+	gpu->chunk_bytes = 64 << 10;
+	mutex_init(&gpu->vms_lock);
+	INIT_LIST_HEAD(&gpu->vms);
+	err = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
+	if (!err)
+		err = init_engines(gpu, pdev);
+	if (!err)
+		err = init_memory(gpu, dev);
+	if (err)
+		return err;
+	err = drm_dev_register(&gpu->drm, 0);
+	if (err) {
+		drm_pagemap_put(gpu->dpagemap);
+		return err;
+	}
+	mutex_lock(&devices_lock);
+	list_add_tail(&gpu->link, &devices);
+	mutex_unlock(&devices_lock);
+	return 0;
+}
+
+static void remove(struct platform_device *pdev)
+{
+	struct simgpu_device *gpu = platform_get_drvdata(pdev);
+	struct simgpu_vm *vm, *next;
+	int err;
+
+	mutex_lock(&devices_lock);
+	list_del(&gpu->link);
+	mutex_unlock(&devices_lock);
+	drm_dev_unplug(&gpu->drm);
+	cancel_work_sync(&gpu->fault_work);
+	err = simgpu_evict(gpu, ~0ull);
+	if (err)
+		drm_err(&gpu->drm, "memory that cannot be evicted (%pe): waiting for its users\n",
+			ERR_PTR(err));
+	list_for_each_entry_safe(vm, next, &gpu->vms, link)
+		simgpu_vm_destroy(vm);
+	simgpu_write(gpu, SIMGPU_STOP, 1);
+	drm_pagemap_put(gpu->dpagemap);
+}
+
+static struct platform_driver simgpu_driver = {
+	.probe = probe,
+	.remove = remove,
+	.driver = {.name = "simgpu", .owner = THIS_MODULE},
+};
+
+static int __init simgpu_init(void)
+{
+	return platform_driver_register(&simgpu_driver);
+}
+
+static void __exit simgpu_exit(void)
+{
+	platform_driver_unregister(&simgpu_driver);
+}
+
+module_init(simgpu_init);
+module_exit(simgpu_exit);
+MODULE_DESCRIPTION("A model driver over drm_pagemap, for the simulated GPU");
+MODULE_LICENSE("Dual MIT/GPL");

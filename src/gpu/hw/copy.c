@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The copy engine: takes one descriptor after another, each takes set-up time plus its bytes at the
+ * link's speed, and moves the bytes at the end of that time, page by page through the IOMMU.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "simgpu_hw.h"
+
+#define PAGE 4096ull
+
+static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t done, uint64_t n)
+{
+	int in = d->opcode != SIMGPU_OP_COPY_OUT;
+	unsigned char *memory = store_at(&gpu->memory, d->address + done, n, in);
+
+	if (!memory)
+		return -EINVAL;
+	switch (d->opcode) {
+	case SIMGPU_OP_COPY_IN:
+		return psim_hw_dma(&gpu->bus, d->source + done, memory, n, 0);
+	case SIMGPU_OP_COPY_OUT:
+		return psim_hw_dma(&gpu->bus, d->source + done, memory, n, 1);
+	case SIMGPU_OP_CLEAR:
+		memset(memory, 0, n);
+		return 0;
+	case SIMGPU_OP_MOVE: {
+		unsigned char *from = store_at(&gpu->memory, d->source + done, n, 0);
+
+		if (!from)
+			return -EINVAL;
+		memmove(memory, from, n);
+		return 0;
+	}
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static int move(struct simgpu_hw *gpu, const struct simgpu_desc *d)
+{
+	uint64_t done = 0;
+
+	if (!gpu->has_bytes)
+		return 0;
+	while (done < d->bytes) {
+		uint64_t n = PAGE - (d->source + done) % PAGE;
+		int err;
+
+		if (n > d->bytes - done)
+			n = d->bytes - done;
+		err = move_page(gpu, d, done, n);
+		if (err)
+			return err;
+		done += n;
+	}
+	return 0;
+}
+
+int copy_engine(void *arg)
+{
+	struct simgpu_hw *gpu = arg;
+	struct ring *ring = &gpu->copy;
+	struct simgpu_desc d;
+
+	for (;;) {
+		while (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) == ring->done) {
+			if (__atomic_load_n(&gpu->stop, __ATOMIC_ACQUIRE))
+				return 0;
+			psim_hw_wait();
+		}
+		if (ring_fetch(gpu, ring, &d))
+			return -EFAULT;
+		psim_hw_busy(gpu->copy_setup_ns + d.bytes * 1000 / gpu->bytes_per_us);
+		d.status = psim_hw_copy_fails() ? -EIO : move(gpu, &d);
+		psim_hw_trace(PSIM_HW_COPY, gpu->bus.id, d.bytes, d.opcode, ring->done + 1);
+		ring_finish(gpu, ring, &d, SIMGPU_IRQ_COPY);
+	}
+}

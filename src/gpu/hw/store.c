@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The bytes of a device: reserved lazily, zero when handed out, pooled between machines so that plugging
+ * a GPU in again makes no system call.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "simgpu_hw.h"
+
+#define POOLED 8
+/* Above this, giving the pages back is cheaper than clearing them. */
+#define CLEAR_BY_HAND (256ull << 10)
+
+static struct store pool[POOLED];
+
+static int from_pool(struct store *store, uint64_t bytes)
+{
+	for (int i = 0; i < POOLED; i++) {
+		if (!pool[i].bytes || pool[i].reserved != bytes)
+			continue;
+		*store = pool[i];
+		pool[i].bytes = NULL;
+		return 1;
+	}
+	return 0;
+}
+
+int store_open(struct store *store, uint64_t bytes)
+{
+	void *p;
+
+	if (from_pool(store, bytes))
+		return 0;
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	madvise(p, bytes, MADV_NOHUGEPAGE);
+	*store = (struct store){.bytes = p, .reserved = bytes, .length = bytes};
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (!store->bytes)
+		return;
+	if (store->touched > CLEAR_BY_HAND)
+		madvise(store->bytes, store->touched, MADV_DONTNEED);
+	else
+		memset(store->bytes, 0, store->touched);
+	store->touched = 0;
+	for (int i = 0; i < POOLED; i++) {
+		if (pool[i].bytes)
+			continue;
+		pool[i] = *store;
+		store->bytes = NULL;
+		return;
+	}
+	munmap(store->bytes, store->reserved);
+	store->bytes = NULL;
+}
+
+unsigned char *store_at(struct store *store, uint64_t offset, uint64_t n, int write)
+{
+	if (n > store->length || offset > store->length - n)
+		return NULL;
+	if (write && offset + n > store->touched)
+		store->touched = (offset + n + 4095) & ~4095ull;
+	return store->bytes + offset;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/* Files, standard error, backtraces, the wall clock, the end of the process. */
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host.h"
+
+#define MAX_FRAMES 64
+
+void psim_host_write(int fd, const char *bytes, unsigned long n)
+{
+	while (n) {
+		ssize_t done = write(fd, bytes, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
+		bytes += done;
+		n -= done;
+	}
+}
+
+int psim_host_create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int psim_host_close(int fd)
+{
+	return close(fd) ? -errno : 0;
+}
+
+void psim_host_backtrace(int skip, int max)
+{
+	void *frames[MAX_FRAMES];
+	int n = backtrace(frames, MAX_FRAMES);
+	char line[160];
+
+	skip++; /* this function itself */
+	for (int i = skip; i < n && i < skip + max; i++) {
+		char name[120];
+
+		if (psim_host_symbol((unsigned long)frames[i], name, sizeof(name), 1))
+			snprintf(line, sizeof(line), "  %s\n", name);
+		else
+			snprintf(line, sizeof(line), "  ?\n");
+		psim_host_write(STDERR_FILENO, line, strlen(line));
+	}
+}
+
+void psim_host_exit(int code)
+{
+	_exit(code);
+}
+
+unsigned long long psim_host_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
