@@ -16,15 +16,20 @@ static struct psim_scenario *first;
 void psim_scenario_register(struct psim_scenario *scenario)
 {
 	struct psim_scenario **at = &first, *copy;
+	char *name;
 
-	while (*at && strcmp((*at)->name, scenario->name) < 0)
-		at = &(*at)->next;
 	__lsan_disable();
 	copy = malloc(sizeof(*copy));
+	name = strdup(scenario->name);
 	__lsan_enable();
-	if (!copy)
+	if (!copy || !name)
 		abort();
+	for (char *c = name; *c; c++)
+		*c = *c == '_' ? '-' : *c;
+	while (*at && strcmp((*at)->name, name) < 0)
+		at = &(*at)->next;
 	*copy = *scenario;
+	copy->name = name;
 	copy->next = *at;
 	*at = copy;
 }

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory management: VMAs and faults here; pages and folios come from __psim_folio.h.
+ *
+ * Modelled: private anonymous memory of 4 KiB pages. Not modelled yet: files, fork, mprotect, mremap,
+ * madvise, huge mappings, get_user_pages.
+ */
+#ifndef _LINUX_MM_H
+#define _LINUX_MM_H
+
+#include <linux/align.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mmap_lock.h>
+#include <linux/pgtable.h>
+#include <linux/sizes.h>
+#include <linux/__psim_folio.h>
+#include <linux/huge_mm.h>
+
+struct pt_regs;
+struct task_struct;
+
+/* ---- VMA flags ------------------------------------------------------------------------------- */
+
+#define VM_NONE 0x00000000ul
+#define VM_READ 0x00000001ul
+#define VM_WRITE 0x00000002ul
+#define VM_EXEC 0x00000004ul
+#define VM_SHARED 0x00000008ul
+#define VM_MAYREAD 0x00000010ul
+#define VM_MAYWRITE 0x00000020ul
+#define VM_MAYEXEC 0x00000040ul
+#define VM_MAYSHARE 0x00000080ul
+#define VM_GROWSDOWN 0x00000100ul
+#define VM_UFFD_MISSING 0x00000200ul
+#define VM_PFNMAP 0x00000400ul
+#define VM_UFFD_WP 0x00001000ul
+#define VM_LOCKED 0x00002000ul
+#define VM_IO 0x00004000ul
+#define VM_SEQ_READ 0x00008000ul
+#define VM_RAND_READ 0x00010000ul
+#define VM_DONTCOPY 0x00020000ul
+#define VM_DONTEXPAND 0x00040000ul
+#define VM_LOCKONFAULT 0x00080000ul
+#define VM_ACCOUNT 0x00100000ul
+#define VM_NORESERVE 0x00200000ul
+#define VM_HUGETLB 0x00400000ul
+#define VM_SYNC 0x00800000ul
+#define VM_WIPEONFORK 0x02000000ul
+#define VM_DONTDUMP 0x04000000ul
+#define VM_SOFTDIRTY 0x08000000ul
+#define VM_MIXEDMAP 0x10000000ul
+#define VM_HUGEPAGE 0x20000000ul
+#define VM_NOHUGEPAGE 0x40000000ul
+#define VM_MERGEABLE 0x80000000ul
+
+#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+#define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
+
+#define DEFAULT_MAX_MAP_COUNT 65530
+
+/* ---- sizes ------------------------------------------------------------------------------------- */
+
+#define PAGE_ALIGN(addr) ALIGN(addr, PAGE_SIZE)
+#define PAGE_ALIGN_DOWN(addr) ALIGN_DOWN(addr, PAGE_SIZE)
+#define PAGE_ALIGNED(addr) IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
+#define offset_in_page(p) ((unsigned long)(p) & (PAGE_SIZE - 1))
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+/* ---- VMAs: all under the mmap lock --------------------------------------------------------------- */
+
+/* Change a VMA's flags; mmap lock write-held. */
+static inline void vm_flags_init(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->__vm_flags = flags;
+}
+
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	mmap_assert_write_locked(vma->vm_mm);
+	vma->__vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	mmap_assert_write_locked(vma->vm_mm);
+	vma->__vm_flags &= ~flags;
+}
+
+static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
+{
+	mmap_assert_write_locked(vma->vm_mm);
+	vma->__vm_flags = (vma->__vm_flags | set) & ~clear;
+}
+
+/* Whether the VMA has no mapper of its own (S0.13). */
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
+{
+	return !vma->vm_ops;
+}
+
+static inline bool vma_is_dax(const struct vm_area_struct *vma)
+{
+	return false;
+}
+
+static inline bool is_cow_mapping(vm_flags_t flags)
+{
+	return (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+}
+
+/**
+ * find_vma() - the lowest VMA that ends above @addr
+ * It may begin above @addr, too. Context: mmap lock held. Return: the VMA, or NULL.
+ */
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+
+/* The lowest VMA that overlaps [start, end), or NULL (S9.53). Context: mmap lock held. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end);
+
+/* The VMA that contains @addr, or NULL (S9.53). Context: mmap lock held. */
+struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+
+/* The next VMA of the walk that begins below @max, or NULL. Context: mmap lock held. */
+struct vm_area_struct *vma_find(struct vma_iterator *vmi, unsigned long max);
+
+static inline struct vm_area_struct *vma_next(struct vma_iterator *vmi)
+{
+	return vma_find(vmi, ~0ul);
+}
+
+#define for_each_vma(vmi, vma) while (((vma) = vma_next(&(vmi))) != NULL)
+#define for_each_vma_range(vmi, vma, end) while (((vma) = vma_find(&(vmi), (end))) != NULL)
+
+/**
+ * vm_mmap() - map memory in the current task's address space
+ * @file: must be NULL: files are not modelled
+ * @addr: where, for MAP_FIXED and MAP_FIXED_NOREPLACE; otherwise a wish
+ * @len: bytes, rounded up to pages
+ * @prot: PROT_*
+ * @flag: MAP_PRIVATE | MAP_ANONYMOUS and kin
+ * @offset: of the file, page-aligned
+ *
+ * Takes the mmap lock for writing. Return: the address, or a negative errno as an unsigned long:
+ * -EINVAL, -EEXIST, -ENOMEM.
+ */
+unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, unsigned long prot,
+		      unsigned long flag, unsigned long offset);
+
+/* Unmap [start, start + len) of the current task; any part of VMAs. Return: 0, -EINVAL, -ENOMEM. */
+int vm_munmap(unsigned long start, size_t len);
+
+/* The same for any address space, mmap lock write-held. */
+int do_munmap(struct mm_struct *mm, unsigned long start, size_t len, struct list_head *uf);
+
+/**
+ * vm_insert_page() - map an ordinary, not anonymous page into an empty slot (S9.54)
+ * @addr: page-aligned, inside @vma
+ * Context: mmap lock write-held unless the VMA is VM_MIXEDMAP already. Return: 0, -EFAULT outside of
+ * the VMA, -EBUSY if the slot is taken, -EINVAL for a free or anonymous page, -ENOMEM.
+ */
+int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page);
+
+/* ---- faults ------------------------------------------------------------------------------------------ */
+
+#define FAULT_FLAG_DEFAULT (FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE | FAULT_FLAG_INTERRUPTIBLE)
+
+/**
+ * handle_mm_fault() - bring in the page at @address, as @flags ask
+ * @vma: contains @address; its permissions were checked by the caller
+ * @regs: NULL
+ *
+ * Context: mmap lock read-held; not by the caller any more after VM_FAULT_RETRY or COMPLETED.
+ * Return: 0: repeat the access; otherwise VM_FAULT_*.
+ */
+vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+			   struct pt_regs *regs);
+
+/**
+ * fixup_user_fault() - fault @address in for the kernel, checking permissions
+ * @unlocked: told whether the mmap lock was dropped and taken again; NULL: it must not be
+ * Context: mmap lock read-held. Return: 0, -EFAULT, -ENOMEM, -EHWPOISON.
+ */
+int fixup_user_fault(struct mm_struct *mm, unsigned long address, unsigned int fault_flags,
+		     bool *unlocked);
+
+/* The errno of a fault that failed (S6.10). Return: 0 if none did. */
+static inline int vm_fault_to_errno(vm_fault_t vm_fault, int foll_flags)
+{
+	if (vm_fault & VM_FAULT_OOM)
+		return -ENOMEM;
+	if (vm_fault & (VM_FAULT_HWPOISON | VM_FAULT_HWPOISON_LARGE))
+		return -EHWPOISON;
+	if (vm_fault & (VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV))
+		return -EFAULT;
+	return 0;
+}
+
+static inline vm_fault_t vmf_error(int err)
+{
+	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+}
+
+/* ---- resident pages ------------------------------------------------------------------------------------ */
+
+static inline unsigned long get_mm_counter(struct mm_struct *mm, int member)
+{
+	long value = atomic_long_read(&mm->rss_stat[member]);
+
+	return value < 0 ? 0 : value;
+}
+
+static inline void add_mm_counter(struct mm_struct *mm, int member, long value)
+{
+	atomic_long_add(value, &mm->rss_stat[member]);
+}
+
+static inline void inc_mm_counter(struct mm_struct *mm, int member)
+{
+	add_mm_counter(mm, member, 1);
+}
+
+static inline void dec_mm_counter(struct mm_struct *mm, int member)
+{
+	add_mm_counter(mm, member, -1);
+}
+
+/* The counter a mapped folio counts in. */
+static inline int mm_counter(struct folio *folio)
+{
+	return folio_test_anon(folio) ? MM_ANONPAGES : MM_FILEPAGES;
+}
+
+static inline unsigned long get_mm_rss(struct mm_struct *mm)
+{
+	return get_mm_counter(mm, MM_FILEPAGES) + get_mm_counter(mm, MM_ANONPAGES) +
+	       get_mm_counter(mm, MM_SHMEMPAGES);
+}
+
+/* ---- locking all of an address space --------------------------------------------------------------------- */
+
+/**
+ * mm_take_all_locks() - lock every anon_vma of @mm, exclusively (S8.44)
+ * Context: mmap lock write-held. Return: 0, or -EINTR with nothing locked if a signal is pending.
+ */
+int mm_take_all_locks(struct mm_struct *mm);
+void mm_drop_all_locks(struct mm_struct *mm);
+
+/* ---- flushes still to come ---------------------------------------------------------------------------------- */
+
+static inline void inc_tlb_flush_pending(struct mm_struct *mm)
+{
+	atomic_inc(&mm->tlb_flush_pending);
+}
+
+static inline void dec_tlb_flush_pending(struct mm_struct *mm)
+{
+	atomic_dec(&mm->tlb_flush_pending);
+}
+
+static inline bool mm_tlb_flush_pending(struct mm_struct *mm)
+{
+	return atomic_read(&mm->tlb_flush_pending);
+}
+
+#endif /* _LINUX_MM_H */

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# The tests. Alone: for people, one compiler, plain and AddressSanitizer. --all: what CI calls.
+set -euo pipefail
+
+usage()
+{
+	cat <<'EOF'
+usage: scripts/test.sh [--all] [--help]
+
+Installs what is missing, builds, and runs the tests.
+
+  (nothing)  one compiler, plain and with AddressSanitizer; under three minutes
+  --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
+             free-running tests under ThreadSanitizer; the smoke tests under valgrind; the demo;
+             prints the seconds of each stage
+
+One test by hand, after a run of this:
+  ctest --test-dir build/dev -R face.core --output-on-failure
+  build/dev/tests/face_core --filter 'migrate*'
+EOF
+}
+
+all=
+for arg; do
+	case $arg in
+	--all) all=1 ;;
+	-h|--help) usage; exit 0 ;;
+	*) echo "test.sh: unknown option '$arg': --all and --help are allowed" >&2; exit 2 ;;
+	esac
+done
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+cd "$here"
+jobs=$(nproc)
+summary=()
+
+stage() { # NAME COMMAND...
+	local name=$1 start=$SECONDS
+	shift
+	echo "=== $name"
+	"$@" || { echo "=== $name: FAILED after $((SECONDS - start)) s" >&2; exit 1; }
+	summary+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+}
+
+configure() { # BUILD OPTIONS...
+	local build=build/$1
+	shift
+	cmake -S . -B "$build" -G Ninja -DPSIM_WERROR=ON "$@" >"$build.log" 2>&1 ||
+		{ cat "$build.log"; return 1; }
+	ninja -C "$build" >"$build.log" 2>&1 || { tail -n 60 "$build.log"; return 1; }
+	rm -f "$build.log"
+}
+
+build_and_test() { # BUILD OPTIONS...
+	configure "$@"
+	ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --no-tests=error
+}
+
+only() { # BUILD REGEX
+	ctest --test-dir "build/$1" -j "$jobs" -R "$2" --output-on-failure --no-tests=error
+}
+
+mkdir -p build
+if [ -z "$all" ]; then
+	stage "dependencies" ./scripts/install-deps.sh --tests
+	stage "plain" build_and_test dev -DCMAKE_BUILD_TYPE=Debug
+	stage "AddressSanitizer" build_and_test asan -DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
+else
+	stage "dependencies" ./scripts/install-deps.sh --all
+	stage "gcc" build_and_test gcc -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug
+	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
+	stage "gcc, ASan and UBSan" build_and_test gcc-asan -DCMAKE_C_COMPILER=gcc \
+		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
+	stage "clang, ASan and UBSan" build_and_test clang-asan -DCMAKE_C_COMPILER=clang \
+		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
+	stage "clang, TSan: build" configure clang-tsan -DCMAKE_C_COMPILER=clang \
+		-DCMAKE_BUILD_TYPE=Debug -DPSIM_SANITIZE=thread -DPSIM_BENCH=OFF
+	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'
+	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
+	stage "demo" ./scripts/demo.sh
+fi
+echo "=== seconds"
+printf '%s\n' "${summary[@]}"

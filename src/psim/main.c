@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/* psim: picks the command. Each command parses its own options. */
+#include <stdio.h>
+#include <string.h>
+
+#include "psim.h"
+
+static const struct {
+	const char *name;
+	const char *what;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"list", "the scenarios there are", command_list},
+	{"run", "run one scenario, or the tour", command_run},
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int help(void)
+{
+	printf("usage: psim COMMAND [OPTIONS]\n\n"
+	       "Runs the kernel's GPU shared-virtual-memory core as an ordinary process.\n\n"
+	       "commands:\n");
+	for (unsigned int i = 0; i < NR_COMMANDS; i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].what);
+	printf("\nexamples:\n"
+	       "  psim run tour                      a text goes to the GPU and comes back\n"
+	       "  psim run tour --file /bin/bash     the same with any file\n"
+	       "  psim list                          what else there is\n"
+	       "  psim run --help                    options of a command\n\n"
+	       "exit codes: 0 clean, 1 a law broken or a check failed, 2 bad usage or input,\n"
+	       "            3 budget used up without an answer\n");
+	return EXIT_CLEAN;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage_error("a command is missing: list or run; psim --help tells more");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return help();
+	if (!strcmp(argv[1], "--version")) {
+		printf("psim %s\n", PSIM_VERSION);
+		return EXIT_CLEAN;
+	}
+	for (unsigned int i = 0; i < NR_COMMANDS; i++) {
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	return usage_error("unknown command '%s': list and run are allowed", argv[1]);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The command-line program: its exit codes, its errors, its commands. */
+#ifndef PSIM_PROGRAM_H
+#define PSIM_PROGRAM_H
+
+#include <getopt.h>
+
+enum { EXIT_CLEAN = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_BUDGET = 3 };
+
+/* One line on standard error, "psim: ...". Return: EXIT_USAGE. */
+int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * parse_size() - "4096", "64K", "1M", "2G", "1T" (powers of 1024; "KiB" and "KB" are the same)
+ * @option: the option's name, for the message
+ * @min, @max: what is allowed, in bytes
+ * Return: 0, or EXIT_USAGE after a message that names the value and what is allowed.
+ */
+int parse_size(const char *option, const char *text, unsigned long long min, unsigned long long max,
+	       unsigned long long *bytes);
+/* A plain decimal number; as parse_size(). */
+int parse_number(const char *option, const char *text, unsigned long long min, unsigned long long max,
+		 unsigned long long *number);
+/* "1.5 MiB", into one of a few static buffers. */
+const char *human_size(unsigned long long bytes);
+
+/* getopt_long() without messages of its own: says what is wrong in our way. Return: the option, -1, '?'. */
+int next_option(int argc, char **argv, const struct option *options);
+
+int command_list(int argc, char **argv);
+int command_run(int argc, char **argv);
+
+#endif /* PSIM_PROGRAM_H */

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+/* psim run NAME: one scenario on a machine of its own. The tour has a few options more. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "psim.h"
+#include "tour.h"
+
+#define MIN_RAM (2ull << 20)
+#define MAX_RAM (4ull << 40)
+#define DEFAULT_RAM (1ull << 30)
+
+/* Options after the name; getopt's values. */
+enum { OPT_FILE = 256, OPT_DEVICE_MEMORY, OPT_TRACE, OPT_JSON, OPT_SEED, OPT_SCHEDULER, OPT_ENGINE, OPT_RAM };
+
+static struct {
+	const char *file;
+	const char *trace;
+	unsigned long long device_memory;
+	int json;
+	struct psim_config config;
+} run = {.config.ram_bytes = DEFAULT_RAM};
+
+static struct tour tour;
+
+static int help(void)
+{
+	printf("usage: psim run NAME [OPTIONS]\n\n"
+	       "Runs a scenario (psim list) on a fresh machine and audits it.\n\n"
+	       "  --seed N             for everything drawn at random (default 1)\n"
+	       "  --scheduler NAME     run-until-block (default) or random\n"
+	       "  --engine NAME        deterministic (default) or free\n"
+	       "  --ram SIZE           simulated RAM (default 1G)\n"
+	       "  --trace FILE         write every event as a line of text\n"
+	       "  --json               figures as JSON\n\n"
+	       "the tour alone:\n"
+	       "  --file FILE          the bytes to move (default: a text of 1 MiB)\n"
+	       "  --device-memory SIZE GPU memory of round 1 (default: enough for the file);\n"
+	       "                       round 2 always has a quarter of the file\n\n"
+	       "examples:\n"
+	       "  psim run tour --file /bin/bash --trace tour.txt\n"
+	       "  psim run tour --device-memory 256K --json\n");
+	return EXIT_CLEAN;
+}
+
+PSIM_SCENARIO(tour, "a file goes to the GPU and comes back, twice, and every digest agrees")
+{
+	if (run.trace && psim_trace_to(run.trace))
+		return -EINVAL;
+	if (!tour.bytes)
+		tour.bytes = tour_text(&tour.length);
+	return tour_run(&tour);
+}
+
+static int one_option(int option)
+{
+	unsigned long long n;
+
+	switch (option) {
+	case OPT_FILE:
+		run.file = optarg;
+		return 0;
+	case OPT_TRACE:
+		run.trace = optarg;
+		return 0;
+	case OPT_JSON:
+		run.json = 1;
+		return 0;
+	case OPT_DEVICE_MEMORY:
+		return parse_size("--device-memory", optarg, TOUR_MIN_DEVICE_MEMORY, 1ull << 40,
+				  &run.device_memory);
+	case OPT_RAM:
+		return parse_size("--ram", optarg, MIN_RAM, MAX_RAM, &run.config.ram_bytes);
+	case OPT_SEED:
+		if (parse_number("--seed", optarg, 1, ~0ull, &n))
+			return EXIT_USAGE;
+		run.config.seed = n;
+		return 0;
+	case OPT_SCHEDULER:
+		if (strcmp(optarg, "run-until-block") && strcmp(optarg, "random"))
+			return usage_error("--scheduler '%s': run-until-block and random are allowed",
+					   optarg);
+		run.config.scheduler = optarg;
+		return 0;
+	case OPT_ENGINE:
+		if (strcmp(optarg, "deterministic") && strcmp(optarg, "free"))
+			return usage_error("--engine '%s': deterministic and free are allowed", optarg);
+		run.config.engine = optarg[0] == 'f' ? PSIM_FREE_RUNNING : PSIM_DETERMINISTIC;
+		return 0;
+	default:
+		return EXIT_USAGE;
+	}
+}
+
+/* Map the file and leave its bytes in the tour. */
+static int open_file(const char *path)
+{
+	unsigned long long most = run.config.ram_bytes - TOUR_SPARE_RAM;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (run.config.ram_bytes <= TOUR_SPARE_RAM)
+		most = 0;
+	if (fd < 0)
+		return usage_error("--file '%s': %s; a readable file is needed", path, strerror(errno));
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		err = usage_error("--file '%s': not a regular file", path);
+	else if (!st.st_size)
+		err = usage_error("--file '%s': it is empty; 1 byte to %s are allowed", path,
+				  human_size(most));
+	else if ((unsigned long long)st.st_size > most)
+		err = usage_error("--file '%s': %s do not fit; with --ram %s, 1 byte to %s are allowed",
+				  path, human_size(st.st_size), human_size(run.config.ram_bytes),
+				  human_size(most));
+	if (!err) {
+		void *p = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+		if (p == MAP_FAILED)
+			err = usage_error("--file '%s': %s", path, strerror(errno));
+		tour.bytes = p;
+		tour.length = st.st_size;
+	}
+	close(fd);
+	return err;
+}
+
+static unsigned long long wall_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static int run_tour(const struct psim_scenario *scenario)
+{
+	unsigned long long start = wall_clock();
+	int result, reports;
+
+	tour.device_memory = run.device_memory;
+	if (run.file && open_file(run.file))
+		return EXIT_USAGE;
+	result = psim_start(&run.config);
+	if (result)
+		return EXIT_USAGE;
+	result = psim_run("tour", (int (*)(void *))scenario->body, NULL);
+	reports = psim_stop();
+	if (result == -EINVAL && !tour.length)
+		return EXIT_USAGE;
+	tour_print(&tour, run.file ? run.file : "the built-in text", wall_clock() - start, reports,
+		   run.json);
+	return result || reports ? EXIT_BROKEN : EXIT_CLEAN;
+}
+
+static int run_scenario(const struct psim_scenario *scenario)
+{
+	int result, reports;
+
+	if (psim_start(&run.config))
+		return EXIT_USAGE;
+	if (run.trace && psim_trace_to(run.trace)) {
+		psim_stop();
+		return EXIT_USAGE;
+	}
+	result = psim_run(scenario->name, (int (*)(void *))scenario->body, NULL);
+	reports = psim_stop();
+	if (run.json)
+		printf("{\"scenario\": \"%s\", \"result\": %d, \"reports\": %d}\n", scenario->name,
+		       result, reports);
+	else
+		printf("%s: %s\n", scenario->name, result || reports ? "FAILED" : "ok");
+	return result || reports ? EXIT_BROKEN : EXIT_CLEAN;
+}
+
+int command_run(int argc, char **argv)
+{
+	static const struct option all[] = {{"help", no_argument, NULL, 'h'},
+					    {"seed", required_argument, NULL, OPT_SEED},
+					    {"scheduler", required_argument, NULL, OPT_SCHEDULER},
+					    {"engine", required_argument, NULL, OPT_ENGINE},
+					    {"ram", required_argument, NULL, OPT_RAM},
+					    {"trace", required_argument, NULL, OPT_TRACE},
+					    {"json", no_argument, NULL, OPT_JSON},
+					    {"file", required_argument, NULL, OPT_FILE},
+					    {"device-memory", required_argument, NULL, OPT_DEVICE_MEMORY},
+					    {0}};
+	const struct psim_scenario *scenario;
+	int option, is_tour;
+
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return argc < 2 ? usage_error("run needs a scenario's name: psim list shows them") : help();
+	scenario = psim_scenario_find(argv[1]);
+	if (!scenario)
+		return usage_error("unknown scenario '%s': psim list shows what is allowed", argv[1]);
+	is_tour = !strcmp(argv[1], "tour");
+	argc--;
+	argv++;
+	while ((option = next_option(argc, argv, all)) != -1) {
+		if (option == 'h')
+			return help();
+		if (!is_tour && (option == OPT_FILE || option == OPT_DEVICE_MEMORY))
+			return usage_error("--file and --device-memory are the tour's, not %s's",
+					   scenario->name);
+		if (one_option(option))
+			return EXIT_USAGE;
+	}
+	if (optind < argc)
+		return usage_error("run takes one scenario, not '%s' too", argv[optind]);
+	return is_tour ? run_tour(scenario) : run_scenario(scenario);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page tables: four levels of 512-slot tables from an arena, a lock for each table of the lowest level.
+ *
+ * A table is there only where something was mapped; munmap gives back those that lie outside of every
+ * VMA. Who walks by address holds the mmap lock, or the anon_vma lock of a VMA that covers the address:
+ * either keeps the tables from going away.
+ */
+#ifndef PSIM_MM_PGTABLE_H
+#define PSIM_MM_PGTABLE_H
+
+#include <linux/mm_types.h>
+#include <linux/pgtable.h>
+#include <linux/spinlock.h>
+#include "mm/pte.h"
+
+/**
+ * psim_pte_map_lock() - the slot of @address, its PTL taken
+ * @ptlp: gets the lock; give both to psim_pte_unlock()
+ * Return: the slot, or NULL (nothing locked) if there is no table.
+ */
+psim_pte_t *psim_pte_map_lock(struct mm_struct *mm, unsigned long address, spinlock_t **ptlp);
+
+/* The same, making the tables where there are none. May sleep. Return: NULL without memory. */
+psim_pte_t *psim_pte_alloc_map_lock(struct mm_struct *mm, unsigned long address, spinlock_t **ptlp);
+
+/* Make the tables of @address. May sleep. Return: 0 or -ENOMEM. */
+int psim_pte_alloc(struct mm_struct *mm, unsigned long address);
+
+static inline void psim_pte_unlock(psim_pte_t *ptep, spinlock_t *ptl)
+{
+	spin_unlock(ptl);
+}
+
+/* The slot of @address without its lock, or NULL: for looking only, with psim_pte_get(). */
+psim_pte_t *psim_pte_map(struct mm_struct *mm, unsigned long address);
+/* The lock of a slot's table. */
+spinlock_t *psim_pte_lockptr(const psim_pte_t *ptep);
+
+/* A slot is read: a scheduling point. With the PTL held it stays what it is. */
+psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address, const psim_pte_t *ptep);
+/* A slot is written: a scheduling point, and an event. Context: PTL. Flushing is the caller's. */
+void psim_pte_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t pte);
+/* Exchanged as one step, so that no young or dirty of the processor is lost. Return: the old slot. */
+psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep,
+			 psim_pte_t pte);
+
+static inline psim_pte_t psim_pte_get_and_clear(struct mm_struct *mm, unsigned long address,
+						psim_pte_t *ptep)
+{
+	return psim_pte_xchg(mm, address, ptep, 0);
+}
+
+/* Clear, and flush @address everywhere (S1.30). Context: PTL. Return: the old slot. */
+psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep);
+
+/**
+ * psim_pte_chunk() - the next piece of [address, end) that lies in one table
+ * @ptepp: gets the slot of @address, or NULL if there is no table
+ * @ptlp: gets its lock, taken, if there is one
+ *
+ *	for (; address < end; address = next) {
+ *		next = psim_pte_chunk(mm, address, end, &ptep, &ptl);
+ *		if (!ptep)
+ *			continue;
+ *		for (; address < next; address += PAGE_SIZE, ptep++)
+ *			...
+ *		psim_pte_unlock(ptep, ptl);
+ *	}
+ *
+ * Return: where the piece ends.
+ */
+unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
+			     psim_pte_t **ptepp, spinlock_t **ptlp);
+
+/* ---- for the mm room itself ------------------------------------------------------------------- */
+
+/* The slot of @address for the processor's walk: no lock, no scheduling point. */
+psim_pte_t *psim_pte_walk(struct mm_struct *mm, unsigned long address);
+
+/* The top table. */
+int psim_pgd_alloc(struct mm_struct *mm);
+void psim_pgd_free(struct mm_struct *mm);
+
+struct psim_tables_gone;
+
+/**
+ * psim_tables_unlink() - take out the tables that lie wholly inside [floor, ceiling)
+ * @gone: collects them for psim_tables_free()
+ * All slots in there are empty; no VMA is left in there; mmap lock write-held.
+ */
+void psim_tables_unlink(struct mm_struct *mm, unsigned long start, unsigned long end,
+			unsigned long floor, unsigned long ceiling, struct psim_tables_gone *gone);
+/* After the flush: give them back. */
+void psim_tables_free(struct mm_struct *mm, struct psim_tables_gone *gone);
+
+struct psim_tables_gone {
+	u32 first;
+	u32 count;
+};
+
+/* Call @fn for every slot that is not empty, in ascending order; no locks taken: for the audit. */
+void psim_tables_visit(struct mm_struct *mm,
+		       void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte,
+				  void *arg),
+		       void *arg);
+
+/* Start and stop of the machine. */
+int psim_tables_start(unsigned long ram_pages);
+void psim_tables_stop(void);
+/* Tables in use. */
+unsigned long psim_tables_count(void);
+
+#endif /* PSIM_MM_PGTABLE_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Reverse mapping inside the shim: the walk, and what VMAs do to their anon_vmas. */
+#ifndef PSIM_MM_RMAP_H
+#define PSIM_MM_RMAP_H
+
+#include <linux/rmap.h>
+#include "mm/pgtable.h"
+
+/**
+ * psim_rmap_walk() - every (VMA, address) at which an anonymous folio could be mapped
+ * @folio: anonymous; its mapping and index are set; locked by the caller
+ * @fn: called with the anon_vma lock held shared, no PTL; returns 0 to go on, anything else ends the walk
+ * @arg: given to @fn
+ *
+ * Whether the slot at the address really maps the folio is for @fn to see, under the PTL. VMAs come in
+ * ascending order of their first page offset. A folio whose VMAs are all gone yields none.
+ *
+ * Return: what the last @fn returned; 0 without any.
+ */
+int psim_rmap_walk(struct folio *folio,
+		   int (*fn)(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			     void *arg),
+		   void *arg);
+
+/* The address of page offset @pgoff in @vma, or -EFAULT (as unsigned long) if it is not in there. */
+unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsigned long nr_pages);
+
+/* The page offset of @address in @vma. */
+static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long address)
+{
+	return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
+}
+
+/* @to is a part of @from: give it the same anon_vmas. Return: 0 or -ENOMEM. May sleep. */
+int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from);
+/* Take @vma out of all its anon_vmas. May sleep. */
+void psim_anon_vma_unlink(struct vm_area_struct *vma);
+/* Around a change of @vma's bounds: its places in the trees follow. mmap lock write-held. */
+void psim_anon_vma_resize_begin(struct vm_area_struct *vma);
+void psim_anon_vma_resize_end(struct vm_area_struct *vma);
+
+/* Give back the anon_vmas that nobody uses any more. */
+void psim_anon_vma_drain(void);
+void psim_anon_vma_leftovers(void);
+
+#endif /* PSIM_MM_RMAP_H */
