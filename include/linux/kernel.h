@@ -3,6 +3,7 @@
 #ifndef _LINUX_KERNEL_H
 #define _LINUX_KERNEL_H
 
+#include <linux/__psim_might.h>
 #include <linux/align.h>
 #include <linux/array_size.h>
 #include <linux/bitops.h>
@@ -38,14 +39,6 @@
 #define panic(fmt, ...) __psim_panic(__func__, fmt, ##__VA_ARGS__)
 void __psim_panic(const char *site, const char *fmt, ...) __printf(2, 3) __noreturn;
 
-/* The caller may sleep: a report where the context forbids it. */
-#define might_sleep() __psim_might_sleep(__func__)
-#define might_sleep_if(cond)                                                                       \
-	do {                                                                                       \
-		if (cond)                                                                          \
-			might_sleep();                                                             \
-	} while (0)
 #define might_fault() might_sleep()
-void __psim_might_sleep(const char *site);
 
 #endif /* _LINUX_KERNEL_H */

@@ -47,7 +47,7 @@ ssize_t __psim_strscpy(char *to, const char *from, size_t size, bool pad);
 #define __psim_strscpy_pad_to_array(to, from)                                                      \
 	__psim_strscpy(to, from, sizeof(to) + __must_be_array(to), true)
 #define __psim_strscpy_pad_sized(to, from, size) __psim_strscpy(to, from, size, true)
-#define __psim_fourth(a, b, c, d, ...) d
+#define __psim_third(a, b, c, ...) c
 
 /**
  * strscpy() - copy a string into a buffer, always ended with 0
@@ -57,11 +57,11 @@ ssize_t __psim_strscpy(char *to, const char *from, size_t size, bool pad);
  * Return: characters copied; -E2BIG if the string was cut, or the size is 0.
  */
 #define strscpy(to, from, ...)                                                                     \
-	__psim_fourth(0, ##__VA_ARGS__, __psim_strscpy_sized,                                      \
+	__psim_third(0, ##__VA_ARGS__, __psim_strscpy_sized,                                       \
 		      __psim_strscpy_to_array)(to, from, ##__VA_ARGS__)
 /* As strscpy(), and the rest of the buffer becomes 0. */
 #define strscpy_pad(to, from, ...)                                                                 \
-	__psim_fourth(0, ##__VA_ARGS__, __psim_strscpy_pad_sized,                                  \
+	__psim_third(0, ##__VA_ARGS__, __psim_strscpy_pad_sized,                                   \
 		      __psim_strscpy_pad_to_array)(to, from, ##__VA_ARGS__)
 
 /* Return: length the whole would have; @size bytes are there in all. */

@@ -140,6 +140,11 @@ static unsigned long long wall_clock(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
+static int body(void *scenario)
+{
+	return ((const struct psim_scenario *)scenario)->body();
+}
+
 static int run_tour(const struct psim_scenario *scenario)
 {
 	unsigned long long start = wall_clock();
@@ -151,7 +156,7 @@ static int run_tour(const struct psim_scenario *scenario)
 	result = psim_start(&run.config);
 	if (result)
 		return EXIT_USAGE;
-	result = psim_run("tour", (int (*)(void *))scenario->body, NULL);
+	result = psim_run("tour", body, (void *)scenario);
 	reports = psim_stop();
 	if (result == -EINVAL && !tour.length)
 		return EXIT_USAGE;
@@ -170,7 +175,7 @@ static int run_scenario(const struct psim_scenario *scenario)
 		psim_stop();
 		return EXIT_USAGE;
 	}
-	result = psim_run(scenario->name, (int (*)(void *))scenario->body, NULL);
+	result = psim_run(scenario->name, body, (void *)scenario);
 	reports = psim_stop();
 	if (run.json)
 		printf("{\"scenario\": \"%s\", \"result\": %d, \"reports\": %d}\n", scenario->name,
