@@ -7,60 +7,18 @@
 #include <linux/mm_types.h>
 #include <linux/rwsem.h>
 
-static inline void mmap_init_lock(struct mm_struct *mm)
-{
-	init_rwsem(&mm->mmap_lock);
-}
-
-static inline void mmap_write_lock(struct mm_struct *mm)
-{
-	down_write(&mm->mmap_lock);
-}
-
-static inline void mmap_write_lock_nested(struct mm_struct *mm, int subclass)
-{
-	down_write_nested(&mm->mmap_lock, subclass);
-}
-
-static inline int mmap_write_lock_killable(struct mm_struct *mm)
-{
-	return down_write_killable(&mm->mmap_lock);
-}
-
-static inline bool mmap_write_trylock(struct mm_struct *mm)
-{
-	return down_write_trylock(&mm->mmap_lock) != 0;
-}
-
-static inline void mmap_write_unlock(struct mm_struct *mm)
-{
-	up_write(&mm->mmap_lock);
-}
-
-static inline void mmap_write_downgrade(struct mm_struct *mm)
-{
-	downgrade_write(&mm->mmap_lock);
-}
-
-static inline void mmap_read_lock(struct mm_struct *mm)
-{
-	down_read(&mm->mmap_lock);
-}
-
-static inline int mmap_read_lock_killable(struct mm_struct *mm)
-{
-	return down_read_killable(&mm->mmap_lock);
-}
-
-static inline bool mmap_read_trylock(struct mm_struct *mm)
-{
-	return down_read_trylock(&mm->mmap_lock) != 0;
-}
-
-static inline void mmap_read_unlock(struct mm_struct *mm)
-{
-	up_read(&mm->mmap_lock);
-}
+/* Macros, so that reports name the function that took the lock. */
+#define mmap_init_lock(mm) init_rwsem(&(mm)->mmap_lock)
+#define mmap_write_lock(mm) down_write(&(mm)->mmap_lock)
+#define mmap_write_lock_nested(mm, subclass) down_write_nested(&(mm)->mmap_lock, (subclass))
+#define mmap_write_lock_killable(mm) down_write_killable(&(mm)->mmap_lock)
+#define mmap_write_trylock(mm) (down_write_trylock(&(mm)->mmap_lock) != 0)
+#define mmap_write_unlock(mm) up_write(&(mm)->mmap_lock)
+#define mmap_write_downgrade(mm) downgrade_write(&(mm)->mmap_lock)
+#define mmap_read_lock(mm) down_read(&(mm)->mmap_lock)
+#define mmap_read_lock_killable(mm) down_read_killable(&(mm)->mmap_lock)
+#define mmap_read_trylock(mm) (down_read_trylock(&(mm)->mmap_lock) != 0)
+#define mmap_read_unlock(mm) up_read(&(mm)->mmap_lock)
 
 /* A read or a write hold satisfies it. */
 static inline void mmap_assert_locked(const struct mm_struct *mm)

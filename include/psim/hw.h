@@ -19,6 +19,7 @@ extern "C" {
 /**
  * struct psim_hw - one device on the bus
  * @name: for traces and reports
+ * @compatible: name of the platform driver that knows such devices
  * @mmio_bytes: size of its register window
  * @read: a register of @size bytes (1, 2, 4, 8) at @offset of the window is read
  * @write: one is written
@@ -29,6 +30,7 @@ extern "C" {
  */
 struct psim_hw {
 	const char *name;
+	const char *compatible;
 	unsigned long mmio_bytes;
 	unsigned long long (*read)(void *device, unsigned long offset, unsigned int size);
 	void (*write)(void *device, unsigned long offset, unsigned int size, unsigned long long value);

@@ -45,7 +45,7 @@ static int allows(uint64_t pte, int write)
 
 static void check_stale(struct simgpu_hw *gpu, const struct tlb_entry *entry, uint64_t address)
 {
-	if (!gpu->tables_written || psim_now() - gpu->tables_written < STALE_NS)
+	if (!gpu->tables_written || psim_now() + 1 - gpu->tables_written < STALE_NS)
 		return;
 	if (walk(gpu, entry->root, address) != entry->pte)
 		psim_hw_report(&gpu->bus, "GPU TLB", "use of a translation that was not invalidated",

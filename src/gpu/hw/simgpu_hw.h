@@ -61,7 +61,7 @@ struct simgpu_hw {
 	uint64_t fault_answer;
 	uint64_t tlb_context;
 	uint64_t tlb_start;
-	uint64_t tables_written; /* virtual time of the oldest table write not yet followed by invalidation */
+	uint64_t tables_written; /* 1 + virtual time of the oldest table write not yet invalidated; 0: none */
 	uint64_t bytes_per_us;
 	uint64_t copy_setup_ns;
 	int mmu_busy;

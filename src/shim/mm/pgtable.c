@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Page tables: four levels of 512-slot tables out of one arena.
+ *
+ * A slot above the lowest level names its table by number, so nothing in a table depends on where the
+ * host put it. Freed tables are empty, and are handed out again newest first. Upper slots are filled
+ * under mm->page_table_lock and read without a lock, as the processor reads them.
+ *
+ * Not modelled: leaves above the lowest level (their kind and their lock are there), five levels.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/minmax.h>
+#include "host/host.h"
+#include "mm/mm_internal.h"
+#include "sched/engine.h"
+#include "sim/sim.h"
+
+#define SLOTS PTRS_PER_PTE
+#define TABLE_BYTES (SLOTS * sizeof(psim_pte_t))
+#define TOP_LEVEL 3
+#define MAX_TABLES (32u << 20)
+
+/**
+ * struct table - what is known of one table
+ * @ptl: its slots' lock; initialised at each allocation of a table of the two lowest levels
+ * @next: number of the next one on a list of free or gone tables; 0 ends it
+ */
+struct table {
+	spinlock_t ptl;
+	u32 next;
+};
+
+static struct table *descriptors;
+static psim_pte_t (*tables)[SLOTS];
+static u32 tables_max;
+static u32 tables_fresh = 1; /* the first number that was never used; 0 is no table */
+static u32 tables_recycled;
+static unsigned long tables_used;
+static struct psim_raw tables_lock;
+
+static inline unsigned int level_shift(int level)
+{
+	return PAGE_SHIFT + 9 * level;
+}
+
+static inline unsigned int level_index(unsigned long address, int level)
+{
+	return (address >> level_shift(level)) & (SLOTS - 1);
+}
+
+static inline psim_pte_t slot_read(const psim_pte_t *slot)
+{
+	return __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+}
+
+static inline psim_pte_t *table_of(psim_pte_t slot)
+{
+	return tables[psim_pte_pfn(slot)];
+}
+
+static inline u32 table_number(const psim_pte_t *slot)
+{
+	return ((unsigned long)slot - (unsigned long)tables) / TABLE_BYTES;
+}
+
+/* ---- tables come and go ------------------------------------------------------------------------ */
+
+static u32 table_take(void)
+{
+	u32 number = 0;
+
+	psim_raw_lock(&tables_lock);
+	if (tables_recycled) {
+		number = tables_recycled;
+		tables_recycled = descriptors[number].next;
+	} else if (tables_fresh < tables_max) {
+		number = tables_fresh++;
+	}
+	tables_used += number != 0;
+	psim_raw_unlock(&tables_lock);
+	return number;
+}
+
+static void table_give(u32 number)
+{
+	psim_raw_lock(&tables_lock);
+	descriptors[number].next = tables_recycled;
+	tables_recycled = number;
+	tables_used--;
+	psim_raw_unlock(&tables_lock);
+}
+
+/* Return: the number of an empty table, 0 without memory. May sleep. */
+static u32 table_alloc(struct mm_struct *mm, int level, const char *site)
+{
+	u32 number;
+
+	psim_may_sleep(site);
+	psim_point(PSIM_POINT_ALLOC);
+	if (psim_fails(PSIM_FAIL_TABLE, site))
+		return 0;
+	number = table_take();
+	if (!number)
+		return 0;
+	if (level == 0)
+		spin_lock_init(&descriptors[number].ptl);
+	atomic_long_add(PAGE_SIZE, &mm->pgtables_bytes);
+	return number;
+}
+
+static void table_free(struct mm_struct *mm, u32 number)
+{
+	const psim_pte_t *table = tables[number];
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		if (!table[i])
+			continue;
+		psim_report("law 2", "mm %u: a page table with slots in it is given back: slot %u is %#llx",
+			    mm->__psim_id, i, table[i]);
+		psim_host_clear(tables[number], TABLE_BYTES);
+		break;
+	}
+	atomic_long_sub(PAGE_SIZE, &mm->pgtables_bytes);
+	table_give(number);
+}
+
+int psim_pgd_alloc(struct mm_struct *mm)
+{
+	u32 number = table_alloc(mm, TOP_LEVEL, __func__);
+
+	if (!number)
+		return -ENOMEM;
+	mm->pgd = (pgd_t *)tables[number];
+	return 0;
+}
+
+void psim_pgd_free(struct mm_struct *mm)
+{
+	if (mm->pgd)
+		table_free(mm, table_number((psim_pte_t *)mm->pgd));
+	mm->pgd = NULL;
+}
+
+/* ---- walking down --------------------------------------------------------------------------------- */
+
+psim_pte_t *psim_pte_walk(struct mm_struct *mm, unsigned long address)
+{
+	psim_pte_t *table = (psim_pte_t *)mm->pgd;
+	int level;
+
+	for (level = TOP_LEVEL; level > 0; level--) {
+		psim_pte_t slot = slot_read(&table[level_index(address, level)]);
+
+		if (!slot)
+			return NULL;
+		table = table_of(slot);
+	}
+	return &table[level_index(address, 0)];
+}
+
+psim_pte_t *psim_pte_map(struct mm_struct *mm, unsigned long address)
+{
+	return psim_pte_walk(mm, address);
+}
+
+/* Put a table below @slot unless somebody else did. Return: 0 or -ENOMEM. */
+static int fill_slot(struct mm_struct *mm, psim_pte_t *slot, int level)
+{
+	u32 number = table_alloc(mm, level, "pte_alloc");
+
+	if (!number)
+		return -ENOMEM;
+	spin_lock(&mm->page_table_lock);
+	if (!*slot) {
+		__atomic_store_n(slot, psim_pte_make(PSIM_PTE_TABLE, number, 0), __ATOMIC_RELEASE);
+		number = 0;
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (number)
+		table_free(mm, number);
+	return 0;
+}
+
+int psim_pte_alloc(struct mm_struct *mm, unsigned long address)
+{
+	psim_pte_t *table = (psim_pte_t *)mm->pgd;
+	int level;
+
+	for (level = TOP_LEVEL; level > 0; level--) {
+		psim_pte_t *slot = &table[level_index(address, level)];
+
+		if (!slot_read(slot) && fill_slot(mm, slot, level - 1))
+			return -ENOMEM;
+		table = table_of(slot_read(slot));
+	}
+	return 0;
+}
+
+spinlock_t *psim_pte_lockptr(const psim_pte_t *ptep)
+{
+	return &descriptors[table_number(ptep)].ptl;
+}
+
+psim_pte_t *psim_pte_map_lock(struct mm_struct *mm, unsigned long address, spinlock_t **ptlp)
+{
+	psim_pte_t *ptep = psim_pte_walk(mm, address);
+
+	if (!ptep)
+		return NULL;
+	*ptlp = psim_pte_lockptr(ptep);
+	spin_lock(*ptlp);
+	return ptep;
+}
+
+psim_pte_t *psim_pte_alloc_map_lock(struct mm_struct *mm, unsigned long address, spinlock_t **ptlp)
+{
+	if (psim_pte_alloc(mm, address))
+		return NULL;
+	return psim_pte_map_lock(mm, address, ptlp);
+}
+
+/* The end of the empty stretch around @address: of the widest slot above it that names no table. */
+static unsigned long hole_end(struct mm_struct *mm, unsigned long address)
+{
+	psim_pte_t *table = (psim_pte_t *)mm->pgd;
+	int level;
+
+	for (level = TOP_LEVEL; level > 1; level--) {
+		psim_pte_t slot = slot_read(&table[level_index(address, level)]);
+
+		if (!slot)
+			break;
+		table = table_of(slot);
+	}
+	return ((address >> level_shift(level)) + 1) << level_shift(level);
+}
+
+unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
+			     psim_pte_t **ptepp, spinlock_t **ptlp)
+{
+	*ptepp = psim_pte_map_lock(mm, address, ptlp);
+	if (!*ptepp)
+		return min(hole_end(mm, address), end);
+	return pmd_addr_end(address, end);
+}
+
+/* ---- slots ----------------------------------------------------------------------------------------- */
+
+psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address, const psim_pte_t *ptep)
+{
+	psim_point(PSIM_POINT_SLOT);
+	return slot_read(ptep);
+}
+
+void psim_pte_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t pte)
+{
+	psim_point(PSIM_POINT_SLOT);
+	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
+		   psim_pte_pfn(pte));
+	__atomic_store_n(ptep, pte, __ATOMIC_SEQ_CST);
+}
+
+psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep,
+			 psim_pte_t pte)
+{
+	psim_point(PSIM_POINT_SLOT);
+	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
+		   psim_pte_pfn(pte));
+	return __atomic_exchange_n(ptep, pte, __ATOMIC_SEQ_CST);
+}
+
+psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep)
+{
+	psim_pte_t old = psim_pte_get_and_clear(vma->vm_mm, address, ptep);
+
+	address &= PAGE_MASK;
+	if (psim_pte_present(old))
+		psim_tlb_flush_range(vma->vm_mm, address, address + PAGE_SIZE);
+	return old;
+}
+
+/* ---- taking tables out ------------------------------------------------------------------------------- */
+
+struct unlinking {
+	unsigned long start, end, floor, ceiling;
+	struct psim_tables_gone *gone;
+};
+
+/* In @table, of @level, that begins at address @base. */
+static void unlink_below(psim_pte_t *table, int level, unsigned long base, const struct unlinking *u)
+{
+	unsigned long step = 1ul << level_shift(level);
+	unsigned long from = max(u->start, base), to = min(u->end, base + step * SLOTS);
+	unsigned long address;
+
+	for (address = from & ~(step - 1); address < to; address += step) {
+		psim_pte_t *slot = &table[level_index(address, level)];
+		u32 number = psim_pte_pfn(slot_read(slot));
+
+		if (!number)
+			continue;
+		if (level > 1)
+			unlink_below(tables[number], level - 1, address, u);
+		if (address < u->floor || address + step > u->ceiling)
+			continue;
+		__atomic_store_n(slot, 0, __ATOMIC_SEQ_CST);
+		descriptors[number].next = u->gone->first;
+		u->gone->first = number;
+		u->gone->count++;
+	}
+}
+
+void psim_tables_unlink(struct mm_struct *mm, unsigned long start, unsigned long end,
+			unsigned long floor, unsigned long ceiling, struct psim_tables_gone *gone)
+{
+	struct unlinking u = {start, end, floor, ceiling, gone};
+
+	spin_lock(&mm->page_table_lock);
+	unlink_below((psim_pte_t *)mm->pgd, TOP_LEVEL, 0, &u);
+	spin_unlock(&mm->page_table_lock);
+}
+
+void psim_tables_free(struct mm_struct *mm, struct psim_tables_gone *gone)
+{
+	while (gone->first) {
+		u32 number = gone->first;
+
+		gone->first = descriptors[number].next;
+		table_free(mm, number);
+	}
+	gone->count = 0;
+}
+
+/* ---- looking at all of it ------------------------------------------------------------------------------ */
+
+static void visit_below(struct mm_struct *mm, const psim_pte_t *table, int level, unsigned long base,
+			void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte,
+				   void *arg),
+			void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		unsigned long address = base + ((unsigned long)i << level_shift(level));
+		psim_pte_t slot = slot_read(&table[i]);
+
+		if (!slot)
+			continue;
+		if (level > 0)
+			visit_below(mm, table_of(slot), level - 1, address, fn, arg);
+		else
+			fn(mm, address, slot, arg);
+	}
+}
+
+void psim_tables_visit(struct mm_struct *mm,
+		       void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte,
+				  void *arg),
+		       void *arg)
+{
+	if (mm->pgd)
+		visit_below(mm, (psim_pte_t *)mm->pgd, TOP_LEVEL, 0, fn, arg);
+}
+
+/* ---- the machine's life ---------------------------------------------------------------------------------- */
+
+int psim_tables_start(unsigned long ram_pages)
+{
+	unsigned long head;
+
+	/* every RAM page and as many device pages in a table of their own, and the levels above */
+	tables_max = min(2 * ram_pages + (1ul << 18), (unsigned long)MAX_TABLES);
+	head = PAGE_ALIGN(tables_max * sizeof(struct table));
+	descriptors = psim_host_arena(PSIM_ARENA_TABLES, head + tables_max * TABLE_BYTES);
+	if (!descriptors)
+		return -ENOMEM;
+	tables = (void *)((char *)descriptors + head);
+	return 0;
+}
+
+void psim_tables_stop(void)
+{
+	/* given back one by one they are empty already */
+	if (tables && tables_used)
+		psim_host_clear(tables[1], (tables_fresh - 1) * TABLE_BYTES);
+	if (descriptors)
+		psim_host_clear(descriptors, tables_fresh * sizeof(struct table));
+}
+
+unsigned long psim_tables_count(void)
+{
+	return tables_used;
+}

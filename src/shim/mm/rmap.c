@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reverse mapping: counting who maps a page, and finding the slots that can.
+ *
+ * An anonymous folio's mapping word points to an anon_vma, tagged with bit 0 (S0.14); its index is the
+ * page offset. Not modelled: pages of files beyond their counts, KSM, large folios.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/rmap.h>
+#include "mm/mm_internal.h"
+#include "sim/sim.h"
+
+#define MAPPING_ANON 1ul
+
+/* ---- counting ----------------------------------------------------------------------------------- */
+
+struct anon_vma *folio_anon_vma(const struct folio *folio)
+{
+	unsigned long mapping = (unsigned long)READ_ONCE(folio->mapping);
+
+	if ((mapping & 3) != MAPPING_ANON)
+		return NULL;
+	return (struct anon_vma *)(mapping - MAPPING_ANON);
+}
+
+static void set_anon(struct folio *folio, struct vm_area_struct *vma, unsigned long address)
+{
+	struct anon_vma *anon_vma = vma->anon_vma;
+
+	WRITE_ONCE(folio->mapping, (void *)((unsigned long)anon_vma + MAPPING_ANON));
+	folio->index = linear_page_index(vma, address);
+}
+
+static void one_page_only(const struct folio *folio, const char *function)
+{
+	if (folio_test_large(folio))
+		psim_stop_function(function, "large folios are not modelled yet");
+}
+
+void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			     rmap_t flags)
+{
+	one_page_only(folio, __func__);
+	if (!vma->anon_vma || address < vma->vm_start || address >= vma->vm_end)
+		psim_report("S2.13", "page %#lx: gets its first mapping outside of its VMA",
+			    folio_pfn(folio));
+	__folio_set_swapbacked(folio);
+	set_anon(folio, vma, address);
+	if (flags & RMAP_EXCLUSIVE)
+		SetPageAnonExclusive(&folio->page);
+	atomic_set(&folio->_mapcount, 0);
+}
+
+void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma,
+			     unsigned long address, rmap_t flags)
+{
+	one_page_only(folio, __func__);
+	if (!folio_anon_vma(folio) || folio->index != linear_page_index(vma, address))
+		psim_report("S3.10", "page %#lx: mapped at %#lx, where it does not belong",
+			    page_to_pfn(page), address);
+	atomic_inc(&page->_mapcount);
+	if (flags & RMAP_EXCLUSIVE)
+		SetPageAnonExclusive(page);
+}
+
+void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
+{
+	one_page_only(folio, __func__);
+	atomic_inc(&page->_mapcount);
+}
+
+void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
+{
+	one_page_only(folio, __func__);
+	if (atomic_add_return(-1, &page->_mapcount) < -1)
+		psim_report("law 2", "page %#lx: unmapped more often than mapped", page_to_pfn(page));
+}
+
+void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
+{
+	/* the index is right already: the folio only leaves a common ancestor for its own anon_vma */
+	WRITE_ONCE(folio->mapping, (void *)((unsigned long)vma->anon_vma + MAPPING_ANON));
+}
+
+int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
+{
+	one_page_only(folio, __func__);
+	if (!folio_is_device_private(folio) && folio_maybe_dma_pinned(folio))
+		return -EBUSY;
+	ClearPageAnonExclusive(page);
+	return 0;
+}
+
+/* ---- walking ----------------------------------------------------------------------------------------- */
+
+unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsigned long nr_pages)
+{
+	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
+
+	if (pgoff > last || pgoff + nr_pages - 1 < vma->vm_pgoff)
+		return -EFAULT;
+	if (pgoff < vma->vm_pgoff)
+		return vma->vm_start;
+	return vma->vm_start + ((pgoff - vma->vm_pgoff) << PAGE_SHIFT);
+}
+
+int psim_rmap_walk(struct folio *folio,
+		   int (*fn)(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			     void *arg),
+		   void *arg)
+{
+	struct anon_vma *anon_vma = folio_anon_vma(folio);
+	pgoff_t first = folio->index, last = first + folio_nr_pages(folio) - 1;
+	struct interval_tree_node *node;
+	int result = 0;
+
+	if (!anon_vma)
+		return 0;
+	anon_vma_lock_read(anon_vma);
+	for (node = interval_tree_iter_first(&anon_vma->rb_root, first, last); node && !result;
+	     node = interval_tree_iter_next(node, first, last)) {
+		struct anon_vma_chain *avc = container_of(node, struct anon_vma_chain, rb);
+
+		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)), arg);
+	}
+	anon_vma_unlock_read(anon_vma);
+	return result;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The VMAs of an address space: a tree by start address, splitting, and joining of like neighbours.
+ *
+ * Joining is part of what kernel code sees: two mappings that touch and are alike are one VMA, and a
+ * range over both is inside one. Not modelled: per-VMA locks, accounting, guard gaps.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "mm/mm_internal.h"
+#include "mm/pte.h"
+
+static atomic_long_t vmas;
+
+static inline struct vm_area_struct *vma_of(struct rb_node *node)
+{
+	return node ? rb_entry(node, struct vm_area_struct, vm_rb) : NULL;
+}
+
+/* ---- one VMA --------------------------------------------------------------------------------------- */
+
+/* What present slots of a VMA with these flags allow; a private one is written by way of a fault. */
+pgprot_t vm_get_page_prot(vm_flags_t vm_flags)
+{
+	u64 prot = 0;
+
+	if (vm_flags & VM_EXEC)
+		prot |= PSIM_PTE_F_EXEC;
+	if ((vm_flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED))
+		prot |= PSIM_PTE_F_WRITE;
+	return __pgprot(prot);
+}
+
+struct vm_area_struct *psim_vma_alloc(struct mm_struct *mm, unsigned long start, unsigned long end,
+				      vm_flags_t flags)
+{
+	struct vm_area_struct *vma = kzalloc(sizeof(*vma), GFP_KERNEL);
+
+	if (!vma)
+		return NULL;
+	vma->vm_mm = mm;
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma->vm_pgoff = start >> PAGE_SHIFT;
+	vma->vm_page_prot = vm_get_page_prot(flags);
+	vm_flags_init(vma, flags);
+	INIT_LIST_HEAD(&vma->anon_vma_chain);
+	atomic_long_inc(&vmas);
+	return vma;
+}
+
+void psim_vma_free(struct vm_area_struct *vma)
+{
+	atomic_long_dec(&vmas);
+	kfree(vma);
+}
+
+unsigned long psim_vma_count(void)
+{
+	return atomic_long_read(&vmas);
+}
+
+/* ---- the tree ---------------------------------------------------------------------------------------- */
+
+void psim_vma_link(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct rb_node **link = &mm->__psim_vmas.rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = vma->vm_start < vma_of(parent)->vm_start ? &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&vma->vm_rb, parent, link);
+	rb_insert_color(&vma->vm_rb, &mm->__psim_vmas);
+	mm->map_count++;
+}
+
+void psim_vma_detach(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	rb_erase(&vma->vm_rb, &mm->__psim_vmas);
+	mm->map_count--;
+	WRITE_ONCE(mm->__psim_vma_cache, NULL);
+}
+
+struct vm_area_struct *psim_vma_prev(struct vm_area_struct *vma)
+{
+	return vma_of(rb_prev(&vma->vm_rb));
+}
+
+struct vm_area_struct *psim_vma_next(struct vm_area_struct *vma)
+{
+	return vma_of(rb_next(&vma->vm_rb));
+}
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *found;
+	struct rb_node *node;
+
+	mmap_assert_locked(mm);
+	/* faults come in runs: look where the last one was */
+	found = __atomic_load_n(&mm->__psim_vma_cache, __ATOMIC_RELAXED);
+	if (found && addr >= found->vm_start && addr < found->vm_end)
+		return found;
+	found = NULL;
+	for (node = mm->__psim_vmas.rb_node; node;) {
+		struct vm_area_struct *vma = vma_of(node);
+
+		if (vma->vm_end <= addr) {
+			node = node->rb_right;
+			continue;
+		}
+		found = vma;
+		if (vma->vm_start <= addr)
+			break;
+		node = node->rb_left;
+	}
+	if (found && found->vm_start <= addr)
+		__atomic_store_n(&mm->__psim_vma_cache, found, __ATOMIC_RELAXED);
+	return found;
+}
+
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : NULL;
+}
+
+struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return vma && vma->vm_start <= addr ? vma : NULL;
+}
+
+struct vm_area_struct *vma_find(struct vma_iterator *vmi, unsigned long max)
+{
+	struct vm_area_struct *vma;
+
+	if (vmi->index >= max)
+		return NULL;
+	vma = find_vma_intersection(vmi->mm, vmi->index, max);
+	vmi->index = vma ? vma->vm_end : max;
+	return vma;
+}
+
+/* ---- cutting ------------------------------------------------------------------------------------------- */
+
+/* Move @vma's bounds; the tree's order stays. Its places in the anon_vmas follow. */
+static void set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	psim_anon_vma_resize_begin(vma);
+	vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
+	vma->vm_start = start;
+	vma->vm_end = end;
+	psim_anon_vma_resize_end(vma);
+	WRITE_ONCE(vma->vm_mm->__psim_vma_cache, NULL);
+}
+
+int psim_vma_split(struct vm_area_struct *vma, unsigned long address)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *upper;
+	int err;
+
+	mmap_assert_write_locked(mm);
+	if (vma->vm_ops && vma->vm_ops->may_split) {
+		err = vma->vm_ops->may_split(vma, address);
+		if (err)
+			return err;
+	}
+	upper = psim_vma_alloc(mm, address, vma->vm_end, vma->vm_flags);
+	if (!upper)
+		return -ENOMEM;
+	upper->vm_pgoff = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
+	upper->vm_page_prot = vma->vm_page_prot;
+	upper->vm_ops = vma->vm_ops;
+	upper->vm_file = vma->vm_file;
+	upper->vm_private_data = vma->vm_private_data;
+	err = psim_anon_vma_clone(upper, vma);
+	if (err) {
+		psim_vma_free(upper);
+		return err;
+	}
+	if (upper->vm_ops && upper->vm_ops->open)
+		upper->vm_ops->open(upper);
+	set_bounds(vma, vma->vm_start, address);
+	psim_vma_link(upper);
+	return 0;
+}
+
+/* ---- joining --------------------------------------------------------------------------------------------- */
+
+static bool alike(const struct vm_area_struct *vma, vm_flags_t flags, pgoff_t pgoff_at_start)
+{
+	return !vma->vm_ops && !vma->vm_file && !((vma->vm_flags ^ flags) & ~VM_SOFTDIRTY) &&
+	       !(vma->vm_flags & VM_SPECIAL) && vma->vm_pgoff == pgoff_at_start;
+}
+
+/* @low and @high are alike and what lies between them is new: make @low cover it all. */
+static bool join(struct vm_area_struct *low, struct vm_area_struct *high)
+{
+	unsigned long end = high->vm_end;
+
+	if (low->anon_vma && high->anon_vma && low->anon_vma != high->anon_vma)
+		return false;
+	if (!low->anon_vma && high->anon_vma && psim_anon_vma_clone(low, high))
+		return false;
+	psim_anon_vma_unlink(high);
+	psim_vma_detach(high);
+	psim_vma_free(high);
+	set_bounds(low, low->vm_start, end);
+	return true;
+}
+
+struct vm_area_struct *psim_vma_merge(struct mm_struct *mm, unsigned long start, unsigned long end,
+				      vm_flags_t flags)
+{
+	struct vm_area_struct *next = find_vma(mm, start);
+	struct vm_area_struct *prev = next ? psim_vma_prev(next) : vma_of(rb_last(&mm->__psim_vmas));
+
+	if (prev && (prev->vm_end != start ||
+		     !alike(prev, flags, (start >> PAGE_SHIFT) - vma_pages(prev))))
+		prev = NULL;
+	if (next && (next->vm_start != end || !alike(next, flags, end >> PAGE_SHIFT)))
+		next = NULL;
+	if (prev && next && join(prev, next))
+		return prev;
+	if (prev) {
+		set_bounds(prev, prev->vm_start, end);
+		return prev;
+	}
+	if (next)
+		set_bounds(next, start, next->vm_end);
+	return next;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lock checker, as the shim's own rooms use it: the held-locks list of each task, and the checks
+ * when a task ends or memory is freed.
+ */
+#ifndef PSIM_LOCKDEP_H
+#define PSIM_LOCKDEP_H
+
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+/* The locks that the current task holds grew or shrank by one. */
+void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
+		    const char *site);
+/* Return: false, after a report, if the task does not hold it. */
+bool psim_held_pop(struct lockdep_map *map, const char *site);
+/* The current task's entry of @map, or NULL. */
+struct __psim_held *psim_held_find(const struct lockdep_map *map);
+/* A lock is used: was it ever initialised? */
+void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char *site);
+/* The current task takes a lock that it has: a report that ends the run. */
+void psim_lock_recursion(struct lockdep_map *map, const char *kind, const char *site) __noreturn;
+
+/**
+ * psim_lock_check_freed() - memory is about to be freed
+ * @addr: its first byte
+ * @size: its length
+ *
+ * Reports a lock of the current task, a pending timer or a queued work item inside of it. For the slab
+ * and page allocators; any context.
+ */
+void psim_lock_check_freed(const void *addr, size_t size);
+
+/* The current task ends, or has come back from a callback: it must hold nothing. */
+void psim_sync_task_exit(struct task_struct *task);
+/* As that, for the end of a work item, timer or other callback, which @what and @function name. */
+void psim_sync_callback_left(const char *what, void *function, unsigned int held_before);
+
+/* Sleeping primitives: report if this context may not sleep; also inside RCU readers. */
+void psim_sync_may_sleep(const char *what);
+
+/* Spinlocks hold off grace periods too. */
+void psim_rcu_enter(void);
+void psim_rcu_leave(void);
+
+/* For psim_lock_check_freed(): what of theirs lies in the range? */
+void psim_timers_check_freed(const void *addr, size_t size);
+void psim_work_check_freed(const void *addr, size_t size);
+
+#endif /* PSIM_LOCKDEP_H */
