@@ -17,8 +17,10 @@
  * @expires: in jiffies
  * @function: runs in softirq context; may free or re-arm the timer
  * @flags: TIMER_*
- * @__psim_node: place among the pending ones; empty while not pending
- * @__psim_order: tells timers of one moment apart: first come, first served
+ * @__psim_pending: it is armed
+ * @__psim_node: place among the pending ones
+ * @__psim_due: virtual time (ns) at which it runs
+ * @__psim_order: number of the arming, for traces
  */
 struct timer_list {
 	unsigned long expires;
@@ -26,6 +28,7 @@ struct timer_list {
 	u32 flags;
 	bool __psim_pending;
 	struct rb_node __psim_node;
+	u64 __psim_due;
 	u64 __psim_order;
 };
 

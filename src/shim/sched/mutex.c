@@ -81,8 +81,8 @@ static int mutex_wait(struct mutex *lock, unsigned int state)
 	}
 	psim_waiters_remove(lock, &waiter);
 	/* woken for the lock, but leaving because of the signal: the next one must not sleep on */
-	if (err && !lock->__psim_owner)
-		psim_waiters_kick_first(lock);
+	if (err && !lock->__psim_owner && lock->__psim_first)
+		psim_unpark(lock->__psim_first->task);
 	return err;
 }
 

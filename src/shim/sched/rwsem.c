@@ -117,6 +117,19 @@ static int sem_wait(struct rw_semaphore *sem, unsigned int kind, unsigned int st
 	return -EINTR;
 }
 
+/* The task has the lock already. Reading twice is not a deadlock until a writer comes between. */
+static void check_again(struct rw_semaphore *sem, unsigned int kind, const char *site)
+{
+	struct __psim_held *held = psim_held_find(&sem->dep_map);
+
+	if (likely(!held))
+		return;
+	if (kind == WRITER || !held->read)
+		psim_lock_recursion(&sem->dep_map, "rw_semaphore", site);
+	psim_report("law 4", "%s reads %s again, read since %s: a deadlock once a writer waits", site,
+		    sem->dep_map.name, held->site);
+}
+
 static int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_wait wait,
 		unsigned int subclass, const char *site)
 {
@@ -125,10 +138,7 @@ static int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_w
 	psim_point(PSIM_POINT_LOCK);
 	psim_sync_may_sleep(site);
 	check_magic(sem, site);
-	if (unlikely(sem->__psim_owner == current))
-		psim_lock_recursion(&sem->dep_map, "rw_semaphore", site);
-	if (kind == WRITER && unlikely(lock_is_held_type(&sem->dep_map, 1)))
-		psim_lock_recursion(&sem->dep_map, "rw_semaphore", site);
+	check_again(sem, kind, site);
 	psim_raw_lock(psim_word(&sem->__psim_word));
 	if (likely(may_enter(sem, kind)))
 		enter(sem, kind, current);
@@ -147,8 +157,7 @@ static int down_try(struct rw_semaphore *sem, unsigned int kind, const char *sit
 	psim_point(PSIM_POINT_LOCK);
 	check_magic(sem, site);
 	psim_raw_lock(psim_word(&sem->__psim_word));
-	/* trying is allowed past waiters: nobody sleeps for it */
-	taken = kind == READER ? !sem->__psim_owner && !sem->__psim_first : may_enter(sem, WRITER);
+	taken = may_enter(sem, kind);
 	if (taken)
 		enter(sem, kind, current);
 	psim_raw_unlock(psim_word(&sem->__psim_word));

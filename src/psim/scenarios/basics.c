@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/* Scenarios of one process and one GPU, each on the default machine. */
+#include <errno.h>
+#include <string.h>
+#include <psim/psim.h>
+
+#define PAGES 16
+#define BYTES (PAGES * PSIM_PAGE_SIZE)
+
+/* What every scenario here starts with, and gives back. */
+struct stage {
+	struct psim_process *process;
+	struct psim_gpu *gpu;
+	unsigned long address;
+};
+
+static void leave(struct stage *stage)
+{
+	if (stage->process)
+		psim_process_exit(stage->process);
+	if (stage->gpu)
+		psim_gpu_destroy(stage->gpu);
+}
+
+static int enter(struct stage *stage, const struct psim_gpu_config *config, size_t bytes)
+{
+	long address;
+
+	stage->process = psim_process_create("app");
+	stage->gpu = psim_gpu_create(config);
+	if (!stage->process || !stage->gpu) {
+		leave(stage);
+		return -ENOMEM;
+	}
+	address = psim_mmap(stage->process, 0, bytes, PSIM_READ | PSIM_WRITE);
+	if (address < 0) {
+		leave(stage);
+		return address;
+	}
+	stage->address = address;
+	return 0;
+}
+
+static int is_at(struct stage *stage, unsigned long offset, enum psim_place place)
+{
+	return psim_where(stage->process, stage->address + offset, NULL) == (int)place;
+}
+
+PSIM_SCENARIO(there_and_back, "a page goes to the device, and a CPU read brings it back")
+{
+	char text[] = "there and back";
+	struct stage s = {0};
+	int err = enter(&s, NULL, BYTES);
+
+	if (err)
+		return err;
+	err = psim_store(s.process, s.address, text, sizeof(text));
+	if (!err)
+		err = psim_gpu_migrate(s.gpu, s.process, s.address, BYTES);
+	if (!err && !is_at(&s, 0, PSIM_DEVICE))
+		err = -EIO;
+	memset(text, 0, sizeof(text));
+	if (!err)
+		err = psim_load(s.process, s.address, text, sizeof(text));
+	if (!err && (strcmp(text, "there and back") || !is_at(&s, 0, PSIM_RAM)))
+		err = -EIO;
+	leave(&s);
+	return err;
+}
+
+PSIM_SCENARIO(ping_pong, "CPU and GPU write to one page in turns")
+{
+	struct stage s = {0};
+	unsigned char byte, pattern = 0xff;
+	int err = enter(&s, NULL, BYTES);
+
+	if (err)
+		return err;
+	for (int turn = 0; !err && turn < 20; turn++) {
+		byte = turn;
+		err = psim_store(s.process, s.address, &byte, 1);
+		if (!err)
+			err = psim_gpu_xor(s.gpu, s.process, s.address, 1, &pattern, 1);
+		if (!err)
+			err = psim_load(s.process, s.address, &byte, 1);
+		if (!err && byte != (unsigned char)~turn)
+			err = -EIO;
+	}
+	leave(&s);
+	return err;
+}
+
+PSIM_SCENARIO(eviction, "four times more data than device memory: the oldest goes first")
+{
+	struct psim_gpu_config config = {.memory_bytes = BYTES};
+	struct psim_gpu_stats stats = {0};
+	struct stage s = {0};
+	int err = enter(&s, &config, 4 * BYTES);
+
+	if (err)
+		return err;
+	err = psim_gpu_fill(s.gpu, s.process, s.address, 4 * BYTES, 0x5a);
+	psim_gpu_stats(s.gpu, &stats);
+	if (!err && (stats.evictions < 3 || !is_at(&s, 0, PSIM_RAM) || !is_at(&s, 3 * BYTES, PSIM_DEVICE)))
+		err = -EIO;
+	for (unsigned long at = 0; !err && at < 4 * BYTES; at += PSIM_PAGE_SIZE) {
+		unsigned char byte = 0;
+
+		err = psim_load(s.process, s.address + at + 7, &byte, 1);
+		if (!err && byte != 0x5a)
+			err = -EIO;
+	}
+	leave(&s);
+	return err;
+}
+
+PSIM_SCENARIO(device_memory_is_zero, "memory that nobody wrote reads as zeros on the device too")
+{
+	static const unsigned char zeros[PSIM_PAGE_SIZE];
+	unsigned char page[PSIM_PAGE_SIZE];
+	struct stage s = {0};
+	unsigned int crc = 0, expected = 0;
+	int err = enter(&s, NULL, 2 * BYTES);
+
+	if (err)
+		return err;
+	/* Dirty the device's memory, give it back, and get it again for memory never touched. */
+	err = psim_gpu_fill(s.gpu, s.process, s.address, BYTES, 0xee);
+	if (!err)
+		err = psim_gpu_evict(s.gpu, ~0ull);
+	if (!err)
+		err = psim_gpu_migrate(s.gpu, s.process, s.address + BYTES, BYTES);
+	if (!err && !is_at(&s, BYTES, PSIM_DEVICE))
+		err = -EIO;
+	if (!err)
+		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE, &crc);
+	if (!err)
+		err = psim_load(s.process, s.address + BYTES, page, sizeof(page));
+	if (!err && memcmp(page, zeros, sizeof(page)))
+		err = -EIO;
+	if (!err)
+		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE, &expected);
+	if (!err && crc != expected)
+		err = -EIO;
+	leave(&s);
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Timers and RCU callbacks share one soft interrupt: what their files ask of each other. */
+#ifndef PSIM_SOFTIRQ_H
+#define PSIM_SOFTIRQ_H
+
+#include <linux/types.h>
+
+/* RCU callbacks are ready: the soft interrupt is due at once. */
+void psim_softirq_raise(void);
+/* Run the RCU callbacks that are ready. */
+void psim_rcu_run(void);
+
+/* Parts of the sync room's life. */
+void psim_timers_start(void);
+void psim_timers_leftovers(void);
+void psim_rcu_start(void);
+void psim_rcu_drained(void);
+void psim_rcu_leftovers(void);
+void psim_rcu_stop(void);
+void psim_workqueues_leftovers(void);
+void psim_workqueues_stop(void);
+
+/* The virtual moment (ns) at which jiffies have passed @j. */
+u64 psim_jiffies_deadline(unsigned long j);
+
+#endif /* PSIM_SOFTIRQ_H */
