@@ -171,6 +171,7 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;
 	struct file *vm_file;
 	void *vm_private_data;
+	struct list_head __psim_detached;
 };
 
 /**

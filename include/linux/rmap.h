@@ -31,6 +31,7 @@ struct anon_vma {
 	struct rb_root_cached rb_root;
 	struct list_head __psim_pool;
 	unsigned int __psim_id;
+	bool __psim_taken;
 };
 
 /**

@@ -4,8 +4,8 @@
  * (drm_pagemap_evict_to_ram) or by a CPU's access (migrate_to_ram).
  *
  * From top to bottom: the pagemap object, the record behind each device page, a migration in
- * progress and its one way of copying, and the three migrations made of them. docs/contract.md
- * holds the promises, by number.
+ * progress and its one way of copying, and the three migrations made of them. C3.2 and the like
+ * number the promises of drm_pagemap.h.
  *
  * Not here yet: device folios of more than one page (C3.10, C4.4), and caches of pagemaps (C7).
  */
@@ -920,7 +920,7 @@ EXPORT_SYMBOL_GPL(drm_pagemap_evict_to_ram);
 /* The aligned block of the allocation's size around the fault, as far as the VMA goes (C5.2). */
 static void fault_window(const struct vm_fault *vmf, size_t size, struct migrate_vma *args)
 {
-	unsigned long block = roundup_pow_of_two(max(size, PAGE_SIZE));
+	unsigned long block = roundup_pow_of_two(max_t(unsigned long, size, PAGE_SIZE));
 	unsigned long start = vmf->address & ~(block - 1);
 
 	args->start = max(start, vmf->vma->vm_start);

@@ -14,40 +14,46 @@
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
+#define POOL_REST 64 /* dead ones that rest, before the oldest is used again */
+
 static LIST_HEAD(pool);
 static DEFINE_SPINLOCK(pool_lock);
+static unsigned long resting;
 static unsigned long alive;
 
 /* ---- the structure --------------------------------------------------------------------------------- */
 
-static struct anon_vma *anon_vma_reuse(void)
+/* The one that has rested longest, or NULL: take a new one. */
+static struct anon_vma *take_rested(void)
 {
-	struct anon_vma *anon_vma;
+	struct anon_vma *anon_vma = NULL;
 
 	spin_lock(&pool_lock);
-	anon_vma = list_first_entry_or_null(&pool, struct anon_vma, __psim_pool);
-	if (anon_vma)
+	if (resting > POOL_REST) {
+		anon_vma = list_first_entry(&pool, struct anon_vma, __psim_pool);
 		list_del_init(&anon_vma->__psim_pool);
+		resting--;
+	}
 	spin_unlock(&pool_lock);
 	return anon_vma;
 }
 
 static struct anon_vma *anon_vma_alloc(void)
 {
-	struct anon_vma *anon_vma;
+	struct anon_vma *anon_vma = take_rested();
 
-	/* the oldest first, so that a late walk rarely meets a new life; a new one is asked for anyway,
-	 * so that whether the pool has one does not change which allocations there are
-	 */
-	anon_vma = kzalloc(sizeof(*anon_vma), GFP_KERNEL);
-	if (!anon_vma)
-		return NULL;
-	init_rwsem(&anon_vma->rwsem);
-	INIT_LIST_HEAD(&anon_vma->__psim_pool);
-	anon_vma->rb_root = RB_ROOT_CACHED;
+	if (!anon_vma) {
+		anon_vma = kzalloc(sizeof(*anon_vma), GFP_KERNEL);
+		if (!anon_vma)
+			return NULL;
+		init_rwsem(&anon_vma->rwsem);
+		INIT_LIST_HEAD(&anon_vma->__psim_pool);
+		anon_vma->rb_root = RB_ROOT_CACHED;
+	}
 	anon_vma->root = anon_vma;
 	anon_vma->parent = anon_vma;
 	anon_vma->num_children = 1;
+	anon_vma->num_active_vmas = 0;
 	anon_vma->__psim_id = psim_ordinal("anon_vma");
 	atomic_set(&anon_vma->refcount, 1);
 	spin_lock(&pool_lock);
@@ -67,6 +73,188 @@ void put_anon_vma(struct anon_vma *anon_vma)
 		return;
 	spin_lock(&pool_lock);
 	alive--;
+	resting++;
 	list_add_tail(&anon_vma->__psim_pool, &pool);
 	spin_unlock(&pool_lock);
+}
+
+/* ---- chains ----------------------------------------------------------------------------------------- */
+
+static void chain_place(struct anon_vma_chain *avc)
+{
+	avc->rb.start = avc->vma->vm_pgoff;
+	avc->rb.last = avc->vma->vm_pgoff + vma_pages(avc->vma) - 1;
+	interval_tree_insert(&avc->rb, &avc->anon_vma->rb_root);
+}
+
+/* Context: anon_vma lock for writing. */
+static void chain_link(struct anon_vma_chain *avc, struct vm_area_struct *vma,
+		       struct anon_vma *anon_vma)
+{
+	avc->vma = vma;
+	avc->anon_vma = anon_vma;
+	list_add_tail(&avc->same_vma, &vma->anon_vma_chain);
+	chain_place(avc);
+}
+
+int __anon_vma_prepare(struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct anon_vma_chain *avc;
+	struct anon_vma *anon_vma;
+
+	mmap_assert_locked(mm);
+	avc = kzalloc(sizeof(*avc), GFP_KERNEL);
+	if (!avc)
+		return -ENOMEM;
+	anon_vma = anon_vma_alloc();
+	if (!anon_vma) {
+		kfree(avc);
+		return -ENOMEM;
+	}
+	/* another fault of the VMA may have come first */
+	anon_vma_lock_write(anon_vma);
+	spin_lock(&mm->page_table_lock);
+	if (!vma->anon_vma) {
+		WRITE_ONCE(vma->anon_vma, anon_vma);
+		chain_link(avc, vma, anon_vma);
+		anon_vma->num_active_vmas++;
+		avc = NULL;
+	}
+	spin_unlock(&mm->page_table_lock);
+	anon_vma_unlock_write(anon_vma);
+	if (avc) {
+		put_anon_vma(anon_vma);
+		kfree(avc);
+	}
+	return 0;
+}
+
+int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from)
+{
+	struct anon_vma_chain *avc, *copy;
+
+	list_for_each_entry(avc, &from->anon_vma_chain, same_vma) {
+		copy = kzalloc(sizeof(*copy), GFP_KERNEL);
+		if (!copy) {
+			to->anon_vma = NULL;
+			psim_anon_vma_unlink(to);
+			return -ENOMEM;
+		}
+		anon_vma_lock_write(avc->anon_vma);
+		chain_link(copy, to, avc->anon_vma);
+		anon_vma_unlock_write(avc->anon_vma);
+	}
+	to->anon_vma = from->anon_vma;
+	if (to->anon_vma)
+		to->anon_vma->num_active_vmas++;
+	return 0;
+}
+
+void psim_anon_vma_unlink(struct vm_area_struct *vma)
+{
+	struct anon_vma_chain *avc, *next;
+
+	if (vma->anon_vma)
+		vma->anon_vma->num_active_vmas--;
+	vma->anon_vma = NULL;
+	list_for_each_entry_safe(avc, next, &vma->anon_vma_chain, same_vma) {
+		struct anon_vma *anon_vma = avc->anon_vma;
+		bool last;
+
+		anon_vma_lock_write(anon_vma);
+		interval_tree_remove(&avc->rb, &anon_vma->rb_root);
+		last = RB_EMPTY_ROOT(&anon_vma->rb_root.rb_root);
+		anon_vma_unlock_write(anon_vma);
+		list_del(&avc->same_vma);
+		kfree(avc);
+		if (last)
+			put_anon_vma(anon_vma);
+	}
+}
+
+void psim_anon_vma_resize_begin(struct vm_area_struct *vma)
+{
+	struct anon_vma_chain *avc;
+
+	if (!vma->anon_vma)
+		return;
+	/* all of a VMA's anon_vmas have one root, and so one lock */
+	anon_vma_lock_write(vma->anon_vma);
+	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma)
+		interval_tree_remove(&avc->rb, &avc->anon_vma->rb_root);
+}
+
+void psim_anon_vma_resize_end(struct vm_area_struct *vma)
+{
+	struct anon_vma_chain *avc;
+
+	if (!vma->anon_vma)
+		return;
+	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma)
+		chain_place(avc);
+	anon_vma_unlock_write(vma->anon_vma);
+}
+
+/* ---- all of an address space --------------------------------------------------------------------------- */
+
+/*
+ * Each root once. The mmap lock, write-held, orders those who do this; the checker sees one of the
+ * locks only, as it sees one of any number nested under a common lock.
+ */
+int mm_take_all_locks(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	struct anon_vma_chain *avc;
+
+	mmap_assert_write_locked(mm);
+	for_each_vma(vmi, vma) {
+		if (signal_pending(current)) {
+			mm_drop_all_locks(mm);
+			return -EINTR;
+		}
+		list_for_each_entry(avc, &vma->anon_vma_chain, same_vma) {
+			struct anon_vma *root = avc->anon_vma->root;
+
+			if (root->__psim_taken)
+				continue;
+			down_write_nest_lock(&root->rwsem, &mm->mmap_lock);
+			root->__psim_taken = true;
+		}
+	}
+	return 0;
+}
+
+void mm_drop_all_locks(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	struct anon_vma_chain *avc;
+
+	mmap_assert_write_locked(mm);
+	for_each_vma(vmi, vma) {
+		list_for_each_entry(avc, &vma->anon_vma_chain, same_vma) {
+			struct anon_vma *root = avc->anon_vma->root;
+
+			if (!root->__psim_taken)
+				continue;
+			root->__psim_taken = false;
+			up_write(&root->rwsem);
+		}
+	}
+}
+
+/* ---- the machine's end ------------------------------------------------------------------------------------- */
+
+void psim_anon_vma_leftovers(void)
+{
+	struct anon_vma *anon_vma, *next;
+
+	if (alive)
+		psim_report("law 3", "%lu anon_vmas are left", alive);
+	list_for_each_entry_safe(anon_vma, next, &pool, __psim_pool)
+		kfree(anon_vma);
+	INIT_LIST_HEAD(&pool);
+	resting = 0;
 }

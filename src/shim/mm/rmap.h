@@ -39,8 +39,7 @@ void psim_anon_vma_unlink(struct vm_area_struct *vma);
 void psim_anon_vma_resize_begin(struct vm_area_struct *vma);
 void psim_anon_vma_resize_end(struct vm_area_struct *vma);
 
-/* Give back the anon_vmas that nobody uses any more. */
-void psim_anon_vma_drain(void);
+/* Report the anon_vmas that are left, and give back the memory of dead ones. */
 void psim_anon_vma_leftovers(void);
 
 #endif /* PSIM_MM_RMAP_H */

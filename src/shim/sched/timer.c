@@ -111,11 +111,12 @@ static void run_one(struct timer_list *timer)
 	struct running me = {.next = timers_running, .timer = timer}, **r;
 	void (*function)(struct timer_list *) = timer->function;
 	unsigned int held = current->__psim_sync.nr_held;
+	u64 order = timer->__psim_order;
 
 	disarm(timer);
 	timers_running = &me;
 	psim_raw_unlock(&timers_raw);
-	psim_trace(PSIM_EV_TIMER, timer->__psim_order, 0, 0, 0);
+	psim_trace(PSIM_EV_TIMER, order, 0, 0, 0);
 	if (function)
 		function(timer);
 	psim_sync_callback_left("timer function", function, held);

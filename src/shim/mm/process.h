@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shim's rooms need of the user face's processes. */
+#ifndef PSIM_MM_PROCESS_H
+#define PSIM_MM_PROCESS_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+struct psim_process;
+
+/* The process's address space; no reference is taken: the process holds it until its exit. */
+struct mm_struct *psim_process_mm(struct psim_process *process);
+
+/* A task of the process starts and ends: psim_process_exit() is refused in between. */
+void psim_process_task_begin(struct psim_process *process);
+void psim_process_task_end(struct psim_process *process);
+
+void psim_process_leftovers(void);
+
+/* Address spaces that kunit_attach_mm() made end with the machine. */
+void psim_kunit_mm_drain(void);
+
+#endif /* PSIM_MM_PROCESS_H */

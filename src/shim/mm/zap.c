@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Clearing slots for good: the middle part of munmap and exit (S6.30, S6.31, S6.33).
+ *
+ * References of device-private pages are dropped at once, under the PTL; those of ordinary pages once the
+ * flush is done. Not modelled: swap slots, huge leaves.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/rmap.h>
+#include <linux/sched.h>
+#include "mm/mm_internal.h"
+#include "sim/sim.h"
+
+/* Return: true if @gather is full. */
+static bool zap_present(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long address,
+			psim_pte_t pte)
+{
+	struct page *page;
+	struct folio *folio;
+
+	psim_gather_slot(gather, address);
+	if (psim_pte_special(pte))
+		return false;
+	page = pfn_to_page(psim_pte_pfn(pte));
+	folio = page_folio(page);
+	if (psim_pte_dirty(pte) && !folio_test_anon(folio))
+		folio_mark_dirty(folio);
+	dec_mm_counter(vma->vm_mm, mm_counter(folio));
+	folio_remove_rmap_pte(folio, page, vma);
+	return psim_gather_page(gather, page);
+}
+
+static void zap_device(struct vm_area_struct *vma, psim_pte_t pte)
+{
+	struct page *page = pfn_to_page(psim_pte_pfn(pte));
+	struct folio *folio = page_folio(page);
+
+	dec_mm_counter(vma->vm_mm, mm_counter(folio));
+	folio_remove_rmap_pte(folio, page, vma);
+	folio_put(folio);
+}
+
+static bool zap_slot(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long address,
+		     psim_pte_t pte)
+{
+	if (psim_pte_present(pte))
+		return zap_present(gather, vma, address, pte);
+	if (psim_pte_is_device_private(pte) || psim_pte_is_device_exclusive(pte))
+		zap_device(vma, pte);
+	else if (psim_pte_is_migration(pte))
+		dec_mm_counter(vma->vm_mm,
+			       mm_counter(page_folio(pfn_to_page(psim_pte_pfn(pte)))));
+	else if (psim_pte_kind(pte) != PSIM_PTE_MARKER)
+		psim_stop_function("zap", "a slot of this kind is not modelled yet");
+	return false;
+}
+
+/* One table's slots from @address to @end. Return: where it stopped. */
+static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct *vma,
+			       unsigned long address, unsigned long end, psim_pte_t *ptep)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	bool full = false;
+
+	for (; address < end && !full; address += PAGE_SIZE, ptep++) {
+		/* empty slots need no look under the glass: nobody fills them while the PTL is held */
+		if (psim_pte_none(*ptep))
+			continue;
+		full = zap_slot(gather, vma, address, psim_pte_get_and_clear(mm, address, ptep));
+	}
+	return address;
+}
+
+void psim_zap_range(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long start,
+		    unsigned long end)
+{
+	unsigned long address = start, next, reached;
+	psim_pte_t *ptep;
+	spinlock_t *ptl;
+
+	while (address < end) {
+		next = psim_pte_chunk(vma->vm_mm, address, end, &ptep, &ptl);
+		if (ptep) {
+			reached = zap_table(gather, vma, address, next, ptep);
+			psim_pte_unlock(ptep, ptl);
+			if (reached < next)
+				psim_gather_flush(gather);
+			next = reached;
+		}
+		address = next;
+		cond_resched();
+	}
+}
