@@ -123,8 +123,6 @@ static inline void __remove_wait_queue(struct wait_queue_head *wq_head,
 int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key);
 int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync,
 			     void *key);
-int woken_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync, void *key);
-long wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout);
 
 static inline void init_waitqueue_entry(struct wait_queue_entry *wq_entry, struct task_struct *task)
 {

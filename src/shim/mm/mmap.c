@@ -282,7 +282,7 @@ void psim_exit_mmap(struct mm_struct *mm)
 	struct vm_area_struct *vma, *next;
 	LIST_HEAD(vmas);
 
-	/* nobody else can take the lock any more but those who only hold the structure */
+	/* only those who hold no more than the structure can still come by */
 	mmap_write_lock(mm);
 	set_bit(MMF_OOM_SKIP, &mm->flags);
 	for (vma = find_vma(mm, 0); vma; vma = next) {
@@ -290,9 +290,10 @@ void psim_exit_mmap(struct mm_struct *mm)
 		psim_vma_detach(vma);
 		list_add_tail(&vma->__psim_detached, &vmas);
 	}
+	mm->total_vm = 0;
+	mmap_write_downgrade(mm);
 	if (!list_empty(&vmas))
 		unmap_detached(mm, &vmas, 0, ULONG_MAX, 0, ULONG_MAX);
 	free_detached(mm, &vmas);
-	mm->total_vm = 0;
-	mmap_write_unlock(mm);
+	mmap_read_unlock(mm);
 }

@@ -100,6 +100,9 @@ out:
 	if (!waiter.granted)
 		psim_waiters_remove(x, &waiter);
 	psim_raw_unlock(psim_word(&x->__psim_word));
+	/* who polls with no timeout makes no progress */
+	if (!result && !timeout)
+		psim_yielded();
 	return result;
 }
 

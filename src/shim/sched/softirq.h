@@ -20,6 +20,8 @@ void psim_rcu_stop(void);
 void psim_workqueues_leftovers(void);
 void psim_workqueues_stop(void);
 
+/* Jiffies without a scheduling point. */
+unsigned long psim_jiffies_now(void);
 /* The virtual moment (ns) at which jiffies have passed @j. */
 u64 psim_jiffies_deadline(unsigned long j);
 

@@ -10,10 +10,15 @@
 /* 2026-01-01 00:00:00 UTC: some day, the same in every run. */
 #define CALENDAR_START (1767225600ll * NSEC_PER_SEC)
 
+unsigned long psim_jiffies_now(void)
+{
+	return INITIAL_JIFFIES + psim_time() / TICK_NSEC;
+}
+
 unsigned long __psim_jiffies(void)
 {
 	psim_point(PSIM_POINT_ONCE);
-	return INITIAL_JIFFIES + psim_time() / TICK_NSEC;
+	return psim_jiffies_now();
 }
 
 u64 psim_jiffies_deadline(unsigned long j)

@@ -9,9 +9,12 @@
 #ifndef PSIM_WAITER_H
 #define PSIM_WAITER_H
 
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include "sched/engine.h"
+#include "sched/softirq.h"
+#include "sched/workers.h"
 
 /**
  * struct __psim_waiter - one task that waits
@@ -85,6 +88,67 @@ static inline void psim_waiters_kick(struct __psim_waiter *first)
 static inline bool psim_interrupted(unsigned int state)
 {
 	return state != TASK_UNINTERRUPTIBLE && signal_pending_state(state, current);
+}
+
+/* ---- sleeping: the raw lock is not held -------------------------------------------------------------- */
+
+/* How long a task waits: until a virtual moment (ns), or U64_MAX: for ever. */
+struct psim_patience {
+	u64 deadline;
+	unsigned long expires;
+};
+
+/* @timeout: jiffies; MAX_SCHEDULE_TIMEOUT and more: for ever. */
+static inline struct psim_patience psim_patience(unsigned long timeout)
+{
+	struct psim_patience p = {.deadline = U64_MAX};
+
+	if (timeout < MAX_SCHEDULE_TIMEOUT) {
+		p.expires = psim_jiffies_now() + timeout;
+		p.deadline = timeout ? psim_jiffies_deadline(p.expires) : 0;
+	}
+	return p;
+}
+
+static inline bool psim_patience_over(const struct psim_patience *p)
+{
+	return p->deadline != U64_MAX && psim_time() >= p->deadline;
+}
+
+/* Jiffies left, at least 1. */
+static inline long psim_patience_left(const struct psim_patience *p)
+{
+	long left = p->expires - psim_jiffies_now();
+
+	if (p->deadline == U64_MAX)
+		return MAX_SCHEDULE_TIMEOUT;
+	return left > 0 ? left : 1;
+}
+
+/*
+ * Sleep until unparked, until a signal that @state listens to, or until @patience is over; or a little
+ * shorter: callers look again. The state is set before the last look for signals, so that whoever sends
+ * one afterwards knows to wake the task.
+ */
+static inline void psim_sleep_until(unsigned int state, const struct psim_patience *patience)
+{
+	psim_worker_sleeps();
+	__set_current_state(state);
+	if (!psim_interrupted(state)) {
+		if (patience->deadline == U64_MAX)
+			psim_park();
+		else
+			psim_park_until(patience->deadline);
+	}
+	__set_current_state(TASK_RUNNING);
+	psim_worker_runs();
+}
+
+static inline void psim_sleep(unsigned int state)
+{
+	static const struct psim_patience for_ever = {.deadline = U64_MAX};
+
+	psim_sleep_until(state, &for_ever);
 }
 
 #endif /* PSIM_WAITER_H */
