@@ -12,6 +12,7 @@
 #include <linux/compiler.h>
 #include <linux/dev_printk.h>
 #include <linux/err.h>
+#include <linux/gfp.h>
 #include <linux/ioport.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -30,7 +31,6 @@ struct device_driver;
  * @match: > 0: the driver knows the device
  * @probe: binds; 0 or a negative errno; NULL: the driver's own
  * @remove: unbinds
- * @__psim_links: all devices and all drivers of the bus
  */
 struct bus_type {
 	const char *name;
@@ -266,14 +266,13 @@ static inline void *__psim_devm_kmalloc_array(struct device *dev, size_t n, size
 	return __psim_devm_kmalloc(dev, bytes, gfp, site);
 }
 
-#define __PSIM_DEVM_ZERO 0x100u /* __GFP_ZERO */
 #define devm_kmalloc(dev, size, gfp) __psim_devm_kmalloc(dev, size, gfp, __func__)
 #define devm_kzalloc(dev, size, gfp)                                                               \
-	__psim_devm_kmalloc(dev, size, (gfp) | __PSIM_DEVM_ZERO, __func__)
+	__psim_devm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
 #define devm_kmalloc_array(dev, n, size, gfp)                                                      \
 	__psim_devm_kmalloc_array(dev, n, size, gfp, __func__)
 #define devm_kcalloc(dev, n, size, gfp)                                                            \
-	__psim_devm_kmalloc_array(dev, n, size, (gfp) | __PSIM_DEVM_ZERO, __func__)
+	__psim_devm_kmalloc_array(dev, n, size, (gfp) | __GFP_ZERO, __func__)
 #define devm_kmemdup(dev, src, len, gfp) __psim_devm_kmemdup(dev, src, len, gfp, __func__)
 #define devm_kstrdup(dev, s, gfp) __psim_devm_kstrdup(dev, s, gfp, __func__)
 

@@ -114,6 +114,9 @@ struct psim_fiber *psim_fiber_new(void (*entry)(void *arg), void *arg);
 void psim_fiber_free(struct psim_fiber *fiber);
 /* Switch from the running fibre to @to. @last: the running fibre ends and is never resumed. */
 void psim_fiber_switch(struct psim_fiber *to, int last);
+/* Bytes at the top of a fibre's stack that are its owner's, until it is freed; not cleared. */
+#define PSIM_FIBER_BLOCK 2048
+void *psim_fiber_block(struct psim_fiber *fiber);
 /* Bytes a fibre's stack has. */
 unsigned long psim_fiber_stack_bytes(void);
 

@@ -187,6 +187,7 @@ static vm_fault_t copy_on_write(struct fault *f, struct folio *old)
 {
 	struct mmu_notifier_range range;
 	struct folio *copy;
+	bool replaced;
 
 	if (anon_vma_prepare(f->vmf.vma))
 		return VM_FAULT_OOM;
@@ -198,15 +199,12 @@ static vm_fault_t copy_on_write(struct fault *f, struct folio *old)
 	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, mm_of(f), f->vmf.address,
 				f->vmf.address + PAGE_SIZE);
 	mmu_notifier_invalidate_range_start(&range);
-	if (!replace(f, copy, old))
-		old = copy; /* neither slot nor page changed: drop the copy */
+	replaced = replace(f, copy, old);
+	mmu_notifier_invalidate_range_end(&range);
+	if (!replaced)
+		folio_put(copy);
 	else if (old)
 		folio_put(old); /* the slot's reference */
-	else
-		old = NULL;
-	mmu_notifier_invalidate_range_end(&range);
-	if (old == copy)
-		folio_put(copy);
 	return 0;
 }
 

@@ -134,9 +134,24 @@ static int start(const struct psim_config *config)
 	return err ? err : psim_tlb_start();
 }
 
+/* Address spaces of kunit_attach_mm() belong to nobody who could give them back earlier. */
 static void drain(void)
 {
-	psim_kunit_mm_drain();
+	struct mm_struct *mm, *found;
+
+	do {
+		found = NULL;
+		spin_lock(&psim_mm_list_lock);
+		list_for_each_entry(mm, &psim_mm_list, mmlist) {
+			if (test_and_clear_bit(PSIM_MMF_KUNIT, &mm->flags)) {
+				found = mm;
+				break;
+			}
+		}
+		spin_unlock(&psim_mm_list_lock);
+		if (found)
+			mmput(found);
+	} while (found);
 }
 
 static void leftovers(void)

@@ -16,6 +16,9 @@
 extern struct list_head psim_mm_list;
 extern spinlock_t psim_mm_list_lock;
 
+/* Bit of mm_struct.flags: kunit_attach_mm() made it; ends with the machine. */
+#define PSIM_MMF_KUNIT 63
+
 /* ---- VMAs (vma.c) ------------------------------------------------------------------------------ */
 
 struct vm_area_struct *psim_vma_alloc(struct mm_struct *mm, unsigned long start, unsigned long end,
@@ -65,7 +68,7 @@ unsigned long psim_access_loop(struct mm_struct *mm, unsigned long address, void
 extern unsigned long (*psim_user_access)(struct mm_struct *mm, unsigned long address, void *buffer,
 					 unsigned long length, bool write, int *err);
 
-/* do_swap_page's part for a migration slot (S6.40): PTL held on entry, dropped. */
+/* A migration slot's wait (S6.40), without a reference. Context: PTL held, dropped. */
 void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 
 /* ---- audit (mm_audit.c) --------------------------------------------------------------------------------- */

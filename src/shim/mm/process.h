@@ -17,7 +17,4 @@ void psim_process_task_end(struct psim_process *process);
 
 void psim_process_leftovers(void);
 
-/* Address spaces that kunit_attach_mm() made end with the machine. */
-void psim_kunit_mm_drain(void);
-
 #endif /* PSIM_MM_PROCESS_H */

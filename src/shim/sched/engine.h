@@ -77,8 +77,35 @@ enum psim_point {
 	PSIM_POINT_COUNT
 };
 
+/**
+ * struct psim_clock - what a scheduling point touches when nothing happens at it
+ * @now: virtual ns; not used by the free-running engine, which keeps its time elsewhere
+ * @horizon: from this time on a point has something to do: a scheduler to ask, a deadline, a timer, an
+ *	interrupt, the end of the step budget; 0: always (and before the start, and free-running)
+ * @step: ns that pass at a point
+ * @kind: kind of the last point, for the report of a deadlock
+ */
+struct psim_clock {
+	u64 now;
+	u64 horizon;
+	u64 step;
+	enum psim_point kind;
+};
+extern struct psim_clock psim_clock;
+void psim_point_slow(enum psim_point kind);
+
 /* A scheduling point: virtual time passes, and another task may run. Any context but a raw lock. */
-void psim_point(enum psim_point kind);
+static inline void psim_point(enum psim_point kind)
+{
+	u64 next = psim_clock.now + psim_clock.step;
+
+	if (likely(next < psim_clock.horizon)) {
+		psim_clock.now = next;
+		psim_clock.kind = kind;
+	} else {
+		psim_point_slow(kind);
+	}
+}
 /* As psim_point(), by a task that made no progress: the others run before it runs again. */
 void psim_yielded(void);
 
@@ -114,6 +141,8 @@ void psim_time_charge(u64 ns);       /* the running task's work took this long; 
 extern u64 (*psim_next_timer)(void);
 /* Called by the engine, in a PSIM_TASK_SOFTIRQ task, when time has reached psim_next_timer(). */
 extern void (*psim_run_timers)(void);
+/* psim_next_timer() may be earlier now than it was: called by the timer code. Any context. */
+void psim_timers_changed(void);
 
 /* ---- CPUs and contexts ------------------------------------------------------------------------------------ */
 
@@ -147,6 +176,10 @@ int psim_irq_alloc(void);
 /* ---- running the whole machine ------------------------------------------------------------------------------- */
 
 bool psim_engine_deterministic(void);
+/* The task part of psim_run(): @body in a fresh task. Return: its value; -ECANCELED if halted; -ENOMEM. */
+int psim_engine_run(const char *name, int (*body)(void *arg), void *arg);
+/* Whether a task of @mm, the caller not counted, has not ended: its address space must stay. */
+bool psim_mm_has_tasks(const struct mm_struct *mm);
 /* Run other tasks until none is runnable; with @timers also let time jump to timers, while there are any. */
 void psim_settle(bool timers);
 

@@ -10,6 +10,11 @@ void psim_softirq_raise(void);
 /* Run the RCU callbacks that are ready. */
 void psim_rcu_run(void);
 
+/* Arm a timer anew at @expires, or disarm it, inside of another primitive: no scheduling points. */
+struct timer_list;
+void psim_timer_arm(struct timer_list *timer, unsigned long expires);
+bool psim_timer_disarm(struct timer_list *timer);
+
 /* Parts of the sync room's life. */
 void psim_timers_start(void);
 void psim_timers_leftovers(void);

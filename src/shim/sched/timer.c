@@ -139,6 +139,24 @@ static void run_timers(void)
 		psim_rcu_run();
 }
 
+void psim_timer_arm(struct timer_list *timer, unsigned long expires)
+{
+	psim_raw_lock(&timers_raw);
+	disarm(timer);
+	arm(timer, expires);
+	psim_raw_unlock(&timers_raw);
+}
+
+bool psim_timer_disarm(struct timer_list *timer)
+{
+	bool pending;
+
+	psim_raw_lock(&timers_raw);
+	pending = disarm(timer);
+	psim_raw_unlock(&timers_raw);
+	return pending;
+}
+
 void psim_timers_start(void)
 {
 	psim_next_timer = next_timer;

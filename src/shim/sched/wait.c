@@ -191,6 +191,7 @@ long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_en
 	if (signal_pending_state(state, current)) {
 		/* a wake-up that comes now goes to another waiter */
 		list_del_init(&wq_entry->entry);
+		__set_current_state(TASK_RUNNING);
 		ret = -ERESTARTSYS;
 	} else {
 		enqueue(wq_head, wq_entry);

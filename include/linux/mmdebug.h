@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks of memory management, all on: a warning is a report, a bug ends the run. */
+#ifndef _LINUX_MMDEBUG_H
+#define _LINUX_MMDEBUG_H
+
+#include <linux/bug.h>
+#include <linux/build_bug.h>
+
+struct folio;
+struct mm_struct;
+struct page;
+struct vm_area_struct;
+
+/* Say what a page is like, as a message: its frame number, counts, flags. */
+void dump_page(const struct page *page, const char *reason);
+
+#define VM_BUG_ON(cond) BUG_ON(cond)
+#define VM_WARN_ON(cond) ((void)WARN_ON(cond))
+#define VM_WARN_ON_ONCE(cond) ((void)WARN_ON_ONCE(cond))
+#define VM_WARN_ONCE(cond, format...) ((void)WARN_ONCE(cond, format))
+#define VM_WARN(cond, format...) ((void)WARN(cond, format))
+#define VIRTUAL_BUG_ON(cond) BUG_ON(cond)
+
+#define VM_BUG_ON_PAGE(cond, page)                                                                 \
+	do {                                                                                       \
+		if (unlikely(cond)) {                                                              \
+			dump_page((page), #cond);                                                  \
+			BUG();                                                                     \
+		}                                                                                  \
+	} while (0)
+#define VM_BUG_ON_FOLIO(cond, folio) VM_BUG_ON_PAGE(cond, &(folio)->page)
+#define VM_BUG_ON_VMA(cond, vma) BUG_ON(cond)
+#define VM_BUG_ON_MM(cond, mm) BUG_ON(cond)
+
+#define __psim_vm_warn_page(warn, cond, page)                                                      \
+	({                                                                                         \
+		int __psim_bad = !!(cond);                                                         \
+		if (unlikely(__psim_bad))                                                          \
+			dump_page((page), #cond);                                                  \
+		warn(__psim_bad);                                                                  \
+	})
+#define VM_WARN_ON_ONCE_PAGE(cond, page) __psim_vm_warn_page(WARN_ON_ONCE, cond, page)
+#define VM_WARN_ON_PAGE(cond, page) __psim_vm_warn_page(WARN_ON, cond, page)
+#define VM_WARN_ON_FOLIO(cond, folio) __psim_vm_warn_page(WARN_ON, cond, &(folio)->page)
+#define VM_WARN_ON_ONCE_FOLIO(cond, folio) __psim_vm_warn_page(WARN_ON_ONCE, cond, &(folio)->page)
+#define VM_WARN_ON_ONCE_MM(cond, mm) WARN_ON_ONCE(cond)
+#define VM_WARN_ON_ONCE_VMA(cond, vma) WARN_ON_ONCE(cond)
+
+#endif /* _LINUX_MMDEBUG_H */

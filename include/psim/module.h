@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loading and unloading kernel modules: code linked into the program that says module_init() or
+ * module_exit(), under the KBUILD_MODNAME it was compiled with.
+ *
+ * What is still loaded when the machine stops is unloaded then, latest first.
+ */
+#ifndef PSIM_MODULE_H
+#define PSIM_MODULE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * psim_module_load() - run a module's init function
+ * @name: its KBUILD_MODNAME
+ *
+ * In a task of its own kind: the caller's; so not from an interrupt. Statics are as the machine's start
+ * left them; a module that was unloaded and is loaded again finds what it left itself.
+ *
+ * Return: 0; what its init function returned; -EEXIST if it is loaded; -ENOENT if the program has no such
+ * module; -ESRCH if no machine is running.
+ */
+int psim_module_load(const char *name);
+
+/**
+ * psim_module_unload() - run a module's exit function
+ * Return: 0; -EBUSY while it is referenced, and if it has no exit function; -ENOENT if it is not loaded;
+ * -ESRCH if no machine is running.
+ */
+int psim_module_unload(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PSIM_MODULE_H */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/* User memory for KUnit cases: an address space for the calling task, mappings that the case's end undoes. */
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include "mm/mm_internal.h"
+
+struct mapping {
+	unsigned long address;
+	size_t length;
+};
+
+int kunit_attach_mm(void)
+{
+	struct mm_struct *mm;
+
+	if (current->mm)
+		return 0;
+	mm = mm_alloc();
+	if (!mm)
+		return -ENOMEM;
+	set_bit(PSIM_MMF_KUNIT, &mm->flags);
+	current->mm = mm;
+	return 0;
+}
+
+static void unmap(void *ctx)
+{
+	struct mapping *mapping = ctx;
+
+	if (current->mm)
+		vm_munmap(mapping->address, mapping->length);
+	kfree(mapping);
+}
+
+unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long addr,
+			    unsigned long len, unsigned long prot, unsigned long flag,
+			    unsigned long offset)
+{
+	struct mapping *mapping = kmalloc(sizeof(*mapping), GFP_KERNEL);
+	unsigned long address;
+
+	if (!mapping)
+		return 0;
+	address = vm_mmap(file, addr, len, prot, flag, offset);
+	if (IS_ERR_VALUE(address)) {
+		kfree(mapping);
+		return 0;
+	}
+	mapping->address = address;
+	mapping->length = len;
+	if (kunit_add_action_or_reset(test, unmap, mapping))
+		return 0;
+	return address;
+}

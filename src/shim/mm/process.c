@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/* The user face's processes: an address space each, reached through one function pointer. */
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <psim/process.h>
+#include "mm/mm_internal.h"
+#include "mm/process.h"
+#include "sim/sim.h"
+
+/**
+ * struct psim_process - a simulated process
+ * @mm: its address space; the process is one of its users
+ * @name: for reports
+ * @tasks: threads that run
+ * @link: in @processes
+ */
+struct psim_process {
+	struct mm_struct *mm;
+	char name[16];
+	atomic_t tasks;
+	struct list_head link;
+};
+
+static LIST_HEAD(processes);
+static DEFINE_SPINLOCK(processes_lock);
+
+/* ---- life --------------------------------------------------------------------------------------------- */
+
+struct psim_process *psim_process_create(const char *name)
+{
+	struct psim_process *process;
+
+	if (!psim_running()) {
+		psim_misuse(-ESRCH, "psim_process_create: no machine is running: call psim_start() first");
+		return NULL;
+	}
+	process = kzalloc(sizeof(*process), GFP_KERNEL);
+	if (!process)
+		return NULL;
+	process->mm = mm_alloc();
+	if (!process->mm) {
+		kfree(process);
+		return NULL;
+	}
+	strscpy(process->name, name ? name : "process", sizeof(process->name));
+	spin_lock(&processes_lock);
+	list_add_tail(&process->link, &processes);
+	spin_unlock(&processes_lock);
+	return process;
+}
+
+/* Whether the face can be used with @process at all. */
+static int check(const char *what, const struct psim_process *process)
+{
+	if (!psim_running())
+		return psim_misuse(-ESRCH, "%s: no machine is running: call psim_start() first", what);
+	if (!process)
+		return psim_misuse(-EINVAL, "%s: a process is needed: psim_process_create() makes one",
+				   what);
+	return 0;
+}
+
+int psim_process_exit(struct psim_process *process)
+{
+	int err = check(__func__, process);
+
+	if (err)
+		return err;
+	if (atomic_read(&process->tasks))
+		return psim_misuse(-EBUSY, "psim_process_exit: %s still has %d tasks: psim_join() them first",
+				   process->name, atomic_read(&process->tasks));
+	spin_lock(&processes_lock);
+	list_del(&process->link);
+	spin_unlock(&processes_lock);
+	mmput(process->mm);
+	kfree(process);
+	return 0;
+}
+
+struct mm_struct *psim_process_mm(struct psim_process *process)
+{
+	return process->mm;
+}
+
+void psim_process_task_begin(struct psim_process *process)
+{
+	atomic_inc(&process->tasks);
+}
+
+void psim_process_task_end(struct psim_process *process)
+{
+	atomic_dec(&process->tasks);
+}
+
+void psim_process_leftovers(void)
+{
+	struct psim_process *process;
+
+	list_for_each_entry(process, &processes, link)
+		psim_report("law 3", "process %s (mm %u) is left: psim_process_exit() ends it",
+			    process->name, process->mm->__psim_id);
+}
+
+/* ---- mappings --------------------------------------------------------------------------------------------- */
+
+_Static_assert(PSIM_READ == PROT_READ && PSIM_WRITE == PROT_WRITE && PSIM_EXEC == PROT_EXEC,
+	       "protections are the kernel's");
+
+long psim_mmap(struct psim_process *process, unsigned long address, size_t length, int prot)
+{
+	unsigned long flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	int err = check(__func__, process);
+
+	if (err)
+		return err;
+	if (!length)
+		return psim_misuse(-EINVAL, "psim_mmap: a length of 0 maps nothing: give at least one byte");
+	if (offset_in_page(address))
+		return psim_misuse(-EINVAL, "psim_mmap: address %#lx is not a multiple of %lu", address,
+				   PAGE_SIZE);
+	if (prot & ~(PSIM_READ | PSIM_WRITE | PSIM_EXEC))
+		return psim_misuse(-EINVAL, "psim_mmap: prot %#x: only PSIM_READ, _WRITE and _EXEC are known",
+				   prot);
+	if (address)
+		flags |= MAP_FIXED_NOREPLACE;
+	return psim_do_mmap(process->mm, address, length, prot, flags);
+}
+
+int psim_munmap(struct psim_process *process, unsigned long address, size_t length)
+{
+	int err = check(__func__, process);
+
+	if (err)
+		return err;
+	if (offset_in_page(address))
+		return psim_misuse(-EINVAL, "psim_munmap: address %#lx is not a multiple of %lu", address,
+				   PAGE_SIZE);
+	if (!length || address > TASK_SIZE_MAX || length > TASK_SIZE_MAX - address)
+		return psim_misuse(-EINVAL, "psim_munmap: %zu bytes at %#lx are no range of user space",
+				   length, address);
+	return psim_do_munmap(process->mm, address, length);
+}
+
+/* ---- accesses ------------------------------------------------------------------------------------------------ */
+
+static int user_access(const char *what, struct psim_process *process, unsigned long address,
+		       void *buffer, size_t length, bool write)
+{
+	int err = check(what, process);
+
+	if (unlikely(err))
+		return err;
+	if (unlikely(!buffer && length))
+		return psim_misuse(-EINVAL, "%s: a buffer of %zu bytes is needed", what, length);
+	psim_user_access(process->mm, address, buffer, length, write, &err);
+	return err;
+}
+
+int psim_load(struct psim_process *process, unsigned long address, void *buffer, size_t length)
+{
+	return user_access(__func__, process, address, buffer, length, false);
+}
+
+int psim_store(struct psim_process *process, unsigned long address, const void *buffer, size_t length)
+{
+	return user_access(__func__, process, address, (void *)buffer, length, true);
+}
+
+/* ---- looking ---------------------------------------------------------------------------------------------------- */
+
+static enum psim_place place_of(psim_pte_t pte)
+{
+	if (psim_pte_none(pte))
+		return PSIM_EMPTY;
+	if (psim_pte_present(pte))
+		return is_zero_pfn(psim_pte_pfn(pte)) ? PSIM_ZERO : PSIM_RAM;
+	if (psim_pte_is_migration(pte))
+		return PSIM_MOVING;
+	return psim_pte_is_device_private(pte) ? PSIM_DEVICE : PSIM_OTHER;
+}
+
+static void describe(psim_pte_t pte, struct psim_page_info *info)
+{
+	struct page *page;
+
+	*info = (struct psim_page_info){.place = place_of(pte)};
+	if (!psim_pte_has_pfn(pte))
+		return;
+	page = pfn_to_page(psim_pte_pfn(pte));
+	info->pfn = psim_pte_pfn(pte);
+	info->writable = psim_pte_write(pte);
+	info->dirty = psim_pte_dirty(pte);
+	info->refcount = page_ref_count(page);
+	info->mapcount = atomic_read(&page->_mapcount) + 1;
+}
+
+int psim_where(struct psim_process *process, unsigned long address, struct psim_page_info *info)
+{
+	struct psim_page_info found = {.place = PSIM_NOWHERE};
+	int err = check(__func__, process);
+	struct mm_struct *mm;
+	psim_pte_t *ptep;
+	spinlock_t *ptl;
+
+	if (err)
+		return err;
+	mm = process->mm;
+	mmap_read_lock(mm);
+	if (vma_lookup(mm, address)) {
+		ptep = psim_pte_map_lock(mm, address, &ptl);
+		describe(ptep ? psim_pte_get(mm, address, ptep) : 0, &found);
+		if (ptep)
+			psim_pte_unlock(ptep, ptl);
+	}
+	mmap_read_unlock(mm);
+	if (info)
+		*info = found;
+	return found.place;
+}
+
+int psim_process_stats(struct psim_process *process, struct psim_process_stats *stats)
+{
+	int err = check(__func__, process);
+
+	if (err)
+		return err;
+	if (!stats)
+		return psim_misuse(-EINVAL, "psim_process_stats: a place for the figures is needed");
+	stats->faults = atomic_long_read(&process->mm->__psim_faults);
+	stats->device_faults = atomic_long_read(&process->mm->__psim_device_faults);
+	stats->rss = get_mm_counter(process->mm, MM_ANONPAGES);
+	return 0;
+}

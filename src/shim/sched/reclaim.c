@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/*
+ * "Inside memory reclaim" as a lock: what an allocation that may reclaim holds for a moment.
+ *
+ * Allocating inside of reclaim with flags that may reclaim again is a report at once; orders between
+ * this lock and others are for the lock-order graph to come.
+ */
+#include <linux/gfp.h>
+#include <linux/sched.h>
+#include <linux/__psim_reclaim.h>
+#include "sched/lockdep.h"
+#include "sim/sim.h"
+
+static struct lockdep_map fs_reclaim_map = {.name = "fs_reclaim"};
+
+/* Reclaim that may enter file systems and drivers; with memalloc scopes counted in. */
+static bool may_reclaim(gfp_t gfp_mask)
+{
+	if (!(gfp_mask & __GFP_DIRECT_RECLAIM) || (current->flags & PF_MEMALLOC))
+		return false;
+	return (gfp_mask & __GFP_FS) &&
+	       !(current->flags & (PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO));
+}
+
+void fs_reclaim_acquire(gfp_t gfp_mask)
+{
+	struct __psim_held *held;
+
+	if (!may_reclaim(gfp_mask))
+		return;
+	held = psim_held_find(&fs_reclaim_map);
+	if (held)
+		psim_report("law 4", "reclaim is entered inside of reclaim, which %s entered",
+			    held->site);
+	psim_held_push(&fs_reclaim_map, 0, 0, false, __func__);
+}
+
+void fs_reclaim_release(gfp_t gfp_mask)
+{
+	if (may_reclaim(gfp_mask))
+		psim_held_pop(&fs_reclaim_map, __func__);
+}
+
+void __psim_might_alloc(gfp_t gfp_mask, const char *site)
+{
+	struct __psim_held *held;
+
+	if (may_reclaim(gfp_mask)) {
+		held = psim_held_find(&fs_reclaim_map);
+		if (held)
+			psim_report("law 4",
+				    "%s allocates with reclaim inside of reclaim, entered by %s",
+				    site, held->site);
+	}
+	if (gfp_mask & __GFP_DIRECT_RECLAIM)
+		psim_sync_may_sleep(site);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/* How locks, waits, timers, RCU and work queues take part in a machine's life. */
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+#include "sched/engine.h"
+#include "sched/lockdep.h"
+#include "sched/softirq.h"
+#include "sim/sim.h"
+
+static int sync_start(const struct psim_config *config)
+{
+	psim_timers_start();
+	psim_rcu_start();
+	return 0;
+}
+
+/* What is ready runs; a timer that is not due stays, and is a leftover. */
+static void sync_drain(void)
+{
+	psim_settle(false);
+	psim_rcu_drained();
+}
+
+static void sync_leftovers(void)
+{
+	psim_workqueues_leftovers();
+	psim_timers_leftovers();
+	psim_rcu_leftovers();
+}
+
+static void sync_stop(void)
+{
+	psim_workqueues_stop();
+	psim_rcu_stop();
+}
+
+const struct psim_room psim_room_sync = {
+	.name = "sync",
+	.start = sync_start,
+	.drain = sync_drain,
+	.leftovers = sync_leftovers,
+	.stop = sync_stop,
+};

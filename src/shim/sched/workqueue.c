@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Work queues: items, the workers that run them, flushing (S9.40, S9.41).
+ *
+ * Each queue has workers of its own, started when an item is queued and none is idle. At most
+ * RUNNING_MAX of them run at once; one that sleeps inside a work function does not count, so that an
+ * item never waits for another one that waits for it, up to max_active. CPU binding, priorities and
+ * freezing are not modelled.
+ */
+#include <linux/bug.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/sprintf.h>
+#include <linux/workqueue.h>
+#include "host/host.h"
+#include "sched/engine.h"
+#include "sched/lockdep.h"
+#include "sched/softirq.h"
+#include "sched/waiter.h"
+#include "sched/workqueue.h"
+#include "sim/sim.h"
+
+#define RUNNING_MAX 16
+
+struct psim_raw psim_wq_raw;
+
+/* Workers that run an item, over all queues; tasks that wait for instances. */
+static struct worker *busy;
+static struct flusher *flushers;
+static u64 instances;
+static struct workqueue_struct *queues;
+
+#define SYSTEM_QUEUE(name_, flags_)                                                                \
+	static struct workqueue_struct name_##_struct = {                                          \
+		.name = #name_,                                                                    \
+		.flags = (flags_),                                                                 \
+		.max_active = WQ_DFL_ACTIVE,                                                       \
+		.pending = LIST_HEAD_INIT(name_##_struct.pending),                                 \
+		.system = true,                                                                    \
+	};                                                                                         \
+	struct workqueue_struct *name_ = &name_##_struct
+
+SYSTEM_QUEUE(system_wq, 0);
+SYSTEM_QUEUE(system_highpri_wq, WQ_HIGHPRI);
+SYSTEM_QUEUE(system_long_wq, 0);
+SYSTEM_QUEUE(system_unbound_wq, WQ_UNBOUND);
+SYSTEM_QUEUE(system_freezable_wq, WQ_FREEZABLE);
+SYSTEM_QUEUE(system_power_efficient_wq, WQ_POWER_EFFICIENT);
+/* The newer names of two of them. */
+struct workqueue_struct *system_percpu_wq = &system_wq_struct;
+struct workqueue_struct *system_dfl_wq = &system_unbound_wq_struct;
+
+/* ---- who runs what: under the raw lock ---------------------------------------------------------------- */
+
+static struct worker *worker_of(const struct work_struct *work)
+{
+	struct worker *w;
+
+	/* an address alone may have been freed and used anew for another item */
+	for (w = busy; w; w = w->next_busy)
+		if (w->work == work && w->func == work->func)
+			return w;
+	return NULL;
+}
+
+static struct work_struct *pick(struct workqueue_struct *wq)
+{
+	struct work_struct *work;
+
+	if (wq->nr_active >= wq->max_active)
+		return NULL;
+	list_for_each_entry(work, &wq->pending, entry)
+		if (!worker_of(work))
+			return work;
+	return NULL;
+}
+
+/* Whether an instance up to @limit of this queue is pending or running. */
+static bool any_alive(struct workqueue_struct *wq, u64 limit)
+{
+	struct work_struct *work;
+	struct worker *w;
+
+	list_for_each_entry(work, &wq->pending, entry)
+		if (work->__psim_instance <= limit)
+			return true;
+	for (w = busy; w; w = w->next_busy)
+		if (w->wq == wq && w->instance <= limit)
+			return true;
+	return false;
+}
+
+/* An instance ended or was cancelled: who waited for it? */
+static void instance_over(struct workqueue_struct *wq, u64 instance)
+{
+	struct flusher *f;
+
+	for (f = flushers; f; f = f->next) {
+		if (f->wq ? f->wq != wq || any_alive(wq, f->instance) : f->instance != instance)
+			continue;
+		f->done = true;
+		psim_unpark(f->task);
+	}
+}
+
+/* ---- workers --------------------------------------------------------------------------------------------- */
+
+static int worker_body(void *arg);
+
+/* Let a worker look at the queue. Return: whether one must be started, after the raw lock is let go. */
+static bool kick(struct workqueue_struct *wq)
+{
+	struct worker *w = wq->idle;
+
+	if (wq->nr_running + wq->nr_starting >= RUNNING_MAX || !pick(wq))
+		return false;
+	if (w) {
+		wq->idle = w->next_idle;
+		w->is_idle = false;
+		wq->nr_starting++;
+		psim_unpark(w->task);
+		return false;
+	}
+	wq->nr_starting++;
+	return true;
+}
+
+static void start_worker(struct workqueue_struct *wq)
+{
+	struct worker *w = psim_host_malloc(sizeof(*w));
+
+	if (!w)
+		psim_fatal("host", "no memory for a worker of %s", wq->name);
+	w->wq = wq;
+	w->task = NULL;
+	psim_raw_lock(&psim_wq_raw);
+	w->next = wq->workers;
+	wq->workers = w;
+	if (!wq->linked) {
+		wq->linked = true;
+		wq->next = queues;
+		queues = wq;
+	}
+	/* the task's first look at its worker is under the lock: it finds the pointer set */
+	w->task = psim_task_new(PSIM_TASK_WORKER, wq->name, NULL, worker_body, w);
+	psim_raw_unlock(&psim_wq_raw);
+	if (!w->task)
+		psim_fatal("host", "no memory for a worker of %s", wq->name);
+}
+
+static void run(struct worker *w, struct work_struct *work)
+{
+	struct workqueue_struct *wq = w->wq;
+	struct __psim_task_sync *sync = &current->__psim_sync;
+	struct worker **at;
+	bool more;
+
+	w->work = work;
+	w->func = work->func;
+	w->instance = work->__psim_instance;
+	w->next_busy = busy;
+	busy = w;
+	list_del_init(&work->entry);
+	work->__psim_queued = false;
+	work_clear_pending(work);
+	wq->nr_active++;
+	wq->nr_running++;
+	sync->work = w;
+	more = kick(wq);
+	psim_raw_unlock(&psim_wq_raw);
+
+	if (more)
+		start_worker(wq);
+	psim_trace(PSIM_EV_WORK, w->instance, 0, 0, 0);
+	w->func(work);
+	psim_sync_callback_left("work function", w->func, 0);
+	sync->nr_held = 0;
+
+	psim_raw_lock(&psim_wq_raw);
+	sync->work = NULL;
+	wq->nr_running--;
+	wq->nr_active--;
+	for (at = &busy; *at != w; at = &(*at)->next_busy)
+		;
+	*at = w->next_busy;
+	w->work = NULL;
+	instance_over(wq, w->instance);
+}
+
+static int worker_body(void *arg)
+{
+	struct worker *w = arg;
+	struct workqueue_struct *wq = w->wq;
+	struct work_struct *work;
+
+	current->flags |= PF_WQ_WORKER;
+	psim_raw_lock(&psim_wq_raw);
+	wq->nr_starting--;
+	for (;;) {
+		work = wq->nr_running < RUNNING_MAX ? pick(wq) : NULL;
+		if (work) {
+			run(w, work);
+			continue;
+		}
+		if (w->ending)
+			break;
+		w->is_idle = true;
+		w->next_idle = wq->idle;
+		wq->idle = w;
+		while (w->is_idle) {
+			psim_raw_unlock(&psim_wq_raw);
+			psim_park();
+			psim_raw_lock(&psim_wq_raw);
+		}
+		if (!w->ending)
+			wq->nr_starting--;
+	}
+	psim_raw_unlock(&psim_wq_raw);
+	return 0;
+}
+
+void psim_worker_change(bool sleeps)
+{
+	struct worker *w = current->__psim_sync.work;
+	struct workqueue_struct *wq = w->wq;
+	bool start = false;
+
+	psim_raw_lock(&psim_wq_raw);
+	if (sleeps) {
+		wq->nr_running--;
+		start = kick(wq);
+	} else {
+		wq->nr_running++;
+	}
+	psim_raw_unlock(&psim_wq_raw);
+	if (start)
+		start_worker(wq);
+}
+
+/* ---- queueing ---------------------------------------------------------------------------------------------- */
+
+bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
+{
+	work->__psim_instance = ++instances;
+	work->__psim_wq = wq;
+	work->__psim_queued = true;
+	list_add_tail(&work->entry, &wq->pending);
+	return kick(wq);
+}
+
+void psim_wq_start_worker(struct workqueue_struct *wq)
+{
+	start_worker(wq);
+}
+
+bool psim_wq_may_queue(struct workqueue_struct *wq, struct work_struct *work)
+{
+	struct worker *self = current->__psim_sync.work;
+
+	if (!work->func) {
+		psim_report("law 4", "a work item that was never initialised is queued by %s",
+			    work->__psim_site);
+		return false;
+	}
+	/* a queue that is drained takes items from its own items alone */
+	if (wq->draining && !(self && self->wq == wq)) {
+		psim_report("law 4", "work %ps is queued by %s on %s, which is being drained",
+			    work->func, work->__psim_site, wq->name);
+		return false;
+	}
+	return true;
+}
+
+bool __psim_queue_work(struct workqueue_struct *wq, struct work_struct *work, const char *site)
+{
+	bool queued = false, start = false;
+
+	psim_point(PSIM_POINT_WAKE);
+	psim_raw_lock(&psim_wq_raw);
+	if (!work_is_pending(work) && !work->__psim_disabled) {
+		work->__psim_site = site;
+		if (psim_wq_may_queue(wq, work)) {
+			work_set_pending(work);
+			start = psim_wq_insert(wq, work);
+			queued = true;
+		}
+	}
+	psim_raw_unlock(&psim_wq_raw);
+	if (start)
+		start_worker(wq);
+	return queued;
+}
+
+void psim_wq_unqueue(struct work_struct *work)
+{
+	struct workqueue_struct *wq = work->__psim_wq;
+
+	list_del_init(&work->entry);
+	work->__psim_queued = false;
+	work_clear_pending(work);
+	instance_over(wq, work->__psim_instance);
+}
+
+/* ---- waiting ------------------------------------------------------------------------------------------------- */
+
+/* Called with the raw lock held, returns with it. */
+static void wait_over(struct flusher *f)
+{
+	struct flusher **at;
+
+	f->task = current;
+	f->next = flushers;
+	flushers = f;
+	while (!f->done) {
+		psim_raw_unlock(&psim_wq_raw);
+		psim_sleep(TASK_UNINTERRUPTIBLE);
+		psim_raw_lock(&psim_wq_raw);
+	}
+	for (at = &flushers; *at != f; at = &(*at)->next)
+		;
+	*at = f->next;
+}
+
+static void check_self(void *work, const char *what)
+{
+	struct worker *self = current->__psim_sync.work;
+
+	if (self && self->work == work)
+		psim_fatal("law 4", "%s: work %ps waits for itself", what, self->func);
+}
+
+bool psim_wq_wait_running(struct work_struct *work, const char *what)
+{
+	struct worker *w = worker_of(work);
+	struct flusher f = {.instance = w ? w->instance : 0};
+
+	if (!w)
+		return false;
+	check_self(work, what);
+	wait_over(&f);
+	return true;
+}
+
+bool flush_work(struct work_struct *work)
+{
+	struct worker *w;
+	struct flusher f = {};
+	bool waits;
+
+	psim_point(PSIM_POINT_WAIT);
+	psim_sync_may_sleep(__func__);
+	psim_raw_lock(&psim_wq_raw);
+	w = worker_of(work);
+	if (work->__psim_queued)
+		f.instance = work->__psim_instance;
+	else if (w)
+		f.instance = w->instance;
+	waits = f.instance;
+	if (waits) {
+		check_self(work, __func__);
+		wait_over(&f);
+	}
+	psim_raw_unlock(&psim_wq_raw);
+	return waits;
+}
+
+static void flush_to(struct workqueue_struct *wq, bool dry)
+{
+	struct worker *self = current->__psim_sync.work;
+	struct flusher f;
+
+	if (self && self->wq == wq)
+		psim_fatal("law 4", "work %ps flushes %s, on which it runs: it waits for itself",
+			   self->func, wq->name);
+	do {
+		f = (struct flusher){.wq = wq, .instance = dry ? U64_MAX : instances};
+		if (any_alive(wq, f.instance))
+			wait_over(&f);
+	} while (dry && any_alive(wq, U64_MAX));
+}
+
+void __flush_workqueue(struct workqueue_struct *wq)
+{
+	psim_point(PSIM_POINT_WAIT);
+	psim_sync_may_sleep(__func__);
+	psim_raw_lock(&psim_wq_raw);
+	flush_to(wq, false);
+	psim_raw_unlock(&psim_wq_raw);
+}
+
+void drain_workqueue(struct workqueue_struct *wq)
+{
+	psim_point(PSIM_POINT_WAIT);
+	psim_sync_may_sleep(__func__);
+	psim_raw_lock(&psim_wq_raw);
+	wq->draining++;
+	flush_to(wq, true);
+	wq->draining--;
+	psim_raw_unlock(&psim_wq_raw);
+}
+
+unsigned int work_busy(struct work_struct *work)
+{
+	unsigned int bits = 0;
+
+	psim_point(PSIM_POINT_ONCE);
+	psim_raw_lock(&psim_wq_raw);
+	if (work_is_pending(work))
+		bits |= WORK_BUSY_PENDING;
+	if (worker_of(work))
+		bits |= WORK_BUSY_RUNNING;
+	psim_raw_unlock(&psim_wq_raw);
+	return bits;
+}
+
+struct work_struct *current_work(void)
+{
+	struct worker *self = current->__psim_sync.work;
+
+	return self ? self->work : NULL;
+}
+
+/* ---- making and ending queues ----------------------------------------------------------------------------------- */
+
+struct workqueue_struct *__psim_alloc_workqueue(const char *site, const char *fmt,
+						unsigned int flags, int max_active, ...)
+{
+	struct workqueue_struct *wq;
+	va_list args;
+
+	psim_sync_may_sleep("alloc_workqueue");
+	if (psim_fails(PSIM_FAIL_SLAB, site))
+		return NULL;
+	wq = psim_host_malloc(sizeof(*wq));
+	if (!wq)
+		return NULL;
+	va_start(args, max_active);
+	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
+	va_end(args);
+	wq->flags = flags;
+	wq->max_active = max_active > 0 ? min(max_active, (int)WQ_MAX_ACTIVE) : WQ_DFL_ACTIVE;
+	wq->site = site;
+	INIT_LIST_HEAD(&wq->pending);
+	psim_raw_lock(&psim_wq_raw);
+	wq->linked = true;
+	wq->next = queues;
+	queues = wq;
+	psim_raw_unlock(&psim_wq_raw);
+	return wq;
+}
+
+/* End the workers, which are idle. */
+static void end_workers(struct workqueue_struct *wq)
+{
+	struct worker *w, *next;
+
+	psim_raw_lock(&psim_wq_raw);
+	for (w = wq->workers; w; w = w->next) {
+		w->ending = true;
+		w->is_idle = false;
+		psim_unpark(w->task);
+	}
+	wq->idle = NULL;
+	psim_raw_unlock(&psim_wq_raw);
+	for (w = wq->workers; w; w = next) {
+		next = w->next;
+		psim_task_join(w->task);
+		psim_host_free(w);
+	}
+	wq->workers = NULL;
+}
+
+void destroy_workqueue(struct workqueue_struct *wq)
+{
+	struct workqueue_struct **at;
+
+	if (!wq)
+		return;
+	drain_workqueue(wq);
+	psim_raw_lock(&psim_wq_raw);
+	wq->draining++;
+	for (at = &queues; *at != wq; at = &(*at)->next)
+		;
+	*at = wq->next;
+	psim_raw_unlock(&psim_wq_raw);
+	end_workers(wq);
+	psim_host_free(wq);
+}
+
+void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)
+{
+	bool start;
+
+	psim_raw_lock(&psim_wq_raw);
+	if (!WARN_ON(wq->flags & __WQ_ORDERED))
+		wq->max_active = clamp(max_active, 1, (int)WQ_MAX_ACTIVE);
+	start = kick(wq);
+	psim_raw_unlock(&psim_wq_raw);
+	if (start)
+		start_worker(wq);
+}
+
+/* ---- the room's life ---------------------------------------------------------------------------------------------- */
+
+void psim_workqueues_leftovers(void)
+{
+	struct workqueue_struct *wq;
+	struct work_struct *work;
+	struct worker *w;
+
+	for (w = busy; w; w = w->next_busy)
+		psim_report("law 3", "work %ps still runs on %s", w->func, w->wq->name);
+	for (wq = queues; wq; wq = wq->next) {
+		list_for_each_entry(work, &wq->pending, entry)
+			psim_report("law 3", "work %ps, queued by %s, is still pending on %s",
+				    work->func, work->__psim_site, wq->name);
+		if (!wq->system)
+			psim_report("law 3", "workqueue %s, made by %s, is not destroyed",
+				    wq->name, wq->site);
+	}
+}
+
+void psim_workqueues_stop(void)
+{
+	struct workqueue_struct *wq, *next;
+	struct worker *w, *next_worker;
+
+	for (wq = queues; wq; wq = next) {
+		next = wq->next;
+		if (!psim_halted() && !busy)
+			end_workers(wq);
+		for (w = wq->workers; w; w = next_worker) {
+			next_worker = w->next;
+			psim_host_free(w);
+		}
+		if (!wq->system)
+			psim_host_free(wq);
+	}
+	queues = NULL;
+}
+
+void psim_work_check_freed(const void *addr, size_t size)
+{
+	const char *from = addr, *to = from + size;
+	struct workqueue_struct *wq;
+	struct work_struct *work;
+	work_func_t func = NULL;
+
+	if (likely(!__atomic_load_n(&instances, __ATOMIC_RELAXED)))
+		return;
+	psim_raw_lock(&psim_wq_raw);
+	for (wq = queues; wq && !func; wq = wq->next)
+		list_for_each_entry(work, &wq->pending, entry)
+			if ((const char *)work >= from && (const char *)work < to)
+				func = work->func;
+	psim_raw_unlock(&psim_wq_raw);
+	if (func)
+		psim_report("law 4", "memory is freed with queued work %ps inside", func);
+}
