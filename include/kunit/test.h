@@ -170,7 +170,7 @@ void __psim_kunit_end_task(void) __noreturn;
 	} while (0)
 
 #define __psim_kunit_true(fatal, test, condition, want, ...)                                       \
-	__psim_kunit_check(!!(condition) == (want), fatal, __psim_kunit_bool, #condition, "is",    \
+	__psim_kunit_check((!!(condition)) == (want), fatal, __psim_kunit_bool, #condition, "is",  \
 			   (want) ? "true" : "false", test, ##__VA_ARGS__)
 #define __psim_kunit_cmp(fatal, test, left, op, right, ...)                                        \
 	do {                                                                                       \

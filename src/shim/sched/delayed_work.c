@@ -41,15 +41,14 @@ void destroy_delayed_work_on_stack(struct delayed_work *dwork)
 void delayed_work_timer_fn(struct timer_list *timer)
 {
 	struct delayed_work *dwork = timer_container_of(dwork, timer, timer);
-	struct workqueue_struct *wq = dwork->wq;
-	bool start = false;
+	struct workqueue_struct *wq = NULL;
 
+	/* whoever cancels it now waits until it is on the queue */
 	psim_raw_lock(&psim_wq_raw);
-	/* cancelled between the timer's expiry and now, and perhaps delayed anew */
-	if (work_is_pending(&dwork->work) && !dwork->work.__psim_queued && !timer->__psim_pending)
-		start = psim_wq_insert(wq, &dwork->work);
+	if (psim_wq_insert(dwork->wq, &dwork->work))
+		wq = dwork->wq;
 	psim_raw_unlock(&psim_wq_raw);
-	if (start)
+	if (wq)
 		psim_wq_start_worker(wq);
 }
 
@@ -65,20 +64,28 @@ static bool delay(struct workqueue_struct *wq, struct delayed_work *dwork, unsig
 	return false;
 }
 
-/* Called with the raw lock held. Return: whether the item was pending; it is not any more. */
+/*
+ * Called with the raw lock held. Return: whether the item was pending; it is not any more. When its
+ * timer has just expired, the timer's function comes first.
+ */
 static bool take_back(struct work_struct *work, struct delayed_work *dwork)
 {
-	if (!work_is_pending(work))
-		return false;
-	if (work->__psim_queued) {
-		psim_wq_unqueue(work);
-	} else {
-		/* on its timer, or the timer's function is about to look */
-		if (dwork)
-			psim_timer_disarm(&dwork->timer);
-		work_clear_pending(work);
+	while (work_is_pending(work)) {
+		if (work->__psim_queued) {
+			psim_wq_unqueue(work);
+			return true;
+		}
+		if (!dwork)
+			return false;
+		if (psim_timer_disarm(&dwork->timer)) {
+			work_clear_pending(work);
+			return true;
+		}
+		psim_raw_unlock(&psim_wq_raw);
+		psim_yielded();
+		psim_raw_lock(&psim_wq_raw);
 	}
-	return true;
+	return false;
 }
 
 bool __psim_queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
@@ -124,19 +131,16 @@ bool __psim_mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *d
 
 bool flush_delayed_work(struct delayed_work *dwork)
 {
-	struct work_struct *work = &dwork->work;
-	bool start = false;
+	struct workqueue_struct *start = NULL;
 
 	psim_raw_lock(&psim_wq_raw);
 	/* do not wait for the timer */
-	if (work_is_pending(work) && !work->__psim_queued) {
-		psim_timer_disarm(&dwork->timer);
-		start = psim_wq_insert(dwork->wq, work);
-	}
+	if (psim_timer_disarm(&dwork->timer) && psim_wq_insert(dwork->wq, &dwork->work))
+		start = dwork->wq;
 	psim_raw_unlock(&psim_wq_raw);
 	if (start)
-		psim_wq_start_worker(dwork->wq);
-	return flush_work(work);
+		psim_wq_start_worker(start);
+	return flush_work(&dwork->work);
 }
 
 /* ---- cancelling and disabling ------------------------------------------------------------------------------ */
@@ -169,9 +173,6 @@ static bool cancel_sync(struct work_struct *work, struct delayed_work *dwork, bo
 	if (!disable)
 		work->__psim_disabled--;
 	psim_raw_unlock(&psim_wq_raw);
-	/* the timer's function may still be looking at the item */
-	if (dwork)
-		timer_delete_sync(&dwork->timer);
 	return was;
 }
 

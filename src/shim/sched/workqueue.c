@@ -28,6 +28,8 @@ struct psim_raw psim_wq_raw;
 static struct worker *busy;
 static struct flusher *flushers;
 static u64 instances;
+/* Items on any queue, for a look without the lock. */
+static unsigned int pending_total;
 static struct workqueue_struct *queues;
 
 #define SYSTEM_QUEUE(name_, flags_)                                                                \
@@ -103,6 +105,15 @@ static void instance_over(struct workqueue_struct *wq, u64 instance)
 	}
 }
 
+static void take_off(struct work_struct *work)
+{
+	list_del_init(&work->entry);
+	work->__psim_queued = false;
+	work->__psim_wq->nr_pending--;
+	__atomic_fetch_sub(&pending_total, 1, __ATOMIC_RELAXED);
+	work_clear_pending(work);
+}
+
 /* ---- workers --------------------------------------------------------------------------------------------- */
 
 static int worker_body(void *arg);
@@ -112,7 +123,8 @@ static bool kick(struct workqueue_struct *wq)
 {
 	struct worker *w = wq->idle;
 
-	if (wq->nr_running + wq->nr_starting >= RUNNING_MAX || !pick(wq))
+	if (wq->nr_running + wq->nr_starting >= RUNNING_MAX || wq->nr_pending <= wq->nr_starting ||
+	    !pick(wq))
 		return false;
 	if (w) {
 		wq->idle = w->next_idle;
@@ -160,9 +172,7 @@ static void run(struct worker *w, struct work_struct *work)
 	w->instance = work->__psim_instance;
 	w->next_busy = busy;
 	busy = w;
-	list_del_init(&work->entry);
-	work->__psim_queued = false;
-	work_clear_pending(work);
+	take_off(work);
 	wq->nr_active++;
 	wq->nr_running++;
 	sync->work = w;
@@ -174,6 +184,8 @@ static void run(struct worker *w, struct work_struct *work)
 	psim_trace(PSIM_EV_WORK, w->instance, 0, 0, 0);
 	w->func(work);
 	psim_sync_callback_left("work function", w->func, 0);
+	if (psim_in_atomic() || psim_irqs_are_off())
+		psim_report("law 4", "work function %ps returned in atomic context", w->func);
 	sync->nr_held = 0;
 
 	psim_raw_lock(&psim_wq_raw);
@@ -245,6 +257,8 @@ bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 	work->__psim_wq = wq;
 	work->__psim_queued = true;
 	list_add_tail(&work->entry, &wq->pending);
+	wq->nr_pending++;
+	__atomic_fetch_add(&pending_total, 1, __ATOMIC_RELAXED);
 	return kick(wq);
 }
 
@@ -293,12 +307,8 @@ bool __psim_queue_work(struct workqueue_struct *wq, struct work_struct *work, co
 
 void psim_wq_unqueue(struct work_struct *work)
 {
-	struct workqueue_struct *wq = work->__psim_wq;
-
-	list_del_init(&work->entry);
-	work->__psim_queued = false;
-	work_clear_pending(work);
-	instance_over(wq, work->__psim_instance);
+	take_off(work);
+	instance_over(work->__psim_wq, work->__psim_instance);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------------------------- */
@@ -321,12 +331,15 @@ static void wait_over(struct flusher *f)
 	*at = f->next;
 }
 
-static void check_self(void *work, const char *what)
+/* The raw lock is let go first: nobody will after the end. */
+static void check_self(const struct work_struct *work, const char *what)
 {
 	struct worker *self = current->__psim_sync.work;
 
-	if (self && self->work == work)
-		psim_fatal("law 4", "%s: work %ps waits for itself", what, self->func);
+	if (likely(!self || self->work != work))
+		return;
+	psim_raw_unlock(&psim_wq_raw);
+	psim_fatal("law 4", "%s: work %ps waits for itself", what, self->func);
 }
 
 bool psim_wq_wait_running(struct work_struct *work, const char *what)
@@ -364,14 +377,19 @@ bool flush_work(struct work_struct *work)
 	return waits;
 }
 
-static void flush_to(struct workqueue_struct *wq, bool dry)
+static void check_own_queue(struct workqueue_struct *wq, const char *what)
 {
 	struct worker *self = current->__psim_sync.work;
+
+	if (unlikely(self && self->wq == wq))
+		psim_fatal("law 4", "%s(%s) by work %ps, which runs on it: it waits for itself",
+			   what, wq->name, self->func);
+}
+
+static void flush_to(struct workqueue_struct *wq, bool dry)
+{
 	struct flusher f;
 
-	if (self && self->wq == wq)
-		psim_fatal("law 4", "work %ps flushes %s, on which it runs: it waits for itself",
-			   self->func, wq->name);
 	do {
 		f = (struct flusher){.wq = wq, .instance = dry ? U64_MAX : instances};
 		if (any_alive(wq, f.instance))
@@ -383,6 +401,7 @@ void __flush_workqueue(struct workqueue_struct *wq)
 {
 	psim_point(PSIM_POINT_WAIT);
 	psim_sync_may_sleep(__func__);
+	check_own_queue(wq, __func__);
 	psim_raw_lock(&psim_wq_raw);
 	flush_to(wq, false);
 	psim_raw_unlock(&psim_wq_raw);
@@ -392,6 +411,7 @@ void drain_workqueue(struct workqueue_struct *wq)
 {
 	psim_point(PSIM_POINT_WAIT);
 	psim_sync_may_sleep(__func__);
+	check_own_queue(wq, __func__);
 	psim_raw_lock(&psim_wq_raw);
 	wq->draining++;
 	flush_to(wq, true);
@@ -546,7 +566,7 @@ void psim_work_check_freed(const void *addr, size_t size)
 	struct work_struct *work;
 	work_func_t func = NULL;
 
-	if (likely(!__atomic_load_n(&instances, __ATOMIC_RELAXED)))
+	if (likely(!__atomic_load_n(&pending_total, __ATOMIC_RELAXED)))
 		return;
 	psim_raw_lock(&psim_wq_raw);
 	for (wq = queues; wq && !func; wq = wq->next)

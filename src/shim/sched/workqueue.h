@@ -37,7 +37,7 @@ struct flusher {
 
 /**
  * struct workqueue_struct - a queue
- * @pending: items in the order of queueing
+ * @pending: items in the order of queueing: @nr_pending
  * @nr_active: items whose function runs; at most @max_active
  * @nr_running: of these, those that do not sleep
  * @nr_starting: workers on their way to the queue
@@ -52,7 +52,7 @@ struct workqueue_struct {
 	struct list_head pending;
 	unsigned int flags;
 	int max_active, nr_active;
-	unsigned int nr_running, nr_starting, draining;
+	unsigned int nr_pending, nr_running, nr_starting, draining;
 	bool linked, system;
 	const char *site;
 	char name[32];
