@@ -106,14 +106,14 @@ struct kunit {
 #define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                   \
 	static const void *name##_gen_params(struct kunit *test, const void *prev, char *desc)     \
 	{                                                                                          \
-		void (*describe)(typeof((array)[0]) *, char *) = (get_desc);                       \
-		typeof((array)[0]) *next = prev ? (typeof(next))prev + 1 : (array);                \
+		void (*__psim_describe)(typeof((array)[0]) *, char *) = (get_desc);                       \
+		typeof((array)[0]) *__psim_next = prev ? (typeof(__psim_next))prev + 1 : (array);                \
                                                                                                    \
-		if (next - (array) >= (long)ARRAY_SIZE(array))                                     \
+		if (__psim_next - (array) >= (long)ARRAY_SIZE(array))                                     \
 			return NULL;                                                               \
-		if (describe)                                                                      \
-			describe(next, desc);                                                      \
-		return next;                                                                       \
+		if (__psim_describe)                                                                      \
+			__psim_describe(__psim_next, desc);                                                      \
+		return __psim_next;                                                                       \
 	}
 
 /* ---- registration: what lies in kernel-dialect statics is restored, so the host's side keeps it ---- */
@@ -169,48 +169,50 @@ void __psim_kunit_end_task(void) __noreturn;
 		}                                                                                  \
 	} while (0)
 
-#define __psim_kunit_true(fatal, test, condition, want, ...)                                       \
-	__psim_kunit_check((!!(condition)) == (want), fatal, __psim_kunit_bool, #condition, "is",  \
+/* The texts come from the outermost macros, where the arguments are still as they were written. */
+#define __psim_kunit_true(fatal, test, condition, text, want, ...)                                 \
+	__psim_kunit_check((!!(condition)) == (want), fatal, __psim_kunit_bool, text, "is",        \
 			   (want) ? "true" : "false", test, ##__VA_ARGS__)
-#define __psim_kunit_cmp(fatal, test, left, op, right, ...)                                        \
+#define __psim_kunit_cmp(fatal, test, left, left_text, op, right, right_text, ...)                 \
 	do {                                                                                       \
 		const typeof(left) __psim_left = (left);                                           \
 		const typeof(right) __psim_right = (right);                                        \
-		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_int, #left,    \
-				   #op, #right, test, (long long)__psim_left,                      \
+		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_int,           \
+				   left_text, #op, right_text, test, (long long)__psim_left,       \
 				   (long long)__psim_right, ##__VA_ARGS__);                        \
 	} while (0)
-#define __psim_kunit_cmp_ptr(fatal, test, left, op, right, ...)                                    \
+#define __psim_kunit_cmp_ptr(fatal, test, left, left_text, op, right, right_text, ...)             \
 	do {                                                                                       \
 		const void *__psim_left = (const void *)(left);                                    \
 		const void *__psim_right = (const void *)(right);                                  \
-		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_ptr, #left,    \
-				   #op, #right, test, __psim_left, __psim_right, ##__VA_ARGS__);   \
+		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_ptr,           \
+				   left_text, #op, right_text, test, __psim_left, __psim_right,    \
+				   ##__VA_ARGS__);                                                 \
 	} while (0)
-#define __psim_kunit_cmp_str(fatal, test, left, op, right, ...)                                    \
+#define __psim_kunit_cmp_str(fatal, test, left, left_text, op, right, right_text, ...)             \
 	do {                                                                                       \
 		const char *__psim_left = (left);                                                  \
 		const char *__psim_right = (right);                                                \
 		__psim_kunit_check(__psim_left && __psim_right &&                                  \
 					   strcmp(__psim_left, __psim_right) op 0,                 \
-				   fatal, __psim_kunit_str, #left, #op, #right, test, __psim_left, \
-				   __psim_right, ##__VA_ARGS__);                                   \
+				   fatal, __psim_kunit_str, left_text, #op, right_text, test,      \
+				   __psim_left, __psim_right, ##__VA_ARGS__);                      \
 	} while (0)
-#define __psim_kunit_cmp_mem(fatal, test, left, op, right, size, ...)                              \
+#define __psim_kunit_cmp_mem(fatal, test, left, left_text, op, right, right_text, size, ...)       \
 	do {                                                                                       \
 		const void *__psim_left = (left);                                                  \
 		const void *__psim_right = (right);                                                \
 		const size_t __psim_size = (size);                                                 \
 		__psim_kunit_check(__psim_left && __psim_right &&                                  \
 					   memcmp(__psim_left, __psim_right, __psim_size) op 0,    \
-				   fatal, __psim_kunit_mem, #left, #op, #right, test, __psim_left, \
-				   __psim_right, __psim_size, ##__VA_ARGS__);                      \
+				   fatal, __psim_kunit_mem, left_text, #op, right_text, test,      \
+				   __psim_left, __psim_right, __psim_size, ##__VA_ARGS__);         \
 	} while (0)
-#define __psim_kunit_object(fatal, test, ptr, ...)                                                 \
+#define __psim_kunit_object(fatal, test, ptr, text, ...)                                           \
 	do {                                                                                       \
 		const void *__psim_ptr = (const void *)(ptr);                                      \
-		__psim_kunit_check(!IS_ERR_OR_NULL(__psim_ptr), fatal, __psim_kunit_ptr, #ptr,     \
-				   "is no object", NULL, test, __psim_ptr, NULL, ##__VA_ARGS__);   \
+		__psim_kunit_check(!IS_ERR_OR_NULL(__psim_ptr), fatal, __psim_kunit_ptr, text,     \
+				   "is an object", NULL, test, __psim_ptr, NULL, ##__VA_ARGS__);   \
 	} while (0)
 
 #define KUNIT_SUCCEED(test) do { (void)(test); } while (0)
@@ -220,122 +222,142 @@ void __psim_kunit_end_task(void) __noreturn;
 	__psim_kunit_check(0, true, __psim_kunit_fail, NULL, NULL, NULL, test, fmt, ##__VA_ARGS__)
 
 /* The case goes on and fails at its end. */
-#define KUNIT_EXPECT_TRUE(test, condition) __psim_kunit_true(false, test, condition, true, NULL)
+#define KUNIT_EXPECT_TRUE(test, condition)                                                         \
+	__psim_kunit_true(false, test, condition, #condition, true, NULL)
 #define KUNIT_EXPECT_TRUE_MSG(test, condition, fmt, ...)                                           \
-	__psim_kunit_true(false, test, condition, true, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_FALSE(test, condition) __psim_kunit_true(false, test, condition, false, NULL)
+	__psim_kunit_true(false, test, condition, #condition, true, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_FALSE(test, condition)                                                        \
+	__psim_kunit_true(false, test, condition, #condition, false, NULL)
 #define KUNIT_EXPECT_FALSE_MSG(test, condition, fmt, ...)                                          \
-	__psim_kunit_true(false, test, condition, false, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_EQ(test, left, right) __psim_kunit_cmp(false, test, left, ==, right, NULL)
+	__psim_kunit_true(false, test, condition, #condition, false, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_EQ(test, left, right)                                                         \
+	__psim_kunit_cmp(false, test, left, #left, ==, right, #right, NULL)
 #define KUNIT_EXPECT_EQ_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(false, test, left, ==, right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NE(test, left, right) __psim_kunit_cmp(false, test, left, !=, right, NULL)
+	__psim_kunit_cmp(false, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NE(test, left, right)                                                         \
+	__psim_kunit_cmp(false, test, left, #left, !=, right, #right, NULL)
 #define KUNIT_EXPECT_NE_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(false, test, left, !=, right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LT(test, left, right) __psim_kunit_cmp(false, test, left, <, right, NULL)
+	__psim_kunit_cmp(false, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_LT(test, left, right)                                                         \
+	__psim_kunit_cmp(false, test, left, #left, <, right, #right, NULL)
 #define KUNIT_EXPECT_LT_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(false, test, left, <, right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LE(test, left, right) __psim_kunit_cmp(false, test, left, <=, right, NULL)
+	__psim_kunit_cmp(false, test, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_LE(test, left, right)                                                         \
+	__psim_kunit_cmp(false, test, left, #left, <=, right, #right, NULL)
 #define KUNIT_EXPECT_LE_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(false, test, left, <=, right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GT(test, left, right) __psim_kunit_cmp(false, test, left, >, right, NULL)
+	__psim_kunit_cmp(false, test, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_GT(test, left, right)                                                         \
+	__psim_kunit_cmp(false, test, left, #left, >, right, #right, NULL)
 #define KUNIT_EXPECT_GT_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(false, test, left, >, right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GE(test, left, right) __psim_kunit_cmp(false, test, left, >=, right, NULL)
+	__psim_kunit_cmp(false, test, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_GE(test, left, right)                                                         \
+	__psim_kunit_cmp(false, test, left, #left, >=, right, #right, NULL)
 #define KUNIT_EXPECT_GE_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(false, test, left, >=, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp(false, test, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_PTR_EQ(test, left, right)                                                     \
-	__psim_kunit_cmp_ptr(false, test, left, ==, right, NULL)
+	__psim_kunit_cmp_ptr(false, test, left, #left, ==, right, #right, NULL)
 #define KUNIT_EXPECT_PTR_EQ_MSG(test, left, right, fmt, ...)                                       \
-	__psim_kunit_cmp_ptr(false, test, left, ==, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_ptr(false, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_PTR_NE(test, left, right)                                                     \
-	__psim_kunit_cmp_ptr(false, test, left, !=, right, NULL)
+	__psim_kunit_cmp_ptr(false, test, left, #left, !=, right, #right, NULL)
 #define KUNIT_EXPECT_PTR_NE_MSG(test, left, right, fmt, ...)                                       \
-	__psim_kunit_cmp_ptr(false, test, left, !=, right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NULL(test, ptr) __psim_kunit_cmp_ptr(false, test, ptr, ==, NULL, NULL)
+	__psim_kunit_cmp_ptr(false, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NULL(test, ptr)                                                               \
+	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, ==, NULL, "NULL", NULL)
 #define KUNIT_EXPECT_NULL_MSG(test, ptr, fmt, ...)                                                 \
-	__psim_kunit_cmp_ptr(false, test, ptr, ==, NULL, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_NULL(test, ptr) __psim_kunit_cmp_ptr(false, test, ptr, !=, NULL, NULL)
+	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NOT_NULL(test, ptr)                                                           \
+	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, !=, NULL, "NULL", NULL)
 #define KUNIT_EXPECT_NOT_NULL_MSG(test, ptr, fmt, ...)                                             \
-	__psim_kunit_cmp_ptr(false, test, ptr, !=, NULL, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, ptr) __psim_kunit_object(false, test, ptr, NULL)
+	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, ptr) __psim_kunit_object(false, test, ptr, #ptr, NULL)
 #define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...)                                      \
-	__psim_kunit_object(false, test, ptr, fmt, ##__VA_ARGS__)
+	__psim_kunit_object(false, test, ptr, #ptr, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_STREQ(test, left, right)                                                      \
-	__psim_kunit_cmp_str(false, test, left, ==, right, NULL)
+	__psim_kunit_cmp_str(false, test, left, #left, ==, right, #right, NULL)
 #define KUNIT_EXPECT_STREQ_MSG(test, left, right, fmt, ...)                                        \
-	__psim_kunit_cmp_str(false, test, left, ==, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_str(false, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_STRNEQ(test, left, right)                                                     \
-	__psim_kunit_cmp_str(false, test, left, !=, right, NULL)
+	__psim_kunit_cmp_str(false, test, left, #left, !=, right, #right, NULL)
 #define KUNIT_EXPECT_STRNEQ_MSG(test, left, right, fmt, ...)                                       \
-	__psim_kunit_cmp_str(false, test, left, !=, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_str(false, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_MEMEQ(test, left, right, size)                                                \
-	__psim_kunit_cmp_mem(false, test, left, ==, right, size, NULL)
+	__psim_kunit_cmp_mem(false, test, left, #left, ==, right, #right, size, NULL)
 #define KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, fmt, ...)                                  \
-	__psim_kunit_cmp_mem(false, test, left, ==, right, size, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_mem(false, test, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_MEMNEQ(test, left, right, size)                                               \
-	__psim_kunit_cmp_mem(false, test, left, !=, right, size, NULL)
+	__psim_kunit_cmp_mem(false, test, left, #left, !=, right, #right, size, NULL)
 #define KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, fmt, ...)                                 \
-	__psim_kunit_cmp_mem(false, test, left, !=, right, size, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_mem(false, test, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
 
 /* The case ends here. */
-#define KUNIT_ASSERT_TRUE(test, condition) __psim_kunit_true(true, test, condition, true, NULL)
+#define KUNIT_ASSERT_TRUE(test, condition)                                                         \
+	__psim_kunit_true(true, test, condition, #condition, true, NULL)
 #define KUNIT_ASSERT_TRUE_MSG(test, condition, fmt, ...)                                           \
-	__psim_kunit_true(true, test, condition, true, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_FALSE(test, condition) __psim_kunit_true(true, test, condition, false, NULL)
+	__psim_kunit_true(true, test, condition, #condition, true, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_FALSE(test, condition)                                                        \
+	__psim_kunit_true(true, test, condition, #condition, false, NULL)
 #define KUNIT_ASSERT_FALSE_MSG(test, condition, fmt, ...)                                          \
-	__psim_kunit_true(true, test, condition, false, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_EQ(test, left, right) __psim_kunit_cmp(true, test, left, ==, right, NULL)
+	__psim_kunit_true(true, test, condition, #condition, false, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_EQ(test, left, right)                                                         \
+	__psim_kunit_cmp(true, test, left, #left, ==, right, #right, NULL)
 #define KUNIT_ASSERT_EQ_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(true, test, left, ==, right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NE(test, left, right) __psim_kunit_cmp(true, test, left, !=, right, NULL)
+	__psim_kunit_cmp(true, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NE(test, left, right)                                                         \
+	__psim_kunit_cmp(true, test, left, #left, !=, right, #right, NULL)
 #define KUNIT_ASSERT_NE_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(true, test, left, !=, right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LT(test, left, right) __psim_kunit_cmp(true, test, left, <, right, NULL)
+	__psim_kunit_cmp(true, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_LT(test, left, right)                                                         \
+	__psim_kunit_cmp(true, test, left, #left, <, right, #right, NULL)
 #define KUNIT_ASSERT_LT_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(true, test, left, <, right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LE(test, left, right) __psim_kunit_cmp(true, test, left, <=, right, NULL)
+	__psim_kunit_cmp(true, test, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_LE(test, left, right)                                                         \
+	__psim_kunit_cmp(true, test, left, #left, <=, right, #right, NULL)
 #define KUNIT_ASSERT_LE_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(true, test, left, <=, right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GT(test, left, right) __psim_kunit_cmp(true, test, left, >, right, NULL)
+	__psim_kunit_cmp(true, test, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_GT(test, left, right)                                                         \
+	__psim_kunit_cmp(true, test, left, #left, >, right, #right, NULL)
 #define KUNIT_ASSERT_GT_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(true, test, left, >, right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GE(test, left, right) __psim_kunit_cmp(true, test, left, >=, right, NULL)
+	__psim_kunit_cmp(true, test, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_GE(test, left, right)                                                         \
+	__psim_kunit_cmp(true, test, left, #left, >=, right, #right, NULL)
 #define KUNIT_ASSERT_GE_MSG(test, left, right, fmt, ...)                                           \
-	__psim_kunit_cmp(true, test, left, >=, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp(true, test, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_PTR_EQ(test, left, right)                                                     \
-	__psim_kunit_cmp_ptr(true, test, left, ==, right, NULL)
+	__psim_kunit_cmp_ptr(true, test, left, #left, ==, right, #right, NULL)
 #define KUNIT_ASSERT_PTR_EQ_MSG(test, left, right, fmt, ...)                                       \
-	__psim_kunit_cmp_ptr(true, test, left, ==, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_ptr(true, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_PTR_NE(test, left, right)                                                     \
-	__psim_kunit_cmp_ptr(true, test, left, !=, right, NULL)
+	__psim_kunit_cmp_ptr(true, test, left, #left, !=, right, #right, NULL)
 #define KUNIT_ASSERT_PTR_NE_MSG(test, left, right, fmt, ...)                                       \
-	__psim_kunit_cmp_ptr(true, test, left, !=, right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NULL(test, ptr) __psim_kunit_cmp_ptr(true, test, ptr, ==, NULL, NULL)
+	__psim_kunit_cmp_ptr(true, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NULL(test, ptr)                                                               \
+	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, ==, NULL, "NULL", NULL)
 #define KUNIT_ASSERT_NULL_MSG(test, ptr, fmt, ...)                                                 \
-	__psim_kunit_cmp_ptr(true, test, ptr, ==, NULL, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_NULL(test, ptr) __psim_kunit_cmp_ptr(true, test, ptr, !=, NULL, NULL)
+	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NOT_NULL(test, ptr)                                                           \
+	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, !=, NULL, "NULL", NULL)
 #define KUNIT_ASSERT_NOT_NULL_MSG(test, ptr, fmt, ...)                                             \
-	__psim_kunit_cmp_ptr(true, test, ptr, !=, NULL, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ptr) __psim_kunit_object(true, test, ptr, NULL)
+	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ptr) __psim_kunit_object(true, test, ptr, #ptr, NULL)
 #define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...)                                      \
-	__psim_kunit_object(true, test, ptr, fmt, ##__VA_ARGS__)
+	__psim_kunit_object(true, test, ptr, #ptr, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_STREQ(test, left, right)                                                      \
-	__psim_kunit_cmp_str(true, test, left, ==, right, NULL)
+	__psim_kunit_cmp_str(true, test, left, #left, ==, right, #right, NULL)
 #define KUNIT_ASSERT_STREQ_MSG(test, left, right, fmt, ...)                                        \
-	__psim_kunit_cmp_str(true, test, left, ==, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_str(true, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_STRNEQ(test, left, right)                                                     \
-	__psim_kunit_cmp_str(true, test, left, !=, right, NULL)
+	__psim_kunit_cmp_str(true, test, left, #left, !=, right, #right, NULL)
 #define KUNIT_ASSERT_STRNEQ_MSG(test, left, right, fmt, ...)                                       \
-	__psim_kunit_cmp_str(true, test, left, !=, right, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_str(true, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_MEMEQ(test, left, right, size)                                                \
-	__psim_kunit_cmp_mem(true, test, left, ==, right, size, NULL)
+	__psim_kunit_cmp_mem(true, test, left, #left, ==, right, #right, size, NULL)
 #define KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, fmt, ...)                                  \
-	__psim_kunit_cmp_mem(true, test, left, ==, right, size, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_mem(true, test, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_MEMNEQ(test, left, right, size)                                               \
-	__psim_kunit_cmp_mem(true, test, left, !=, right, size, NULL)
+	__psim_kunit_cmp_mem(true, test, left, #left, !=, right, #right, size, NULL)
 #define KUNIT_ASSERT_MEMNEQ_MSG(test, left, right, size, fmt, ...)                                 \
-	__psim_kunit_cmp_mem(true, test, left, !=, right, size, fmt, ##__VA_ARGS__)
+	__psim_kunit_cmp_mem(true, test, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
 
 /* ---- skipping, talking --------------------------------------------------------------------------- */
 

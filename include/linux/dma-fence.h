@@ -167,8 +167,6 @@ static inline signed long dma_fence_wait(struct dma_fence *fence, bool intr)
 	return ret < 0 ? ret : 0;
 }
 
-void __psim_dma_fence_check(struct dma_fence *fence, const char *what);
-
 static inline bool dma_fence_test_signaled_flag(struct dma_fence *fence)
 {
 	return test_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &fence->flags);
@@ -183,7 +181,7 @@ static inline bool __dma_fence_is_later(struct dma_fence *fence, u64 f1, u64 f2)
 {
 	if (test_bit(DMA_FENCE_FLAG_SEQNO64_BIT, &fence->flags))
 		return f1 > f2;
-	return (int)(lower_32_bits(f1) - lower_32_bits(f2)) > 0;
+	return (int)((u32)f1 - (u32)f2) > 0;
 }
 
 static inline bool dma_fence_is_later(struct dma_fence *f1, struct dma_fence *f2)

@@ -11,12 +11,11 @@
 #define _LINUX_GFP_H
 
 #include <linux/gfp_types.h>
+#include <linux/topology.h>
 
 struct folio;
 struct page;
 struct vm_area_struct;
-
-#define NUMA_NO_NODE (-1)
 
 /* Whether the allocation may sleep. */
 static inline bool gfpflags_allow_blocking(gfp_t flags)

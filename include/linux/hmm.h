@@ -7,6 +7,9 @@
 #ifndef _LINUX_HMM_H
 #define _LINUX_HMM_H
 
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 
 struct mmu_interval_notifier;

@@ -52,4 +52,13 @@ void disable_irq_nosync(unsigned int irq);
 void disable_irq(unsigned int irq);
 void enable_irq(unsigned int irq);
 
+struct device;
+/**
+ * devm_request_irq() - request_irq() that is undone when the driver is unbound
+ * @owner: the device
+ * The other parameters, the context and the errors are request_irq()'s.
+ */
+int __must_check devm_request_irq(struct device *owner, unsigned int irq, irq_handler_t handler,
+				  unsigned long flags, const char *name, void *dev);
+
 #endif /* _LINUX_INTERRUPT_H */

@@ -25,24 +25,21 @@ void dump_page(const struct page *page, const char *reason);
 	do {                                                                                       \
 		if (unlikely(cond)) {                                                              \
 			dump_page((page), #cond);                                                  \
-			BUG();                                                                     \
+			__psim_bug(__func__, #cond);                                               \
 		}                                                                                  \
 	} while (0)
 #define VM_BUG_ON_FOLIO(cond, folio) VM_BUG_ON_PAGE(cond, &(folio)->page)
 #define VM_BUG_ON_VMA(cond, vma) BUG_ON(cond)
 #define VM_BUG_ON_MM(cond, mm) BUG_ON(cond)
 
-#define __psim_vm_warn_page(warn, cond, page)                                                      \
-	({                                                                                         \
-		int __psim_bad = !!(cond);                                                         \
-		if (unlikely(__psim_bad))                                                          \
-			dump_page((page), #cond);                                                  \
-		warn(__psim_bad);                                                                  \
-	})
-#define VM_WARN_ON_ONCE_PAGE(cond, page) __psim_vm_warn_page(WARN_ON_ONCE, cond, page)
-#define VM_WARN_ON_PAGE(cond, page) __psim_vm_warn_page(WARN_ON, cond, page)
-#define VM_WARN_ON_FOLIO(cond, folio) __psim_vm_warn_page(WARN_ON, cond, &(folio)->page)
-#define VM_WARN_ON_ONCE_FOLIO(cond, folio) __psim_vm_warn_page(WARN_ON_ONCE, cond, &(folio)->page)
+/* The page frame number, for messages. */
+unsigned long __psim_pfn_of(const void *page_or_folio);
+
+#define VM_WARN_ON_PAGE(cond, page) WARN(cond, "%s, page %#lx", #cond, __psim_pfn_of(page))
+#define VM_WARN_ON_ONCE_PAGE(cond, page)                                                           \
+	WARN_ONCE(cond, "%s, page %#lx", #cond, __psim_pfn_of(page))
+#define VM_WARN_ON_FOLIO(cond, folio) VM_WARN_ON_PAGE(cond, folio)
+#define VM_WARN_ON_ONCE_FOLIO(cond, folio) VM_WARN_ON_ONCE_PAGE(cond, folio)
 #define VM_WARN_ON_ONCE_MM(cond, mm) WARN_ON_ONCE(cond)
 #define VM_WARN_ON_ONCE_VMA(cond, vma) WARN_ON_ONCE(cond)
 

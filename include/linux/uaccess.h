@@ -9,13 +9,8 @@
 #define _LINUX_UACCESS_H
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/types.h>
-
-#define u64_to_user_ptr(x)                                                                         \
-	({                                                                                         \
-		u64 __psim_address = (x);                                                          \
-		(void __user *)(uintptr_t)__psim_address;                                          \
-	})
 
 /**
  * copy_to_user() - write to user memory

@@ -101,19 +101,34 @@ void __psim_kunit_bool(struct kunit *test, const struct __psim_kunit_site *site,
 	FINISH(&text, test, site, fmt);
 }
 
+/* A literal says its own value. */
+static bool is_literal(const char *text)
+{
+	return !text || *text == '"' || (*text >= '0' && *text <= '9') || !strcmp(text, "NULL") ||
+	       (*text == '-' && text[1] >= '0' && text[1] <= '9');
+}
+
+static void say_number(struct text *text, const char *name, long long value)
+{
+	if (!is_literal(name))
+		say(text, "    %s = %lld (%#llx)\n", name, value, value);
+}
+
 void __psim_kunit_int(struct kunit *test, const struct __psim_kunit_site *site, long long left,
 		      long long right, const char *fmt, ...)
 {
 	struct text text;
 
 	begin(&text, test, site);
-	say(&text, "    %s = %lld (%#llx)\n", site->left, left, left);
-	say(&text, "    %s = %lld (%#llx)\n", site->right, right, right);
+	say_number(&text, site->left, left);
+	say_number(&text, site->right, right);
 	FINISH(&text, test, site, fmt);
 }
 
 static void say_pointer(struct text *text, const char *name, const void *p)
 {
+	if (is_literal(name))
+		return;
 	if (IS_ERR(p))
 		say(text, "    %s = %pe\n", name, p);
 	else
@@ -127,13 +142,14 @@ void __psim_kunit_ptr(struct kunit *test, const struct __psim_kunit_site *site, 
 
 	begin(&text, test, site);
 	say_pointer(&text, site->left, left);
-	if (site->right && strcmp(site->right, "NULL"))
-		say_pointer(&text, site->right, right);
+	say_pointer(&text, site->right, right);
 	FINISH(&text, test, site, fmt);
 }
 
 static void say_string(struct text *text, const char *name, const char *value)
 {
+	if (is_literal(name))
+		return;
 	if (value)
 		say(text, "    %s = \"%.400s\"\n", name, value);
 	else

@@ -38,6 +38,7 @@ static struct {
 	unsigned long long seed;
 	int list;
 	int verbose;
+	int loud;
 } options;
 
 void __psim_kunit_register(struct kunit_suite **more, unsigned long n)
@@ -153,7 +154,7 @@ static const char *run_machine(struct __psim_kunit_run *run)
 		psim_audit();
 	reports = psim_stop();
 	if (run->failures)
-		snprintf(why, sizeof(why), "%u failed, the first at %s%s", run->failures, run->first,
+		snprintf(why, sizeof(why), "%u failed%s", run->failures,
 			 run->ended ? "; its task ended there, so nothing was cleaned up" : "");
 	else if (reports)
 		snprintf(why, sizeof(why), "%d report%s", reports, reports == 1 ? "" : "s");
@@ -174,7 +175,9 @@ static void run_case(void **state)
 	why = run_machine(run);
 	if (why) {
 		say_red(run, why);
-		fail_msg("%s", why);
+		if (options.loud)
+			print_error("%s: %s: %s\n", run->name, why, run->first);
+		fail();
 	}
 	if (run->skipped) {
 		fprintf(stderr, "SKIPPED %s: %s\n", run->name, run->comment);
@@ -309,6 +312,7 @@ int main(int argc, char **argv)
 	tests = calloc(MAX_CASES, sizeof(*tests));
 	if (!tests)
 		return 2;
+	options.loud = getenv("CMOCKA_MESSAGE_OUTPUT") != NULL;
 	keep_signals();
 	n = collect(tests);
 	if (!n) {
@@ -317,7 +321,7 @@ int main(int argc, char **argv)
 		for (unsigned int i = 0; i < n; i++)
 			puts(tests[i].name);
 		code = 0;
-	} else if (getenv("CMOCKA_MESSAGE_OUTPUT")) {
+	} else if (options.loud) {
 		code = !!_cmocka_run_group_tests(options.program, tests, n, NULL, NULL);
 	} else {
 		code = !!run_silently(tests, n);

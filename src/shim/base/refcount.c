@@ -3,6 +3,7 @@
  * The rare half of reference counts: saturation with a warning of each kind once (S9.1 to S9.4), and the
  * drops that need the last reference to be dropped under a lock.
  */
+#include <linux/array_size.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>

@@ -12,6 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "mm/mm_internal.h"
+#include "sched/lockdep.h"
 #include "sim/sim.h"
 
 #define POOL_REST 64 /* dead ones that rest, before the oldest is used again */
@@ -199,8 +200,8 @@ void psim_anon_vma_resize_end(struct vm_area_struct *vma)
 /* ---- all of an address space --------------------------------------------------------------------------- */
 
 /*
- * Each root once. The mmap lock, write-held, orders those who do this; the checker sees one of the
- * locks only, as it sees one of any number nested under a common lock.
+ * Each root once. The mmap lock, write-held, orders those who do this; so the lock checker need not know
+ * of the locks, of which there can be more than it keeps for a task.
  */
 int mm_take_all_locks(struct mm_struct *mm)
 {
@@ -220,6 +221,7 @@ int mm_take_all_locks(struct mm_struct *mm)
 			if (root->__psim_taken)
 				continue;
 			down_write_nest_lock(&root->rwsem, &mm->mmap_lock);
+			psim_held_pop(&root->rwsem.dep_map, __func__);
 			root->__psim_taken = true;
 		}
 	}
@@ -240,6 +242,7 @@ void mm_drop_all_locks(struct mm_struct *mm)
 			if (!root->__psim_taken)
 				continue;
 			root->__psim_taken = false;
+			psim_held_push(&root->rwsem.dep_map, 0, 0, false, __func__);
 			up_write(&root->rwsem);
 		}
 	}

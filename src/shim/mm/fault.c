@@ -15,6 +15,8 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include "mm/mm_internal.h"
+#include "mm/page.h"
+#include "sched/engine.h"
 #include "sim/sim.h"
 
 /* A fault in progress, with the slot in the shim's own type. */
@@ -247,21 +249,16 @@ static vm_fault_t fault_present(struct fault *f)
 
 /* ---- slots of migration and of devices ----------------------------------------------------------------- */
 
-/* Wait, without a reference, until the folio is unlocked. Context: PTL held, dropped. */
-static void wait_unlocked(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl)
-{
-	migration_entry_wait_on_locked((swp_entry_t){pte}, ptl);
-}
-
+/* Wait, without a reference, until the folio is unlocked (S6.5, S6.40). */
 void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl)
 {
-	wait_unlocked(pte, ptep, ptl);
+	psim_folio_wait_unlocked_ptl(psim_pte_pfn(pte), ptl);
 }
 
 static vm_fault_t fault_migration(struct fault *f)
 {
 	if (lock_same(f))
-		wait_unlocked(f->old, f->ptep, f->vmf.ptl);
+		psim_migration_wait(f->old, f->ptep, f->vmf.ptl);
 	return 0;
 }
 
@@ -275,7 +272,7 @@ static vm_fault_t fault_device_private(struct fault *f)
 		return 0;
 	f->vmf.page = pfn_to_page(psim_pte_pfn(f->old));
 	if (!trylock_page(f->vmf.page)) {
-		wait_unlocked(f->old, f->ptep, f->vmf.ptl);
+		psim_migration_wait(f->old, f->ptep, f->vmf.ptl);
 		return 0;
 	}
 	get_page(f->vmf.page);

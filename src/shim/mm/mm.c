@@ -8,12 +8,12 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mmu_notifier.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "mm/mm_internal.h"
-#include "mm/notifier.h"
 #include "mm/process.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
@@ -84,7 +84,7 @@ void __psim_mm_free(struct mm_struct *mm)
 	list_del_init(&mm->mmlist);
 	spin_unlock(&psim_mm_list_lock);
 	psim_pgd_free(mm);
-	psim_notifier_mm_destroy(mm);
+	mmu_notifier_subscriptions_destroy(mm);
 	check_counters(mm);
 	tables = atomic_long_read(&mm->pgtables_bytes);
 	if (tables)
@@ -95,7 +95,7 @@ void __psim_mm_free(struct mm_struct *mm)
 
 static void teardown(struct mm_struct *mm)
 {
-	psim_notifier_mm_release(mm);
+	mmu_notifier_release(mm);
 	psim_exit_mmap(mm);
 	mmdrop(mm);
 }
@@ -131,7 +131,10 @@ static int start(const struct psim_config *config)
 {
 	int err = psim_tables_start(config->ram_bytes >> PAGE_SHIFT);
 
-	return err ? err : psim_tlb_start();
+	if (err)
+		return err;
+	psim_mm_audit_start();
+	return psim_tlb_start();
 }
 
 /* Address spaces of kunit_attach_mm() belong to nobody who could give them back earlier. */

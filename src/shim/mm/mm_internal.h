@@ -73,6 +73,7 @@ void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 
 /* ---- audit (mm_audit.c) --------------------------------------------------------------------------------- */
 
+void psim_mm_audit_start(void);
 void psim_mm_audit(void);
 void psim_mm_leftovers(void);
 

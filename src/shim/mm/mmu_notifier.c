@@ -6,6 +6,7 @@
  * Readers of the classic list hold SRCU, so callbacks may sleep. Not modelled: ageing callbacks.
  */
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>

@@ -6,6 +6,7 @@
  * page offset. Not modelled: pages of files beyond their counts, KSM, large folios.
  */
 #include <linux/kernel.h>
+#include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/rmap.h>
 #include "mm/mm_internal.h"

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include "host/host.h"
 #include "mm/mm_internal.h"
+#include "mm/page.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
 
@@ -126,7 +127,7 @@ static inline void move(char *memory, void *buffer, unsigned int length, bool wr
 static inline void move_bytes(unsigned long pfn, unsigned long address, void *buffer,
 			      unsigned int length, bool write)
 {
-	char *memory = page_address(pfn_to_page(pfn));
+	char *memory = psim_page_bytes(pfn);
 
 	if (likely(memory))
 		move(memory + offset_in_page(address), buffer, length, write);
@@ -154,19 +155,20 @@ static inline bool agrees(psim_pte_t then, psim_pte_t now, bool write)
 	return !write || (now & PSIM_PTE_F_DIRTY);
 }
 
-static bool page_is_free(unsigned long pfn)
+/* Looked at without a scheduling point: a raw lock is held. */
+static bool is_held(spinlock_t *ptl)
 {
-	return !__atomic_load_n(&pfn_to_page(pfn)->_refcount.counter, __ATOMIC_RELAXED);
+	return __atomic_load_n(&ptl->__psim_owner, __ATOMIC_SEQ_CST);
 }
 
 /* The slot changed since: may the CPU still use what it remembers? */
 static const char *stale(struct mm_struct *mm, const struct entry *e)
 {
-	if (page_is_free(psim_pte_pfn(e->pte)))
+	if (!psim_page_raw_refs(psim_pte_pfn(e->pte)))
 		return "of a freed page";
 	if (__atomic_load_n(&mm->tlb_flush_pending.counter, __ATOMIC_SEQ_CST) > 0)
 		return NULL;
-	if (spin_is_locked(psim_pte_lockptr(e->slot)))
+	if (is_held(psim_pte_lockptr(e->slot)))
 		return NULL;
 	return "with no flush to come";
 }

@@ -62,9 +62,15 @@ void __psim_poll(void)
 	psim_yielded();
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
 void __psim_smp_mb(void)
 {
-#if defined(__SANITIZE_THREAD__) || (defined(__has_feature) && __has_feature(thread_sanitizer))
+#ifdef __SANITIZE_THREAD__
 	/* ThreadSanitizer knows no fences; an atomic that everybody changes orders at least as much */
 	static unsigned int everybody;
 

@@ -42,7 +42,8 @@ static u64 next_timer(void)
 
 void psim_softirq_raise(void)
 {
-	__atomic_store_n(&rcu_ready, true, __ATOMIC_RELAXED);
+	__atomic_store_n(&rcu_ready, true, __ATOMIC_RELEASE);
+	psim_timers_changed();
 }
 
 /* ---- the tree: under the raw lock --------------------------------------------------------------------- */
@@ -57,8 +58,11 @@ static struct timer_list *first_timer(void)
 static void note_next(void)
 {
 	struct timer_list *first = first_timer();
+	u64 next = first ? first->__psim_due : U64_MAX, before = timers_next;
 
-	__atomic_store_n(&timers_next, first ? first->__psim_due : U64_MAX, __ATOMIC_RELAXED);
+	__atomic_store_n(&timers_next, next, __ATOMIC_RELAXED);
+	if (next < before)
+		psim_timers_changed();
 }
 
 static void arm(struct timer_list *timer, unsigned long expires)

@@ -37,18 +37,22 @@ static inline struct psim_raw *psim_word(unsigned int *word)
 	return (struct psim_raw *)word;
 }
 
-#define psim_waiters_push(p, w)                                                                    \
-	do {                                                                                       \
-		(w)->next = NULL;                                                                  \
-		if ((p)->__psim_last)                                                              \
-			(p)->__psim_last->next = (w);                                              \
-		else                                                                               \
-			(p)->__psim_first = (w);                                                   \
-		(p)->__psim_last = (w);                                                            \
-	} while (0)
-
+#define psim_waiters_push(p, w) psim_waiters_link(&(p)->__psim_first, &(p)->__psim_last, (w))
 #define psim_waiters_remove(p, w)                                                                  \
 	psim_waiters_unlink(&(p)->__psim_first, &(p)->__psim_last, (w))
+
+static inline void psim_waiters_link(struct __psim_waiter **first, struct __psim_waiter **last,
+				     struct __psim_waiter *w)
+{
+	/* gcc warns of a pointer into the stack that it sees stored; it is removed before the return */
+	OPTIMIZER_HIDE_VAR(w);
+	w->next = NULL;
+	if (*last)
+		(*last)->next = w;
+	else
+		*first = w;
+	*last = w;
+}
 
 static inline void psim_waiters_unlink(struct __psim_waiter **first, struct __psim_waiter **last,
 				       struct __psim_waiter *w)

@@ -78,7 +78,7 @@ static void snprintf__width_and_precision(struct kunit *test)
 
 static void snprintf__text(struct kunit *test)
 {
-	const char *nothing = NULL;
+	const char *volatile nothing = NULL;
 
 	EXPECT_FORMAT(test, "plain", "plain");
 	EXPECT_FORMAT(test, "100%", "%d%%", 100);

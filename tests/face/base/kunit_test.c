@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The test framework itself: what a suite may count on. tests/support shows that it can be red. */
 #include <kunit/test.h>
+#include <linux/slab.h>
+#include <linux/sprintf.h>
+#include <linux/string.h>
 
 static int inits;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Red-black trees against a sorted array: the order, the rules of colour, the subtree values. */
 #include <kunit/test.h>
+#include <linux/minmax.h>
 #include <linux/rbtree.h>
 #include <linux/rbtree_augmented.h>
 

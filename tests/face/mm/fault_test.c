@@ -61,7 +61,7 @@ static int init(struct kunit *test)
 					    &record_ops);
 }
 
-static void exit(struct kunit *test)
+static void finish(struct kunit *test)
 {
 	struct fixture *fx = test->priv;
 
@@ -299,5 +299,5 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "fault", .init = init, .exit = exit, .test_cases = cases};
+	.name = "fault", .init = init, .exit = finish, .test_cases = cases};
 kunit_test_suite(suite);

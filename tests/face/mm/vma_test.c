@@ -33,7 +33,7 @@ static int init(struct kunit *test)
 	return map(P(4), P(6), PROT_READ | PROT_WRITE) == P(4) ? 0 : -ENOMEM;
 }
 
-static void exit(struct kunit *test)
+static void finish(struct kunit *test)
 {
 	vm_munmap(P(0), 16 * PAGE_SIZE);
 }
@@ -223,5 +223,5 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "vma", .init = init, .exit = exit, .test_cases = cases};
+	.name = "vma", .init = init, .exit = finish, .test_cases = cases};
 kunit_test_suite(suite);

@@ -6,6 +6,61 @@
 
 #undef kasprintf
 #undef kvasprintf
+#undef kstrdup
+#undef kstrndup
+#undef kmemdup
+#undef kstrdup_const
+
+void *__psim_kmemdup(const void *p, size_t n, gfp_t gfp, const char *site)
+{
+	void *copy = p ? __psim_kmalloc(n, gfp, site) : NULL;
+
+	if (copy)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+char *__psim_kstrndup(const char *s, size_t max, gfp_t gfp, const char *site)
+{
+	size_t n = s ? strnlen(s, max) : 0;
+	char *copy = s ? __psim_kmalloc(n + 1, gfp, site) : NULL;
+
+	if (copy) {
+		memcpy(copy, s, n);
+		copy[n] = 0;
+	}
+	return copy;
+}
+
+char *__psim_kstrdup(const char *s, gfp_t gfp, const char *site)
+{
+	return __psim_kmemdup(s, s ? strlen(s) + 1 : 0, gfp, site);
+}
+
+void *kmemdup(const void *p, size_t n, gfp_t gfp)
+{
+	return __psim_kmemdup(p, n, gfp, __func__);
+}
+
+char *kstrndup(const char *s, size_t max, gfp_t gfp)
+{
+	return __psim_kstrndup(s, max, gfp, __func__);
+}
+
+char *kstrdup(const char *s, gfp_t gfp)
+{
+	return __psim_kstrdup(s, gfp, __func__);
+}
+
+const char *kstrdup_const(const char *s, gfp_t gfp)
+{
+	return __psim_kstrdup(s, gfp, __func__);
+}
+
+void kfree_const(const void *s)
+{
+	kfree(s);
+}
 
 char *__psim_kvasprintf(const char *site, gfp_t gfp, const char *fmt, va_list args)
 {

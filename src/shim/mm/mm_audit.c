@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The mm room's part of the laws: what page tables hold explains references and mapcounts of pages, rss
+ * and VMAs agree with it, writable means exclusive (S0.9), TLBs agree with the tables; and nothing of an
+ * address space is left at the end.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include "mm/mm_internal.h"
+#include "mm/page.h"
+#include "sim/sim.h"
+
+/* Pages of one address space, by counter, as its tables show them. */
+struct tally {
+	long pages[NR_MM_COUNTERS];
+};
+
+/* Whether a slot that allows writing is that of a page which only this process maps. */
+static void check_exclusive(struct mm_struct *mm, unsigned long address, psim_pte_t pte)
+{
+	struct page *page;
+
+	if (!psim_pte_maps(pte) || !psim_pte_write(pte))
+		return;
+	page = pfn_to_page(psim_pte_pfn(pte));
+	if (folio_test_anon(page_folio(page)) && !PageAnonExclusive(page))
+		psim_report("S0.9", "mm %u: %#lx is writable, but page %#lx is not exclusive to it",
+			    mm->__psim_id, address, psim_pte_pfn(pte));
+}
+
+static void check_vma(struct mm_struct *mm, unsigned long address, psim_pte_t pte)
+{
+	struct rb_node *node = mm->__psim_vmas.rb_node;
+
+	while (node) {
+		struct vm_area_struct *vma = rb_entry(node, struct vm_area_struct, vm_rb);
+
+		if (address < vma->vm_start) {
+			node = node->rb_left;
+		} else if (address >= vma->vm_end) {
+			node = node->rb_right;
+		} else {
+			if (psim_pte_present(pte) && psim_pte_write(pte) && !(vma->vm_flags & VM_WRITE))
+				psim_report("law 1", "mm %u: %#lx is writable in a read-only VMA",
+					    mm->__psim_id, address);
+			return;
+		}
+	}
+	psim_report("law 2", "mm %u: %#lx has a slot outside of every VMA: %#llx", mm->__psim_id, address,
+		    pte);
+}
+
+static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
+{
+	struct tally *tally = arg;
+
+	check_vma(mm, address, pte);
+	check_exclusive(mm, address, pte);
+	if (psim_pte_maps(pte) || psim_pte_is_migration(pte))
+		tally->pages[mm_counter(pfn_folio(psim_pte_pfn(pte)))]++;
+}
+
+static void audit_mm(struct mm_struct *mm)
+{
+	static const char *const names[] = {"file", "anonymous", "swapped", "shared"};
+	struct tally tally = {};
+	unsigned int i;
+
+	psim_tables_visit(mm, audit_slot, &tally);
+	for (i = 0; i < NR_MM_COUNTERS; i++) {
+		long counted = atomic_long_read(&mm->rss_stat[i]);
+
+		if (counted != tally.pages[i])
+			psim_report("law 2", "mm %u: counts %ld %s pages, its tables have %ld",
+				    mm->__psim_id, counted, names[i], tally.pages[i]);
+	}
+}
+
+static void explain_slot(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
+{
+	if (psim_pte_maps(pte))
+		psim_audit_explain(psim_pte_pfn(pte), 1, 1, "slot");
+}
+
+static void explain(void)
+{
+	struct mm_struct *mm;
+
+	list_for_each_entry(mm, &psim_mm_list, mmlist)
+		psim_tables_visit(mm, explain_slot, NULL);
+}
+
+void psim_mm_audit_start(void)
+{
+	static struct psim_explainer explainer = {.explain = explain};
+
+	psim_audit_register(&explainer);
+}
+
+void psim_mm_audit(void)
+{
+	struct mm_struct *mm;
+
+	list_for_each_entry(mm, &psim_mm_list, mmlist)
+		audit_mm(mm);
+	psim_tlb_audit();
+}
+
+void psim_mm_leftovers(void)
+{
+	struct mm_struct *mm;
+
+	list_for_each_entry(mm, &psim_mm_list, mmlist)
+		psim_report("law 3",
+			    "mm %u: an address space is left: %d users, %d holders, %d VMAs; made by %s",
+			    mm->__psim_id, atomic_read(&mm->mm_users), atomic_read(&mm->mm_count),
+			    mm->map_count, mm->__psim_site);
+	if (psim_vma_count() && list_empty(&psim_mm_list))
+		psim_report("law 3", "%lu VMAs are left", psim_vma_count());
+	if (psim_tables_count() && list_empty(&psim_mm_list))
+		psim_report("law 3", "%lu page tables are left", psim_tables_count());
+}

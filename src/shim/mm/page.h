@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages inside the shim: the memory map, bytes, waiting without a reference, and the audit's ledger.
+ *
+ * What the shim knows of a page beyond its descriptor lies in the bits of the flags word that no flag
+ * and no zone uses: who took it, who locked it, whether its bytes were ever handed out.
+ */
+#ifndef PSIM_MM_PAGE_H
+#define PSIM_MM_PAGE_H
+
+#include <linux/mm_types.h>
+#include <linux/spinlock.h>
+#include <linux/__psim_folio.h>
+#include "sim/sim.h"
+
+/* ---- the memory map (memmap.c) ---------------------------------------------------------------- */
+
+extern unsigned long psim_ram_pages;
+
+/* Pages that are not handed out: frame 0, the zero page, and a few more. */
+#define PSIM_RESERVED_PAGES 16ul
+#define PSIM_GRANULE_PAGES (1ul << __PSIM_GRANULE_SHIFT)
+#define PSIM_SECTION_BYTES (128ull << 20)
+
+static inline bool psim_pfn_is_ram(unsigned long pfn)
+{
+	return pfn < psim_ram_pages;
+}
+
+/* Bits of the flags word that belong to the machine. */
+#define PSIM_PG_TOUCHED (1ul << 24) /* handed out at least once in this machine: may hold bytes */
+#define PSIM_PG_CANARY (1ul << 25)  /* free, with canary words in its bytes */
+#define PSIM_PG_FREE (1ul << 26)    /* first page of a block on a free list; word 5 is its order */
+#define PSIM_PG_SITE_SHIFT 28       /* number of the function that took it: psim_site_name() */
+#define PSIM_PG_SITE_MASK (0xffful << PSIM_PG_SITE_SHIFT)
+#define PSIM_PG_OWNER_SHIFT 40 /* number of the task that holds its lock */
+#define PSIM_PG_OWNER_MASK (0xfffful << PSIM_PG_OWNER_SHIFT)
+#define PSIM_PG_OWN                                                                                \
+	(PSIM_PG_TOUCHED | PSIM_PG_CANARY | PSIM_PG_FREE | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK)
+
+/*
+ * A word of a descriptor, poisoned or not: 0 flags, 1 to 5, 6 mapcount and refcount, 7. The granule is
+ * valid. For the allocator, the audit, and walkers that hold no reference.
+ */
+u64 psim_page_word(unsigned long pfn, unsigned int word);
+void psim_page_set_word(unsigned long pfn, unsigned int word, u64 value);
+
+static inline int psim_page_raw_refs(unsigned long pfn)
+{
+	return (int)(psim_page_word(pfn, 6) >> 32);
+}
+
+static inline int psim_page_raw_maps(unsigned long pfn)
+{
+	return (int)(u32)psim_page_word(pfn, 6) + 1;
+}
+
+/* Names of functions that take pages: a number each, for as long as the process lives. */
+unsigned int psim_site_number(const char *site);
+const char *psim_site_name(unsigned int number);
+
+/* Call @fn for the first page of each granule that is valid, in the order in which they became so. */
+void psim_granules_visit(void (*fn)(unsigned long pfn, void *arg), void *arg);
+/* The descriptors of [pfn, pfn + pages) are as if never touched. For the end of a pagemap. */
+void psim_granules_forget(unsigned long pfn, unsigned long pages);
+
+int psim_memmap_start(const struct psim_config *config);
+void psim_memmap_stop(void);
+
+/* ---- bytes (page_bytes.c) ------------------------------------------------------------------------ */
+
+/**
+ * psim_page_bytes() - where a RAM page's 4096 bytes are
+ * Return: their host address; NULL for a page that is no RAM, and in a machine without bytes.
+ */
+static inline void *psim_page_bytes(unsigned long pfn)
+{
+	return likely(__psim_ram && psim_pfn_is_ram(pfn)) ? __psim_ram + (pfn << PAGE_SHIFT) : NULL;
+}
+
+/* Canaries and poison of free bytes; the allocator's. */
+void psim_bytes_freed(unsigned long pfn, unsigned int order);
+void psim_bytes_taken(unsigned long pfn, unsigned int order, bool zero);
+
+/* ---- the allocator (page_alloc.c) ------------------------------------------------------------------ */
+
+/* Give a block back whose references are gone. Any context. */
+void psim_pages_free(unsigned long pfn, unsigned int order);
+/* Pages in use, the reserved ones not counted; pages there are. */
+unsigned long psim_pages_in_use(void);
+
+/**
+ * psim_page_reclaim - asked for memory when there is none; for shrinkers to come
+ * Return: whether it is worth trying again. Called where the caller may sleep.
+ */
+extern bool (*psim_page_reclaim)(gfp_t gfp, unsigned int order);
+
+int psim_page_alloc_start(const struct psim_config *config);
+
+/* ---- folio locks (folio_lock.c) ---------------------------------------------------------------------- */
+
+/**
+ * psim_folio_wait_unlocked() - wait, without a reference, until the folio was unlocked once
+ * @pfn: any page of the folio; it may be freed and used again meanwhile
+ *
+ * May sleep. Returns at once if it is not locked. The lock is not taken (S6.5, S6.40).
+ */
+void psim_folio_wait_unlocked(unsigned long pfn);
+
+/* The same, letting go of the spinlock that keeps the folio from going away once it waits. */
+void psim_folio_wait_unlocked_ptl(unsigned long pfn, spinlock_t *ptl);
+
+void psim_folio_lock_start(void);
+
+/* ---- device pages (memremap.c) -------------------------------------------------------------------------- */
+
+/* The last reference of a device folio is gone (S5.30). */
+void psim_device_folio_free(struct folio *folio);
+/* The pagemap that a frame belongs to, no reference taken, killed ones too; or NULL. */
+struct dev_pagemap *psim_pagemap_of(unsigned long pfn);
+void psim_memremap_leftovers(void);
+/* Device pages in use. */
+unsigned long psim_device_pages_in_use(void);
+
+/* ---- the LRU (lru.c) --------------------------------------------------------------------------------------- */
+
+/* A folio without references leaves its list. */
+void psim_lru_remove(struct folio *folio);
+/* Call @fn for every folio that sits in a batch. */
+void psim_lru_visit_batches(void (*fn)(unsigned long pfn));
+void psim_lru_start(void);
+void psim_lru_stop(void);
+
+/* ---- resources (resource.c) ---------------------------------------------------------------------------------- */
+
+int psim_resource_start(unsigned long long ram_bytes, unsigned long long limit);
+void psim_resource_leftovers(void);
+
+/* ---- the audit (page_audit.c) ----------------------------------------------------------------------------------- */
+
+/**
+ * psim_audit_explain() - during an audit: these references and mappings are accounted for
+ * @pfn: the page; of a large folio its head
+ * @refs, @maps: how many
+ * @why: "slot", "LRU batch", "migration", ...: shown in the report
+ *
+ * From a function that psim_audit_register() registered.
+ */
+void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why);
+
+/* A holder that cannot tell how many: more references than explained are no fault of this page. */
+void psim_audit_hold(unsigned long pfn);
+
+/**
+ * struct psim_explainer - a room that knows holders of pages
+ * @explain: calls psim_audit_explain() for each
+ * @next: the list's link
+ */
+struct psim_explainer {
+	void (*explain)(void);
+	struct psim_explainer *next;
+};
+
+/* From a room's start. */
+void psim_audit_register(struct psim_explainer *explainer);
+
+void psim_page_audit(void);
+void psim_page_leftovers(void);
+
+#endif /* PSIM_MM_PAGE_H */

@@ -1,0 +1,671 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The small device and its driver (fixture.h).
+ *
+ * The callbacks check what the core promises to every driver: locked pages, pages of one pagemap only,
+ * no fence but towards device memory, each mapping undone once and before the page is unlocked.
+ */
+#include <linux/completion.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/migrate.h>
+#include <linux/pagemap.h>
+#include <linux/platform_device.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/workqueue.h>
+
+#include "fixture.h"
+
+struct fake_world world;
+
+/* One value for all devices here: they are peers of one another. */
+static char owner;
+static u8 buffer[PAGE_SIZE];
+
+/* ---- the bus ---- */
+
+#ifdef __PSIM__
+static struct psim_hw hardware[FAKE_DEVICES];
+
+static unsigned long long no_register(void *device, unsigned long offset, unsigned int size)
+{
+	return 0;
+}
+
+static void no_register_write(void *device, unsigned long offset, unsigned int size,
+			      unsigned long long value)
+{
+}
+
+static int bus_plug(unsigned int id)
+{
+	hardware[id] = (struct psim_hw){
+		.name = id ? "fake1" : "fake0",
+		.compatible = "fake",
+		.mmio_bytes = PAGE_SIZE,
+		.read = no_register,
+		.write = no_register_write,
+	};
+	return psim_hw_plug(&hardware[id]);
+}
+
+static void bus_unplug(unsigned int id)
+{
+	psim_hw_unplug(&hardware[id]);
+}
+
+static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, bool write)
+{
+	return psim_hw_dma(&hardware[id], addr, bytes, PAGE_SIZE, write);
+}
+#else
+#include <linux/dma-direct.h>
+
+static struct platform_device *hardware[FAKE_DEVICES];
+
+static int bus_plug(unsigned int id)
+{
+	hardware[id] = platform_device_register_simple("fake", id, NULL, 0);
+	return PTR_ERR_OR_ZERO(hardware[id]);
+}
+
+static void bus_unplug(unsigned int id)
+{
+	platform_device_unregister(hardware[id]);
+}
+
+static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, bool write)
+{
+	void *ram = phys_to_virt(dma_to_phys(&hardware[id]->dev, addr));
+
+	memcpy(write ? ram : bytes, write ? bytes : ram, PAGE_SIZE);
+	return 0;
+}
+#endif
+
+/* ---- addresses ---- */
+
+#define PEER_ADDR(id, page) (((u64)((id) + 1) << 40) | ((u64)((page) + 1) << PAGE_SHIFT))
+
+static struct fake_device *device_of(struct page *page)
+{
+	return container_of(page_pgmap(page), struct fake_device, pagemap);
+}
+
+static unsigned int index_of(struct page *page)
+{
+	return page_to_pfn(page) - device_of(page)->first_pfn;
+}
+
+static u8 *bytes_of(struct page *page)
+{
+	return device_of(page)->store + (size_t)index_of(page) * PAGE_SIZE;
+}
+
+/* @fake moves a page between its own memory and an address it was given. */
+static int reach(struct fake_device *fake, const struct drm_pagemap_addr *addr, u8 *bytes,
+		 bool write)
+{
+	unsigned int id, page;
+	u8 *there;
+
+	if (addr->proto == DRM_INTERCONNECT_SYSTEM)
+		return bus_dma(fake->id, addr->addr, bytes, write);
+	id = (addr->addr >> 40) - 1;
+	page = ((addr->addr >> PAGE_SHIFT) & 0xffff) - 1;
+	KUNIT_ASSERT_EQ(world.test, (unsigned int)addr->proto, DRM_INTERCONNECT_DRIVER + 1u);
+	KUNIT_ASSERT_LT(world.test, id, FAKE_DEVICES);
+	KUNIT_ASSERT_LT(world.test, page, FAKE_PAGES);
+	there = world.device[id]->store + (size_t)page * PAGE_SIZE;
+	memcpy(write ? there : bytes, write ? bytes : there, PAGE_SIZE);
+	return 0;
+}
+
+static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct device *dev,
+					  struct page *page, unsigned int order,
+					  enum dma_data_direction dir)
+{
+	struct fake_device *fake = device_of(page);
+
+	KUNIT_EXPECT_PTR_EQ(world.test, fake->dpagemap, dpagemap);
+	KUNIT_EXPECT_TRUE(world.test, folio_test_locked(page_folio(page)));
+	if (world.fail_map)
+		return drm_pagemap_addr_encode(DMA_MAPPING_ERROR, 0, 0, dir);
+	world.maps++;
+	fake->mapped[index_of(page)]++;
+	return drm_pagemap_addr_encode(PEER_ADDR(fake->id, index_of(page)),
+				       DRM_INTERCONNECT_DRIVER + 1, order, dir);
+}
+
+/* C3.12: once, and while no CPU can have the page. */
+static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
+			 const struct drm_pagemap_addr *addr)
+{
+	struct fake_device *fake = container_of(dpagemap->drm, struct fake_device, drm);
+	unsigned int page = ((addr->addr >> PAGE_SHIFT) & 0xffff) - 1;
+
+	KUNIT_EXPECT_EQ(world.test, (unsigned int)addr->proto, DRM_INTERCONNECT_DRIVER + 1u);
+	KUNIT_EXPECT_EQ(world.test, --fake->mapped[page], 0);
+	KUNIT_EXPECT_TRUE(world.test,
+			  folio_test_locked(page_folio(pfn_to_page(fake->first_pfn + page))));
+	world.unmaps++;
+}
+
+static int populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsigned long end,
+		       struct mm_struct *mm, unsigned long timeslice_ms)
+{
+	return -ENODEV;
+}
+
+/* The object's memory is drm_pagemap_create()'s. */
+static void destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
+{
+	world.destroys++;
+	world.destroy_flag = is_atomic_or_reclaim;
+	kfree(dpagemap);
+}
+
+const struct drm_pagemap_ops fake_pagemap_ops = {
+	.device_map = device_map,
+	.device_unmap = device_unmap,
+	.populate_mm = populate_mm,
+	.destroy = destroy,
+};
+
+/* ---- allocations ---- */
+
+static void alloc_free(struct kref *ref)
+{
+	struct fake_alloc *alloc = container_of(ref, struct fake_alloc, ref);
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&alloc->fake->lock, flags);
+	for (i = 0; i < alloc->npages; i++)
+		alloc->fake->used[alloc->first + i] = false;
+	spin_unlock_irqrestore(&alloc->fake->lock, flags);
+	kfree(alloc);
+}
+
+void fake_alloc_put(struct fake_alloc *alloc)
+{
+	kref_put(&alloc->ref, alloc_free);
+}
+
+static int find_room(struct fake_device *fake, unsigned int npages)
+{
+	unsigned int first, n;
+
+	for (first = 0; first + npages <= FAKE_PAGES; first++) {
+		for (n = 0; n < npages && !fake->used[first + n]; n++)
+			;
+		if (n == npages)
+			return first;
+	}
+	return -ENOSPC;
+}
+
+struct fake_alloc *fake_alloc_create(struct kunit *test, struct fake_device *fake,
+				     unsigned int npages, struct dma_fence *fence)
+{
+	struct fake_alloc *alloc = kzalloc(sizeof(*alloc), GFP_KERNEL);
+	int first;
+
+	KUNIT_ASSERT_NOT_NULL(test, alloc);
+	spin_lock_irq(&fake->lock);
+	first = find_room(fake, npages);
+	if (first >= 0)
+		memset(fake->used + first, true, npages);
+	spin_unlock_irq(&fake->lock);
+	KUNIT_ASSERT_GE(test, first, 0);
+
+	kref_init(&alloc->ref);
+	kref_get(&alloc->ref);
+	alloc->fake = fake;
+	alloc->first = first;
+	alloc->npages = npages;
+	drm_pagemap_devmem_init(&alloc->devmem, fake->dev, current->mm, &fake_devmem_ops,
+				fake->dpagemap, PAGES(npages), fence);
+	return alloc;
+}
+
+unsigned int fake_pages_used(struct fake_device *fake)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < FAKE_PAGES; i++)
+		n += fake->used[i];
+	return n;
+}
+
+/* C2.2, C3.11: by now nobody waits, and the fence is put. */
+static void devmem_release(struct drm_pagemap_devmem *devmem)
+{
+	struct fake_alloc *alloc = container_of(devmem, struct fake_alloc, devmem);
+
+	KUNIT_EXPECT_TRUE(world.test, completion_done(&devmem->detached));
+	KUNIT_EXPECT_NULL(world.test, devmem->pre_migrate_fence);
+	world.releases++;
+	if (world.in_release)
+		world.in_release(alloc);
+	fake_alloc_put(alloc);
+}
+
+static bool fails(unsigned int *countdown)
+{
+	return *countdown && !--*countdown;
+}
+
+static int populate_devmem_pfn(struct drm_pagemap_devmem *devmem, unsigned long npages,
+			       unsigned long *pfn)
+{
+	struct fake_alloc *alloc = container_of(devmem, struct fake_alloc, devmem);
+	bool failing = fails(&world.fail_populate);
+	unsigned long i;
+
+	might_sleep();
+	KUNIT_EXPECT_LE(world.test, npages, alloc->npages);
+	world.populates++;
+	if (world.in_populate)
+		world.in_populate(alloc, npages);
+	for (i = 0; i < npages; i++)
+		pfn[i] = alloc->fake->first_pfn + alloc->first + i;
+	if (!failing)
+		return 0;
+	for (i = npages / 2; i < npages && world.garbage; i++)
+		pfn[i] = ~0ul - i;
+	return FAKE_ERROR;
+}
+
+/* ---- copies ---- */
+
+static void check_call(struct fake_call *call)
+{
+	unsigned long i;
+
+	for (i = 0; i < call->npages; i++) {
+		struct page *page = call->pages[i];
+
+		if (!page)
+			continue;
+		if (!call->device)
+			call->device = device_of(page);
+		/* C8.3 */
+		KUNIT_EXPECT_PTR_EQ(world.test, device_of(page), call->device);
+		KUNIT_EXPECT_TRUE(world.test, folio_test_locked(page_folio(page)));
+		KUNIT_EXPECT_EQ(world.test, (unsigned int)call->addr[i].order, 0u);
+		if (call->addr[i].addr) {
+			KUNIT_EXPECT_EQ(world.test, (unsigned int)call->addr[i].dir,
+					call->to_ram ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
+			call->moved++;
+		}
+	}
+}
+
+static int copy(struct fake_call call)
+{
+	unsigned long i;
+	int err = 0;
+
+	might_sleep();
+	check_call(&call);
+	KUNIT_ASSERT_LT(world.test, world.ncalls, FAKE_CALLS);
+	world.calls[world.ncalls++] = call;
+	if (world.in_copy)
+		world.in_copy(&call);
+	if (world.fail_copies || fails(&world.fail_copy))
+		return FAKE_ERROR;
+	if (call.fence)
+		dma_fence_wait(call.fence, false);
+	for (i = 0; i < call.npages && !err; i++) {
+		struct page *page = call.pages[i];
+
+		if (page && call.addr[i].addr)
+			err = reach(call.device, &call.addr[i], bytes_of(page), call.to_ram);
+		else if (page && !call.to_ram)
+			memset(bytes_of(page), 0, PAGE_SIZE);
+	}
+	return err;
+}
+
+static int copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
+			  struct dma_fence *fence)
+{
+	mmap_assert_locked(current->mm);
+	return copy((struct fake_call){false, NULL, pages, addr, npages, fence, 0});
+}
+
+static int copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
+		       struct dma_fence *fence)
+{
+	return copy((struct fake_call){true, NULL, pages, addr, npages, fence, 0});
+}
+
+const struct drm_pagemap_devmem_ops fake_devmem_ops = {
+	.devmem_release = devmem_release,
+	.populate_devmem_pfn = populate_devmem_pfn,
+	.copy_to_devmem = copy_to_devmem,
+	.copy_to_ram = copy_to_ram,
+};
+
+/* ---- binding ---- */
+
+static const struct file_operations fake_fops = {
+	.owner = THIS_MODULE,
+};
+
+static const struct drm_driver fake_drm_driver = {
+	.name = "fake",
+	.fops = &fake_fops,
+};
+
+static void free_store(void *store)
+{
+	kvfree(store);
+}
+
+static int init_memory(struct fake_device *fake)
+{
+	struct resource *res;
+	void *mapped;
+	int err;
+
+	fake->store = kvmalloc(FAKE_PAGES * PAGE_SIZE, GFP_KERNEL);
+	if (!fake->store)
+		return -ENOMEM;
+	memset(fake->store, 0xfd, FAKE_PAGES * PAGE_SIZE);
+	err = devm_add_action_or_reset(fake->dev, free_store, fake->store);
+	if (err)
+		return err;
+	res = devm_request_free_mem_region(fake->dev, &iomem_resource, FAKE_PAGES * PAGE_SIZE);
+	if (IS_ERR(res))
+		return PTR_ERR(res);
+	fake->pagemap.type = MEMORY_DEVICE_PRIVATE;
+	fake->pagemap.range.start = res->start;
+	fake->pagemap.range.end = res->end;
+	fake->pagemap.nr_range = 1;
+	fake->pagemap.ops = drm_pagemap_pagemap_ops_get();
+	fake->pagemap.owner = &owner;
+	fake->first_pfn = res->start >> PAGE_SHIFT;
+	mapped = devm_memremap_pages(fake->dev, &fake->pagemap);
+	return PTR_ERR_OR_ZERO(mapped);
+}
+
+static int probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct fake_device *fake;
+	int err;
+
+	fake = devm_drm_dev_alloc(dev, &fake_drm_driver, struct fake_device, drm);
+	if (IS_ERR(fake))
+		return PTR_ERR(fake);
+	platform_set_drvdata(pdev, fake);
+	fake->dev = dev;
+	fake->id = world.device[0] ? 1 : 0;
+	spin_lock_init(&fake->lock);
+	err = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(48));
+	if (!err)
+		err = init_memory(fake);
+	if (err)
+		return err;
+	fake->dpagemap = drm_pagemap_create(&fake->drm, &fake->pagemap, &fake_pagemap_ops);
+	if (IS_ERR(fake->dpagemap))
+		return PTR_ERR(fake->dpagemap);
+	world.device[fake->id] = fake;
+	return 0;
+}
+
+void fake_put_dpagemap(struct fake_device *fake)
+{
+	struct drm_pagemap *dpagemap = fake->dpagemap;
+
+	fake->dpagemap = NULL;
+	drm_pagemap_put(dpagemap);
+}
+
+static void remove(struct platform_device *pdev)
+{
+	struct fake_device *fake = platform_get_drvdata(pdev);
+
+	drm_dev_unplug(&fake->drm);
+	fake_put_dpagemap(fake);
+}
+
+static struct platform_driver fake_driver = {
+	.probe = probe,
+	.remove = remove,
+	.driver = {.name = "fake", .owner = THIS_MODULE},
+};
+
+static struct fake_device *plug(struct kunit *test, unsigned int id)
+{
+	KUNIT_ASSERT_EQ(test, bus_plug(id), 0);
+	KUNIT_ASSERT_NOT_NULL(test, world.device[id]);
+	return world.device[id];
+}
+
+struct fake_device *fake_peer(struct kunit *test)
+{
+	return plug(test, 1);
+}
+
+void fake_unplug(struct fake_device *fake)
+{
+	unsigned int id = fake->id;
+
+	world.device[id] = NULL;
+	bus_unplug(id);
+}
+
+void fake_flush(void)
+{
+	flush_scheduled_work();
+}
+
+int fake_init(struct kunit *test)
+{
+	int err;
+
+	memset(&world, 0, sizeof(world));
+	world.test = test;
+	err = kunit_attach_mm();
+	if (err)
+		return err;
+	err = platform_driver_register(&fake_driver);
+	if (err)
+		return err;
+	plug(test, 0);
+	return 0;
+}
+
+void fake_exit(struct kunit *test)
+{
+	unsigned int id;
+
+	/* No hook of the case outlives it, and whatever it left on a device comes back. */
+	world.in_populate = NULL;
+	world.in_copy = NULL;
+	world.in_release = NULL;
+	world.fail_copies = false;
+	for (id = 0; id < FAKE_DEVICES; id++)
+		if (world.device[id])
+			fake_unplug(world.device[id]);
+	platform_driver_unregister(&fake_driver);
+	fake_flush();
+}
+
+/* ---- what tests do with it ---- */
+
+int fake_migrate(struct fake_alloc *alloc, unsigned long start, unsigned long npages,
+		 const struct drm_pagemap_migrate_details *details)
+{
+	static const struct drm_pagemap_migrate_details none;
+	int err;
+
+	mmap_read_lock(current->mm);
+	err = drm_pagemap_migrate_to_devmem(&alloc->devmem, current->mm, start,
+					    start + PAGES(npages), details ?: &none);
+	mmap_read_unlock(current->mm);
+	return err;
+}
+
+struct fake_alloc *fake_push(struct kunit *test, unsigned long start, unsigned int npages)
+{
+	struct fake_alloc *alloc = fake_alloc_create(test, world.device[0], npages, NULL);
+
+	KUNIT_ASSERT_EQ(test, fake_migrate(alloc, start, npages, NULL), 0);
+	return alloc;
+}
+
+void fake_map(struct kunit *test, unsigned long start, unsigned long npages, unsigned long prot)
+{
+	KUNIT_ASSERT_EQ(test,
+			kunit_vm_mmap(test, NULL, start, PAGES(npages), prot,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, 0),
+			start);
+}
+
+static u8 pattern(unsigned int seed, unsigned int page, unsigned int at)
+{
+	return seed * 101 + page * 37 + at * 7 + (at >> 8) + 1;
+}
+
+void fake_fill(struct kunit *test, unsigned long start, unsigned int npages, unsigned int seed)
+{
+	unsigned int page, at;
+
+	for (page = 0; page < npages; page++) {
+		for (at = 0; at < PAGE_SIZE; at++)
+			buffer[at] = pattern(seed, page, at);
+		KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)(start + PAGES(page)), buffer,
+						   PAGE_SIZE), 0ul);
+	}
+}
+
+static void check_bytes(struct kunit *test, const u8 *bytes, unsigned int page, unsigned int seed)
+{
+	unsigned int at;
+
+	for (at = 0; at < PAGE_SIZE && bytes[at] == pattern(seed, page, at); at++)
+		;
+	KUNIT_EXPECT_EQ_MSG(test, at, (unsigned int)PAGE_SIZE, "page %u: byte %u is %#x, not %#x",
+			    page, at, bytes[at % PAGE_SIZE], pattern(seed, page, at));
+}
+
+void fake_check(struct kunit *test, unsigned long start, unsigned int npages, unsigned int seed)
+{
+	unsigned int page;
+
+	for (page = 0; page < npages; page++) {
+		KUNIT_ASSERT_EQ(test, copy_from_user(buffer, (void __user *)(start + PAGES(page)),
+						     PAGE_SIZE), 0ul);
+		check_bytes(test, buffer, page, seed);
+	}
+}
+
+void fake_check_store(struct kunit *test, struct fake_alloc *alloc, unsigned int page,
+		      unsigned int npages, unsigned int seed)
+{
+	unsigned int i;
+
+	for (i = page; i < page + npages; i++)
+		check_bytes(test, alloc->fake->store + (alloc->first + i) * PAGE_SIZE, i, seed);
+}
+
+void fake_check_zero(struct kunit *test, unsigned long start, unsigned int npages)
+{
+	unsigned int page;
+
+	for (page = 0; page < npages; page++) {
+		KUNIT_ASSERT_EQ(test, copy_from_user(buffer, (void __user *)(start + PAGES(page)),
+						     PAGE_SIZE), 0ul);
+		KUNIT_EXPECT_NULL_MSG(test, memchr_inv(buffer, 0, PAGE_SIZE), "page %u", page);
+	}
+}
+
+int fake_read(unsigned long address, u8 *value)
+{
+	return copy_from_user(value, (void __user *)address, 1) ? -EFAULT : 0;
+}
+
+int fake_write(unsigned long address, u8 value)
+{
+	return copy_to_user((void __user *)address, &value, 1) ? -EFAULT : 0;
+}
+
+unsigned long fake_slot(unsigned long address)
+{
+	unsigned long src = 0, dst = 0;
+	struct migrate_vma args = {
+		.start = address,
+		.end = address + PAGE_SIZE,
+		.src = &src,
+		.dst = &dst,
+		.pgmap_owner = &owner,
+		.flags = MIGRATE_VMA_SELECT_SYSTEM | MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+	};
+	unsigned long slot = 0;
+
+	mmap_read_lock(current->mm);
+	args.vma = vma_lookup(current->mm, address);
+	if (args.vma && !migrate_vma_setup(&args)) {
+		slot = src;
+		migrate_vma_pages(&args);
+		migrate_vma_finalize(&args);
+	}
+	mmap_read_unlock(current->mm);
+	return slot;
+}
+
+struct page *fake_page_at(unsigned long address)
+{
+	return migrate_pfn_to_page(fake_slot(address));
+}
+
+bool fake_on_device(unsigned long address)
+{
+	struct page *page = fake_page_at(address);
+
+	return page && is_device_private_page(page);
+}
+
+/* ---- fences ---- */
+
+static unsigned int fences_released;
+static DEFINE_SPINLOCK(fence_lock);
+
+static const char *fence_name(struct dma_fence *fence)
+{
+	return "fake";
+}
+
+static void fence_release(struct dma_fence *fence)
+{
+	fences_released++;
+	kfree(fence);
+}
+
+static const struct dma_fence_ops fence_ops = {
+	.get_driver_name = fence_name,
+	.get_timeline_name = fence_name,
+	.release = fence_release,
+};
+
+struct dma_fence *fake_fence(struct kunit *test)
+{
+	struct dma_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fence);
+	dma_fence_init(fence, &fence_ops, &fence_lock, dma_fence_context_alloc(1), 1);
+	return fence;
+}
+
+unsigned int fake_fences_released(void)
+{
+	return fences_released;
+}

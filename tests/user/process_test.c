@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: MIT
+/* The user face's processes: mapping, loads and stores, asking where pages are, what goes wrong. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <psim/audit.h>
+#include <psim/fault.h>
+#include <psim/machine.h>
+#include <psim/process.h>
+#include <psim/task.h>
+
+#define PAGE PSIM_PAGE_SIZE
+#define RW (PSIM_READ | PSIM_WRITE)
+
+static struct psim_process *process;
+
+static int setup(void **state)
+{
+	const struct psim_config config = {.ram_bytes = 16 << 20, .quiet = 1};
+
+	(void)state;
+	if (psim_start(&config))
+		return -1;
+	process = psim_process_create("test");
+	return process ? 0 : -1;
+}
+
+/* Every case ends with nothing left. */
+static int teardown(void **state)
+{
+	(void)state;
+	if (process && psim_process_exit(process))
+		return -1;
+	process = NULL;
+	return psim_stop();
+}
+
+static unsigned long map(size_t pages)
+{
+	long address = psim_mmap(process, 0, pages * PAGE, RW);
+
+	assert_true(address > 0);
+	return address;
+}
+
+static void store_u64(unsigned long address, uint64_t value)
+{
+	assert_int_equal(psim_store(process, address, &value, sizeof(value)), 0);
+}
+
+static uint64_t load_u64(unsigned long address)
+{
+	uint64_t value = ~0ull;
+
+	assert_int_equal(psim_load(process, address, &value, sizeof(value)), 0);
+	return value;
+}
+
+static unsigned long rss(void)
+{
+	struct psim_process_stats stats;
+
+	assert_int_equal(psim_process_stats(process, &stats), 0);
+	return stats.rss;
+}
+
+/* ---- mapping ------------------------------------------------------------------------------------ */
+
+static void psim_mmap__misuse(void **state)
+{
+	unsigned long taken = map(4);
+
+	(void)state;
+	assert_int_equal(psim_mmap(NULL, 0, PAGE, RW), -EINVAL);
+	assert_int_equal(psim_mmap(process, 0, 0, RW), -EINVAL);
+	assert_int_equal(psim_mmap(process, 4097, PAGE, RW), -EINVAL);
+	assert_int_equal(psim_mmap(process, 0, PAGE, 64), -EINVAL);
+	assert_int_equal(psim_mmap(process, taken + PAGE, PAGE, RW), -EEXIST);
+	assert_int_equal(psim_mmap(process, 1ul << 47, PAGE, RW), -ENOMEM);
+	assert_int_equal(psim_mmap(process, 0, ~0ul, RW), -ENOMEM);
+	assert_int_equal(psim_mmap(process, 0, 1ul << 50, RW), -ENOMEM);
+}
+
+static void psim_mmap__where_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(psim_mmap(process, 0x7000000, 3 * PAGE, RW), 0x7000000);
+	store_u64(0x7000000 + 2 * PAGE, 5);
+	assert_int_equal(load_u64(0x7000000 + 2 * PAGE), 5);
+}
+
+static void psim_mmap__length_is_rounded_up(void **state)
+{
+	long address = psim_mmap(process, 0x7000000, PAGE + 1, RW);
+
+	(void)state;
+	assert_int_equal(address, 0x7000000);
+	store_u64(address + 2 * PAGE - 8, 5);
+	assert_int_equal(psim_mmap(process, address + PAGE, PAGE, RW), -EEXIST);
+}
+
+static void psim_munmap__misuse(void **state)
+{
+	unsigned long address = map(1);
+
+	(void)state;
+	assert_int_equal(psim_munmap(NULL, address, PAGE), -EINVAL);
+	assert_int_equal(psim_munmap(process, address + 1, PAGE), -EINVAL);
+	assert_int_equal(psim_munmap(process, address, 0), -EINVAL);
+	assert_int_equal(psim_munmap(process, address, ~0ul), -EINVAL);
+	assert_int_equal(psim_where(process, address, NULL), PSIM_EMPTY);
+}
+
+static void psim_munmap__any_part(void **state)
+{
+	unsigned long address = map(8);
+
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++)
+		store_u64(address + i * PAGE, i + 1);
+	assert_int_equal(psim_munmap(process, address + 3 * PAGE, 2 * PAGE), 0);
+	assert_int_equal(psim_munmap(process, address, 1), 0);
+	assert_int_equal(psim_munmap(process, address + 7 * PAGE, 8 * PAGE), 0);
+	for (unsigned int i = 0; i < 8; i++) {
+		int gone = i == 0 || i == 3 || i == 4 || i == 7;
+		uint64_t value;
+
+		assert_int_equal(psim_load(process, address + i * PAGE, &value, 8),
+				 gone ? -EFAULT : 0);
+		if (!gone)
+			assert_int_equal(value, i + 1);
+		assert_int_equal(psim_where(process, address + i * PAGE, NULL),
+				 gone ? PSIM_NOWHERE : PSIM_RAM);
+	}
+	assert_int_equal(rss(), 4);
+	assert_int_equal(psim_audit(), 0);
+}
+
+/* ---- loads and stores ------------------------------------------------------------------------------ */
+
+static void psim_load__untouched_memory_is_zero(void **state)
+{
+	unsigned long address = map(2);
+	struct psim_page_info info;
+
+	(void)state;
+	assert_int_equal(psim_where(process, address, &info), PSIM_EMPTY);
+	assert_int_equal(load_u64(address), 0);
+	assert_int_equal(psim_where(process, address, &info), PSIM_ZERO);
+	assert_int_equal(info.writable, 0);
+	assert_int_equal(rss(), 0);
+	store_u64(address, 3);
+	assert_int_equal(psim_where(process, address, &info), PSIM_RAM);
+	assert_int_equal(info.writable, 1);
+	assert_int_equal(info.dirty, 1);
+	assert_int_equal(info.mapcount, 1);
+	assert_int_equal(psim_where(process, address + PAGE, &info), PSIM_EMPTY);
+	assert_int_equal(rss(), 1);
+}
+
+static void psim_store__crosses_pages(void **state)
+{
+	static unsigned char out[3 * PSIM_PAGE_SIZE], in[3 * PSIM_PAGE_SIZE];
+	unsigned long address = map(4);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(out); i++)
+		out[i] = (unsigned char)(i * 31 + (i >> 9));
+	assert_int_equal(psim_store(process, address + 1234, out, sizeof(out)), 0);
+	assert_int_equal(psim_load(process, address + 1234, in, sizeof(in)), 0);
+	assert_memory_equal(in, out, sizeof(out));
+	assert_int_equal(rss(), 4);
+}
+
+static void psim_load__fault_in_the_middle(void **state)
+{
+	unsigned long address = map(2);
+	char bytes[64];
+
+	(void)state;
+	store_u64(address + PAGE - 8, 0x0101010101010101ull);
+	assert_int_equal(psim_munmap(process, address + PAGE, PAGE), 0);
+	memset(bytes, 9, sizeof(bytes));
+	assert_int_equal(psim_load(process, address + PAGE - 8, bytes, 64), -EFAULT);
+	assert_int_equal(bytes[7], 1);
+	assert_int_equal(bytes[8], 9);
+}
+
+static void psim_store__without_permission(void **state)
+{
+	long ro = psim_mmap(process, 0, PAGE, PSIM_READ), none = psim_mmap(process, 0, PAGE, 0);
+	char byte = 1;
+
+	(void)state;
+	assert_int_equal(psim_store(process, ro, &byte, 1), -EFAULT);
+	assert_int_equal(psim_load(process, ro, &byte, 1), 0);
+	assert_int_equal(psim_store(process, ro, &byte, 1), -EFAULT);
+	assert_int_equal(psim_load(process, none, &byte, 1), -EFAULT);
+	assert_int_equal(psim_load(process, 1ul << 47, &byte, 1), -EFAULT);
+	assert_int_equal(psim_load(process, ~0ul, &byte, 1), -EFAULT);
+}
+
+static void psim_load__misuse(void **state)
+{
+	char byte;
+
+	(void)state;
+	assert_int_equal(psim_load(NULL, 0, &byte, 1), -EINVAL);
+	assert_int_equal(psim_load(process, 0, NULL, 1), -EINVAL);
+	assert_int_equal(psim_load(process, 0, NULL, 0), 0);
+	assert_int_equal(psim_process_stats(process, NULL), -EINVAL);
+}
+
+static void psim_process_stats__counts_faults(void **state)
+{
+	unsigned long address = map(3);
+	struct psim_process_stats before, after;
+
+	(void)state;
+	assert_int_equal(psim_process_stats(process, &before), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		store_u64(address + i * PAGE, i);
+	for (unsigned int i = 0; i < 300; i++)
+		load_u64(address + (i % 3) * PAGE);
+	assert_int_equal(psim_process_stats(process, &after), 0);
+	assert_int_equal(after.faults - before.faults, 3);
+	assert_int_equal(after.device_faults, 0);
+	assert_int_equal(after.rss - before.rss, 3);
+}
+
+/* Two address spaces do not see each other, whatever the TLB of the CPU they share remembers. */
+static void psim_store__other_process_at_the_same_address(void **state)
+{
+	struct psim_process *other = psim_process_create("other");
+	uint64_t value = 2;
+
+	(void)state;
+	assert_non_null(other);
+	assert_int_equal(psim_mmap(process, 0x100000, PAGE, RW), 0x100000);
+	assert_int_equal(psim_mmap(other, 0x100000, PAGE, RW), 0x100000);
+	store_u64(0x100000, 1);
+	assert_int_equal(psim_store(other, 0x100000, &value, 8), 0);
+	assert_int_equal(load_u64(0x100000), 1);
+	assert_int_equal(psim_process_exit(other), 0);
+	assert_int_equal(load_u64(0x100000), 1);
+}
+
+static void psim_load__memory_mapped_again_is_new(void **state)
+{
+	unsigned long address = map(1);
+
+	(void)state;
+	store_u64(address, 77);
+	assert_int_equal(psim_munmap(process, address, PAGE), 0);
+	assert_int_equal(psim_mmap(process, address, PAGE, RW), (long)address);
+	assert_int_equal(load_u64(address), 0);
+}
+
+/* ---- failures ------------------------------------------------------------------------------------------ */
+
+static void psim_store__without_a_page(void **state)
+{
+	unsigned long address = map(2);
+	char byte = 1;
+
+	(void)state;
+	store_u64(address, 42);
+	assert_int_equal(psim_fail_nth(PSIM_FAIL_PAGE, 1), 0);
+	assert_int_equal(psim_store(process, address + PAGE, &byte, 1), -ENOMEM);
+	assert_int_equal(psim_where(process, address + PAGE, NULL), PSIM_EMPTY);
+	assert_int_equal(load_u64(address), 42);
+	assert_int_equal(psim_store(process, address + PAGE, &byte, 1), 0);
+	assert_int_equal(psim_audit(), 0);
+}
+
+/* Every table of a fresh address space in turn, then every allocation, until none is left to fail. */
+static void psim_store__without_nth_call(void **state)
+{
+	static const enum psim_fallible kinds[] = {PSIM_FAIL_TABLE, PSIM_FAIL_SLAB, PSIM_FAIL_PAGE};
+	uint64_t value = 8;
+
+	(void)state;
+	for (unsigned int k = 0; k < 3; k++) {
+		unsigned int failures = 0;
+
+		for (unsigned long nth = 1;; nth++) {
+			struct psim_process *p = psim_process_create("failing");
+			int err;
+
+			assert_non_null(p);
+			assert_int_equal(psim_mmap(p, 0x40000000, PAGE, RW), 0x40000000);
+			assert_int_equal(psim_fail_nth(kinds[k], nth), 0);
+			err = psim_store(p, 0x40000000, &value, 8);
+			psim_fail_nth(kinds[k], 0);
+			assert_true(err == 0 || err == -ENOMEM);
+			assert_int_equal(psim_where(p, 0x40000000, NULL), err ? PSIM_EMPTY : PSIM_RAM);
+			assert_int_equal(psim_store(p, 0x40000000, &value, 8), 0);
+			assert_int_equal(psim_process_exit(p), 0);
+			if (!err)
+				break;
+			failures++;
+		}
+		assert_true(failures > 0);
+	}
+}
+
+static void psim_munmap__without_memory_to_split(void **state)
+{
+	unsigned long address = map(3);
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++)
+		store_u64(address + i * PAGE, i + 1);
+	assert_int_equal(psim_fail_nth(PSIM_FAIL_SLAB, 1), 0);
+	assert_int_equal(psim_munmap(process, address + PAGE, PAGE), -ENOMEM);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(load_u64(address + i * PAGE), i + 1);
+	assert_int_equal(psim_munmap(process, address + PAGE, PAGE), 0);
+	assert_int_equal(psim_audit(), 0);
+}
+
+static void psim_process_create__without_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(psim_fail_nth(PSIM_FAIL_SLAB, 1), 0);
+	assert_null(psim_process_create("none"));
+	assert_int_equal(psim_fail_nth(PSIM_FAIL_SLAB, 2), 0);
+	assert_null(psim_process_create("none"));
+	assert_int_equal(psim_fail_nth(PSIM_FAIL_TABLE, 1), 0);
+	assert_null(psim_process_create("none"));
+}
+
+/* RAM runs out; what is unmapped can be used again. */
+static void psim_store__ram_is_full(void **state)
+{
+	unsigned long address = map(8192), i;
+	char byte = 1;
+	int err = 0;
+
+	(void)state;
+	for (i = 0; i < 8192 && !err; i++)
+		err = psim_store(process, address + i * PAGE, &byte, 1);
+	assert_int_equal(err, -ENOMEM);
+	assert_in_range(i, 1024, 4096);
+	assert_int_equal(psim_munmap(process, address, 512 * PAGE), 0);
+	assert_int_equal(psim_store(process, address + 8000 * PAGE, &byte, 1), 0);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------ */
+
+static int wait_a_little(void *arg)
+{
+	psim_sleep(1000);
+	return *(int *)arg;
+}
+
+static void psim_process_exit__while_a_task_runs(void **state)
+{
+	int result = 7;
+	struct psim_task *task = psim_spawn(process, "sleeper", wait_a_little, &result);
+
+	(void)state;
+	assert_non_null(task);
+	assert_int_equal(psim_process_exit(process), -EBUSY);
+	assert_int_equal(psim_join(task), 7);
+}
+
+static void psim_process_exit__with_memory_mapped(void **state)
+{
+	struct psim_process *p = psim_process_create("leaver");
+	uint64_t value = 1;
+
+	(void)state;
+	for (unsigned long a = 1; a < 6; a++) {
+		assert_int_equal(psim_mmap(p, a << 32, 2 * PAGE, RW), a << 32);
+		assert_int_equal(psim_store(p, a << 32, &value, 8), 0);
+		assert_int_equal(psim_load(p, (a << 32) + PAGE, &value, 8), 0);
+	}
+	assert_int_equal(psim_process_exit(p), 0);
+	assert_int_equal(psim_audit(), 0);
+}
+
+static void psim_process_exit__misuse(void **state)
+{
+	(void)state;
+	assert_int_equal(psim_process_exit(NULL), -EINVAL);
+}
+
+static void psim_process_create__without_a_machine(void **state)
+{
+	(void)state;
+	assert_null(psim_process_create("early"));
+}
+
+/* A process that is left is a report, and the next machine starts clean. */
+static void psim_stop__process_is_left(void **state)
+{
+	const struct psim_config config = {.quiet = 1};
+	uint64_t value = 1;
+
+	(void)state;
+	for (unsigned int round = 0; round < 2; round++) {
+		struct psim_process *p;
+
+		assert_int_equal(psim_start(&config), 0);
+		p = psim_process_create("forgotten");
+		assert_int_equal(psim_mmap(p, 0x10000, PAGE, RW), 0x10000);
+		assert_int_equal(psim_load(p, 0x10000, &value, 8), 0);
+		assert_int_equal(value, 0);
+		value = 0x99;
+		assert_int_equal(psim_store(p, 0x10000, &value, 8), 0);
+		assert_int_equal(psim_expect_report("process forgotten"), 0);
+		assert_true(psim_stop() > 0);
+	}
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(psim_mmap__misuse),
+		CASE(psim_mmap__where_asked),
+		CASE(psim_mmap__length_is_rounded_up),
+		CASE(psim_munmap__misuse),
+		CASE(psim_munmap__any_part),
+		CASE(psim_load__untouched_memory_is_zero),
+		CASE(psim_store__crosses_pages),
+		CASE(psim_load__fault_in_the_middle),
+		CASE(psim_store__without_permission),
+		CASE(psim_load__misuse),
+		CASE(psim_process_stats__counts_faults),
+		CASE(psim_store__other_process_at_the_same_address),
+		CASE(psim_load__memory_mapped_again_is_new),
+		CASE(psim_store__without_a_page),
+		CASE(psim_store__without_nth_call),
+		CASE(psim_munmap__without_memory_to_split),
+		CASE(psim_process_create__without_memory),
+		CASE(psim_store__ram_is_full),
+		CASE(psim_process_exit__while_a_task_runs),
+		CASE(psim_process_exit__with_memory_mapped),
+		CASE(psim_process_exit__misuse),
+		cmocka_unit_test(psim_process_create__without_a_machine),
+		cmocka_unit_test(psim_stop__process_is_left),
+	};
+
+	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
+}
