@@ -36,15 +36,15 @@ typedef struct {
 
 typedef struct page *pgtable_t;
 
-#define PMD_SHIFT 21
-#define PMD_SIZE (1ul << PMD_SHIFT)
-#define PMD_MASK (~(PMD_SIZE - 1))
-#define PUD_SHIFT 30
-#define PUD_SIZE (1ul << PUD_SHIFT)
-#define PUD_MASK (~(PUD_SIZE - 1))
+#define PMD_SHIFT   21
+#define PMD_SIZE    (1ul << PMD_SHIFT)
+#define PMD_MASK    (~(PMD_SIZE - 1))
+#define PUD_SHIFT   30
+#define PUD_SIZE    (1ul << PUD_SHIFT)
+#define PUD_MASK    (~(PUD_SIZE - 1))
 #define PGDIR_SHIFT 39
-#define PGDIR_SIZE (1ul << PGDIR_SHIFT)
-#define PGDIR_MASK (~(PGDIR_SIZE - 1))
+#define PGDIR_SIZE  (1ul << PGDIR_SHIFT)
+#define PGDIR_MASK  (~(PGDIR_SIZE - 1))
 
 #define PTRS_PER_PTE 512
 #define PTRS_PER_PMD 512
@@ -53,14 +53,14 @@ typedef struct page *pgtable_t;
 
 /* First address that user space cannot have: the last page of the lower half is kept free. */
 #define TASK_SIZE_MAX ((1ul << 47) - PAGE_SIZE)
-#define TASK_SIZE TASK_SIZE_MAX
+#define TASK_SIZE     TASK_SIZE_MAX
 
-#define pte_val(x) ((x).pte)
-#define __pte(x) ((pte_t){(x)})
-#define pmd_val(x) ((x).pmd)
-#define __pmd(x) ((pmd_t){(x)})
+#define pte_val(x)    ((x).pte)
+#define __pte(x)      ((pte_t){(x)})
+#define pmd_val(x)    ((x).pmd)
+#define __pmd(x)      ((pmd_t){(x)})
 #define pgprot_val(x) ((x).pgprot)
-#define __pgprot(x) ((pgprot_t){(x)})
+#define __pgprot(x)   ((pgprot_t){(x)})
 
 /* Whether a slot maps a page that the processor can reach. */
 bool pte_present(pte_t pte);

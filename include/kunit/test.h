@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * KUnit, thin, with today's shape: suites of cases, expectations, assertions, parameters, actions at a
- * case's end. Each case runs in a task of a machine of its own; tests/support has the runner.
+ * KUnit, thin, with today's shape: suites of cases, expectations, assertions, parameters, actions
+ * at a case's end. Each case runs in a task of a machine of its own; tests/support has the runner.
  *
- * A failed assertion ends the task and the machine with it: exit() and actions do not run then. Suites'
- * suite_init() and suite_exit() run for each case, in its machine. No resources API, no static stubs.
+ * A failed assertion ends the task and the machine with it: exit() and actions do not run then.
+ * Suites' suite_init() and suite_exit() run for each case, in its machine. No resources API, no
+ * static stubs.
  */
 #ifndef _KUNIT_TEST_H
 #define _KUNIT_TEST_H
@@ -26,7 +27,7 @@ struct file;
 struct kunit;
 struct psim_config;
 
-#define KUNIT_PARAM_DESC_SIZE 128
+#define KUNIT_PARAM_DESC_SIZE	  128
 #define KUNIT_STATUS_COMMENT_SIZE 256
 
 enum kunit_status {
@@ -39,7 +40,7 @@ enum kunit_status {
  * struct kunit_case - one test
  * @run_case: its body
  * @name: its name
- * @generate_params: gives the next parameter after @prev (NULL: the first) and describes it, or NULL
+ * @generate_params: gives the parameter after @prev (NULL: the first) and describes it, or NULL
  */
 struct kunit_case {
 	void (*run_case)(struct kunit *test);
@@ -87,51 +88,62 @@ struct kunit {
 	char __psim_param[KUNIT_PARAM_DESC_SIZE];
 };
 
-#define KUNIT_CASE(test_name) { .run_case = test_name, .name = #test_name }
+#define KUNIT_CASE(test_name)                             \
+	{                                                 \
+		.run_case = test_name, .name = #test_name \
+	}
 #define KUNIT_CASE_SLOW(test_name) KUNIT_CASE(test_name)
-#define KUNIT_CASE_PARAM(test_name, gen_params)                                                    \
-	{                                                                                          \
-		.run_case = test_name, .name = #test_name, .generate_params = gen_params           \
+#define KUNIT_CASE_PARAM(test_name, gen_params)                                          \
+	{                                                                                \
+		.run_case = test_name, .name = #test_name, .generate_params = gen_params \
 	}
 #ifdef __PSIM__
-/* A case on another machine: KUNIT_CASE_PSIM(fn, .ram_bytes = 4ull << 20). Needs <psim/machine.h>. */
-#define KUNIT_CASE_PSIM(test_name, ...)                                                            \
-	{                                                                                          \
-		.run_case = test_name, .name = #test_name,                                         \
-		.__psim_config = &(const struct psim_config) { __VA_ARGS__ }                       \
+/*
+ * A case on another machine: KUNIT_CASE_PSIM(fn, .ram_bytes = 4ull << 20). Needs <psim/machine.h>.
+ */
+#define KUNIT_CASE_PSIM(test_name, ...)                      \
+	{                                                    \
+		.run_case = test_name, .name = #test_name,   \
+		.__psim_config = &(const struct psim_config) \
+		{                                            \
+			__VA_ARGS__                          \
+		}                                            \
 	}
 #endif
 
 /* A generator for KUNIT_CASE_PARAM over @array; @get_desc(element, desc) describes, or is NULL. */
-#define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                   \
-	static const void *name##_gen_params(struct kunit *test, const void *prev, char *desc)     \
-	{                                                                                          \
-		void (*__psim_describe)(typeof((array)[0]) *, char *) = (get_desc);                       \
-		typeof((array)[0]) *__psim_next = prev ? (typeof(__psim_next))prev + 1 : (array);                \
-                                                                                                   \
-		if (__psim_next - (array) >= (long)ARRAY_SIZE(array))                                     \
-			return NULL;                                                               \
-		if (__psim_describe)                                                                      \
-			__psim_describe(__psim_next, desc);                                                      \
-		return __psim_next;                                                                       \
+#define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                  \
+	static const void *name##_gen_params(struct kunit *test, const void *prev, char *desc)    \
+	{                                                                                         \
+		void (*__psim_describe)(typeof((array)[0]) *, char *) = (get_desc);               \
+		typeof((array)[0]) *__psim_next = prev ? (typeof(__psim_next))prev + 1 : (array); \
+                                                                                                  \
+		if (__psim_next - (array) >= (long)ARRAY_SIZE(array))                             \
+			return NULL;                                                              \
+		if (__psim_describe)                                                              \
+			__psim_describe(__psim_next, desc);                                       \
+		return __psim_next;                                                               \
 	}
 
-/* ---- registration: what lies in kernel-dialect statics is restored, so the host's side keeps it ---- */
+/*
+ * ---- registration: what lies in kernel-dialect statics is restored, so the host's side keeps it
+ * ----
+ */
 
 void __psim_kunit_register(struct kunit_suite **suites, unsigned long n);
 
-#define __psim_kunit_suites(id, ...)                                                               \
-	static struct kunit_suite *CONCATENATE(__psim_suites_, id)[] = {__VA_ARGS__};              \
-	__attribute__((__constructor__)) static void CONCATENATE(__psim_add_suites_, id)(void)     \
-	{                                                                                          \
-		__psim_kunit_register(CONCATENATE(__psim_suites_, id),                             \
-				      ARRAY_SIZE(CONCATENATE(__psim_suites_, id)));                \
-	}                                                                                          \
+#define __psim_kunit_suites(id, ...)                                                           \
+	static struct kunit_suite *CONCATENATE(__psim_suites_, id)[] = {__VA_ARGS__};          \
+	__attribute__((__constructor__)) static void CONCATENATE(__psim_add_suites_, id)(void) \
+	{                                                                                      \
+		__psim_kunit_register(CONCATENATE(__psim_suites_, id),                         \
+				      ARRAY_SIZE(CONCATENATE(__psim_suites_, id)));            \
+	}                                                                                      \
 	extern int __psim_kunit_semicolon
-#define kunit_test_suites(...) __psim_kunit_suites(__COUNTER__, __VA_ARGS__)
+#define kunit_test_suites(...)	__psim_kunit_suites(__COUNTER__, __VA_ARGS__)
 #define kunit_test_suite(suite) kunit_test_suites(&suite)
 
-/* ---- failing ------------------------------------------------------------------------------------ */
+/* ---- failing --------------------------------------------------------------------------------- */
 
 struct __psim_kunit_site {
 	const char *file;
@@ -158,226 +170,229 @@ void __psim_kunit_mem(struct kunit *test, const struct __psim_kunit_site *site, 
 		      const void *right, size_t size, const char *fmt, ...) __printf(6, 7);
 void __psim_kunit_end_task(void) __noreturn;
 
-#define __psim_kunit_check(ok, fatal_, function_, left_, op_, right_, test, ...)                   \
-	do {                                                                                       \
-		if (unlikely(!(ok))) {                                                             \
-			const struct __psim_kunit_site __psim_site = {                             \
-				__FILE__, __LINE__, __func__, left_, op_, right_, fatal_};         \
-			function_(test, &__psim_site, ##__VA_ARGS__);                              \
-			if (fatal_)                                                                \
-				__psim_kunit_end_task();                                           \
-		}                                                                                  \
+#define __psim_kunit_check(ok, fatal_, function_, left_, op_, right_, test, ...)           \
+	do {                                                                               \
+		if (unlikely(!(ok))) {                                                     \
+			const struct __psim_kunit_site __psim_site = {                     \
+				__FILE__, __LINE__, __func__, left_, op_, right_, fatal_}; \
+			function_(test, &__psim_site, ##__VA_ARGS__);                      \
+			if (fatal_)                                                        \
+				__psim_kunit_end_task();                                   \
+		}                                                                          \
 	} while (0)
 
 /* The texts come from the outermost macros, where the arguments are still as they were written. */
-#define __psim_kunit_true(fatal, test, condition, text, want, ...)                                 \
-	__psim_kunit_check((!!(condition)) == (want), fatal, __psim_kunit_bool, text, "is",        \
+#define __psim_kunit_true(fatal, test, condition, text, want, ...)                          \
+	__psim_kunit_check((!!(condition)) == (want), fatal, __psim_kunit_bool, text, "is", \
 			   (want) ? "true" : "false", test, ##__VA_ARGS__)
-#define __psim_kunit_cmp(fatal, test, left, left_text, op, right, right_text, ...)                 \
-	do {                                                                                       \
-		const typeof(left) __psim_left = (left);                                           \
-		const typeof(right) __psim_right = (right);                                        \
-		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_int,           \
-				   left_text, #op, right_text, test, (long long)__psim_left,       \
-				   (long long)__psim_right, ##__VA_ARGS__);                        \
+#define __psim_kunit_cmp(fatal, test, left, left_text, op, right, right_text, ...)           \
+	do {                                                                                 \
+		const typeof(left) __psim_left = (left);                                     \
+		const typeof(right) __psim_right = (right);                                  \
+		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_int,     \
+				   left_text, #op, right_text, test, (long long)__psim_left, \
+				   (long long)__psim_right, ##__VA_ARGS__);                  \
 	} while (0)
-#define __psim_kunit_cmp_ptr(fatal, test, left, left_text, op, right, right_text, ...)             \
-	do {                                                                                       \
-		const void *__psim_left = (const void *)(left);                                    \
-		const void *__psim_right = (const void *)(right);                                  \
-		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_ptr,           \
-				   left_text, #op, right_text, test, __psim_left, __psim_right,    \
-				   ##__VA_ARGS__);                                                 \
+#define __psim_kunit_cmp_ptr(fatal, test, left, left_text, op, right, right_text, ...)          \
+	do {                                                                                    \
+		const void *__psim_left = (const void *)(left);                                 \
+		const void *__psim_right = (const void *)(right);                               \
+		__psim_kunit_check(__psim_left op __psim_right, fatal, __psim_kunit_ptr,        \
+				   left_text, #op, right_text, test, __psim_left, __psim_right, \
+				   ##__VA_ARGS__);                                              \
 	} while (0)
-#define __psim_kunit_cmp_str(fatal, test, left, left_text, op, right, right_text, ...)             \
-	do {                                                                                       \
-		const char *__psim_left = (left);                                                  \
-		const char *__psim_right = (right);                                                \
-		__psim_kunit_check(__psim_left && __psim_right &&                                  \
-					   strcmp(__psim_left, __psim_right) op 0,                 \
-				   fatal, __psim_kunit_str, left_text, #op, right_text, test,      \
-				   __psim_left, __psim_right, ##__VA_ARGS__);                      \
+#define __psim_kunit_cmp_str(fatal, test, left, left_text, op, right, right_text, ...)            \
+	do {                                                                                      \
+		const char *__psim_left = (left);                                                 \
+		const char *__psim_right = (right);                                               \
+		__psim_kunit_check(__psim_left &&__psim_right &&strcmp(__psim_left, __psim_right) \
+					   op 0,                                                  \
+				   fatal, __psim_kunit_str, left_text, #op, right_text, test,     \
+				   __psim_left, __psim_right, ##__VA_ARGS__);                     \
 	} while (0)
-#define __psim_kunit_cmp_mem(fatal, test, left, left_text, op, right, right_text, size, ...)       \
-	do {                                                                                       \
-		const void *__psim_left = (left);                                                  \
-		const void *__psim_right = (right);                                                \
-		const size_t __psim_size = (size);                                                 \
-		__psim_kunit_check(__psim_left && __psim_right &&                                  \
-					   memcmp(__psim_left, __psim_right, __psim_size) op 0,    \
-				   fatal, __psim_kunit_mem, left_text, #op, right_text, test,      \
-				   __psim_left, __psim_right, __psim_size, ##__VA_ARGS__);         \
+#define __psim_kunit_cmp_mem(fatal, test, left, left_text, op, right, right_text, size, ...)      \
+	do {                                                                                      \
+		const void *__psim_left = (left);                                                 \
+		const void *__psim_right = (right);                                               \
+		const size_t __psim_size = (size);                                                \
+		__psim_kunit_check(__psim_left &&__psim_right &&memcmp(__psim_left, __psim_right, \
+								       __psim_size) op 0,         \
+				   fatal, __psim_kunit_mem, left_text, #op, right_text, test,     \
+				   __psim_left, __psim_right, __psim_size, ##__VA_ARGS__);        \
 	} while (0)
-#define __psim_kunit_object(fatal, test, ptr, text, ...)                                           \
-	do {                                                                                       \
-		const void *__psim_ptr = (const void *)(ptr);                                      \
-		__psim_kunit_check(!IS_ERR_OR_NULL(__psim_ptr), fatal, __psim_kunit_ptr, text,     \
-				   "is an object", NULL, test, __psim_ptr, NULL, ##__VA_ARGS__);   \
+#define __psim_kunit_object(fatal, test, ptr, text, ...)                                         \
+	do {                                                                                     \
+		const void *__psim_ptr = (const void *)(ptr);                                    \
+		__psim_kunit_check(!IS_ERR_OR_NULL(__psim_ptr), fatal, __psim_kunit_ptr, text,   \
+				   "is an object", NULL, test, __psim_ptr, NULL, ##__VA_ARGS__); \
 	} while (0)
 
-#define KUNIT_SUCCEED(test) do { (void)(test); } while (0)
-#define KUNIT_FAIL(test, fmt, ...)                                                                 \
+#define KUNIT_SUCCEED(test)   \
+	do {                  \
+		(void)(test); \
+	} while (0)
+#define KUNIT_FAIL(test, fmt, ...) \
 	__psim_kunit_check(0, false, __psim_kunit_fail, NULL, NULL, NULL, test, fmt, ##__VA_ARGS__)
-#define KUNIT_FAIL_AND_ABORT(test, fmt, ...)                                                       \
+#define KUNIT_FAIL_AND_ABORT(test, fmt, ...) \
 	__psim_kunit_check(0, true, __psim_kunit_fail, NULL, NULL, NULL, test, fmt, ##__VA_ARGS__)
 
 /* The case goes on and fails at its end. */
-#define KUNIT_EXPECT_TRUE(test, condition)                                                         \
+#define KUNIT_EXPECT_TRUE(test, condition) \
 	__psim_kunit_true(false, test, condition, #condition, true, NULL)
-#define KUNIT_EXPECT_TRUE_MSG(test, condition, fmt, ...)                                           \
+#define KUNIT_EXPECT_TRUE_MSG(test, condition, fmt, ...) \
 	__psim_kunit_true(false, test, condition, #condition, true, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_FALSE(test, condition)                                                        \
+#define KUNIT_EXPECT_FALSE(test, condition) \
 	__psim_kunit_true(false, test, condition, #condition, false, NULL)
-#define KUNIT_EXPECT_FALSE_MSG(test, condition, fmt, ...)                                          \
+#define KUNIT_EXPECT_FALSE_MSG(test, condition, fmt, ...) \
 	__psim_kunit_true(false, test, condition, #condition, false, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_EQ(test, left, right)                                                         \
+#define KUNIT_EXPECT_EQ(test, left, right) \
 	__psim_kunit_cmp(false, test, left, #left, ==, right, #right, NULL)
-#define KUNIT_EXPECT_EQ_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_EXPECT_EQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(false, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NE(test, left, right)                                                         \
+#define KUNIT_EXPECT_NE(test, left, right) \
 	__psim_kunit_cmp(false, test, left, #left, !=, right, #right, NULL)
-#define KUNIT_EXPECT_NE_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_EXPECT_NE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(false, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LT(test, left, right)                                                         \
+#define KUNIT_EXPECT_LT(test, left, right) \
 	__psim_kunit_cmp(false, test, left, #left, <, right, #right, NULL)
-#define KUNIT_EXPECT_LT_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_EXPECT_LT_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(false, test, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LE(test, left, right)                                                         \
+#define KUNIT_EXPECT_LE(test, left, right) \
 	__psim_kunit_cmp(false, test, left, #left, <=, right, #right, NULL)
-#define KUNIT_EXPECT_LE_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_EXPECT_LE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(false, test, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GT(test, left, right)                                                         \
+#define KUNIT_EXPECT_GT(test, left, right) \
 	__psim_kunit_cmp(false, test, left, #left, >, right, #right, NULL)
-#define KUNIT_EXPECT_GT_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_EXPECT_GT_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(false, test, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GE(test, left, right)                                                         \
+#define KUNIT_EXPECT_GE(test, left, right) \
 	__psim_kunit_cmp(false, test, left, #left, >=, right, #right, NULL)
-#define KUNIT_EXPECT_GE_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_EXPECT_GE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(false, test, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_PTR_EQ(test, left, right)                                                     \
+#define KUNIT_EXPECT_PTR_EQ(test, left, right) \
 	__psim_kunit_cmp_ptr(false, test, left, #left, ==, right, #right, NULL)
-#define KUNIT_EXPECT_PTR_EQ_MSG(test, left, right, fmt, ...)                                       \
+#define KUNIT_EXPECT_PTR_EQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_ptr(false, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_PTR_NE(test, left, right)                                                     \
+#define KUNIT_EXPECT_PTR_NE(test, left, right) \
 	__psim_kunit_cmp_ptr(false, test, left, #left, !=, right, #right, NULL)
-#define KUNIT_EXPECT_PTR_NE_MSG(test, left, right, fmt, ...)                                       \
+#define KUNIT_EXPECT_PTR_NE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_ptr(false, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NULL(test, ptr)                                                               \
+#define KUNIT_EXPECT_NULL(test, ptr) \
 	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, ==, NULL, "NULL", NULL)
-#define KUNIT_EXPECT_NULL_MSG(test, ptr, fmt, ...)                                                 \
+#define KUNIT_EXPECT_NULL_MSG(test, ptr, fmt, ...) \
 	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_NULL(test, ptr)                                                           \
+#define KUNIT_EXPECT_NOT_NULL(test, ptr) \
 	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, !=, NULL, "NULL", NULL)
-#define KUNIT_EXPECT_NOT_NULL_MSG(test, ptr, fmt, ...)                                             \
+#define KUNIT_EXPECT_NOT_NULL_MSG(test, ptr, fmt, ...) \
 	__psim_kunit_cmp_ptr(false, test, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
 #define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, ptr) __psim_kunit_object(false, test, ptr, #ptr, NULL)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...)                                      \
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...) \
 	__psim_kunit_object(false, test, ptr, #ptr, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_STREQ(test, left, right)                                                      \
+#define KUNIT_EXPECT_STREQ(test, left, right) \
 	__psim_kunit_cmp_str(false, test, left, #left, ==, right, #right, NULL)
-#define KUNIT_EXPECT_STREQ_MSG(test, left, right, fmt, ...)                                        \
+#define KUNIT_EXPECT_STREQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_str(false, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_STRNEQ(test, left, right)                                                     \
+#define KUNIT_EXPECT_STRNEQ(test, left, right) \
 	__psim_kunit_cmp_str(false, test, left, #left, !=, right, #right, NULL)
-#define KUNIT_EXPECT_STRNEQ_MSG(test, left, right, fmt, ...)                                       \
+#define KUNIT_EXPECT_STRNEQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_str(false, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_MEMEQ(test, left, right, size)                                                \
+#define KUNIT_EXPECT_MEMEQ(test, left, right, size) \
 	__psim_kunit_cmp_mem(false, test, left, #left, ==, right, #right, size, NULL)
-#define KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, fmt, ...)                                  \
+#define KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, fmt, ...) \
 	__psim_kunit_cmp_mem(false, test, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_MEMNEQ(test, left, right, size)                                               \
+#define KUNIT_EXPECT_MEMNEQ(test, left, right, size) \
 	__psim_kunit_cmp_mem(false, test, left, #left, !=, right, #right, size, NULL)
-#define KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, fmt, ...)                                 \
+#define KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, fmt, ...) \
 	__psim_kunit_cmp_mem(false, test, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
 
 /* The case ends here. */
-#define KUNIT_ASSERT_TRUE(test, condition)                                                         \
+#define KUNIT_ASSERT_TRUE(test, condition) \
 	__psim_kunit_true(true, test, condition, #condition, true, NULL)
-#define KUNIT_ASSERT_TRUE_MSG(test, condition, fmt, ...)                                           \
+#define KUNIT_ASSERT_TRUE_MSG(test, condition, fmt, ...) \
 	__psim_kunit_true(true, test, condition, #condition, true, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_FALSE(test, condition)                                                        \
+#define KUNIT_ASSERT_FALSE(test, condition) \
 	__psim_kunit_true(true, test, condition, #condition, false, NULL)
-#define KUNIT_ASSERT_FALSE_MSG(test, condition, fmt, ...)                                          \
+#define KUNIT_ASSERT_FALSE_MSG(test, condition, fmt, ...) \
 	__psim_kunit_true(true, test, condition, #condition, false, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_EQ(test, left, right)                                                         \
+#define KUNIT_ASSERT_EQ(test, left, right) \
 	__psim_kunit_cmp(true, test, left, #left, ==, right, #right, NULL)
-#define KUNIT_ASSERT_EQ_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_ASSERT_EQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(true, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NE(test, left, right)                                                         \
+#define KUNIT_ASSERT_NE(test, left, right) \
 	__psim_kunit_cmp(true, test, left, #left, !=, right, #right, NULL)
-#define KUNIT_ASSERT_NE_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_ASSERT_NE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(true, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LT(test, left, right)                                                         \
+#define KUNIT_ASSERT_LT(test, left, right) \
 	__psim_kunit_cmp(true, test, left, #left, <, right, #right, NULL)
-#define KUNIT_ASSERT_LT_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_ASSERT_LT_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(true, test, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LE(test, left, right)                                                         \
+#define KUNIT_ASSERT_LE(test, left, right) \
 	__psim_kunit_cmp(true, test, left, #left, <=, right, #right, NULL)
-#define KUNIT_ASSERT_LE_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_ASSERT_LE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(true, test, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GT(test, left, right)                                                         \
+#define KUNIT_ASSERT_GT(test, left, right) \
 	__psim_kunit_cmp(true, test, left, #left, >, right, #right, NULL)
-#define KUNIT_ASSERT_GT_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_ASSERT_GT_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(true, test, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GE(test, left, right)                                                         \
+#define KUNIT_ASSERT_GE(test, left, right) \
 	__psim_kunit_cmp(true, test, left, #left, >=, right, #right, NULL)
-#define KUNIT_ASSERT_GE_MSG(test, left, right, fmt, ...)                                           \
+#define KUNIT_ASSERT_GE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp(true, test, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_PTR_EQ(test, left, right)                                                     \
+#define KUNIT_ASSERT_PTR_EQ(test, left, right) \
 	__psim_kunit_cmp_ptr(true, test, left, #left, ==, right, #right, NULL)
-#define KUNIT_ASSERT_PTR_EQ_MSG(test, left, right, fmt, ...)                                       \
+#define KUNIT_ASSERT_PTR_EQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_ptr(true, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_PTR_NE(test, left, right)                                                     \
+#define KUNIT_ASSERT_PTR_NE(test, left, right) \
 	__psim_kunit_cmp_ptr(true, test, left, #left, !=, right, #right, NULL)
-#define KUNIT_ASSERT_PTR_NE_MSG(test, left, right, fmt, ...)                                       \
+#define KUNIT_ASSERT_PTR_NE_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_ptr(true, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NULL(test, ptr)                                                               \
+#define KUNIT_ASSERT_NULL(test, ptr) \
 	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, ==, NULL, "NULL", NULL)
-#define KUNIT_ASSERT_NULL_MSG(test, ptr, fmt, ...)                                                 \
+#define KUNIT_ASSERT_NULL_MSG(test, ptr, fmt, ...) \
 	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_NULL(test, ptr)                                                           \
+#define KUNIT_ASSERT_NOT_NULL(test, ptr) \
 	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, !=, NULL, "NULL", NULL)
-#define KUNIT_ASSERT_NOT_NULL_MSG(test, ptr, fmt, ...)                                             \
+#define KUNIT_ASSERT_NOT_NULL_MSG(test, ptr, fmt, ...) \
 	__psim_kunit_cmp_ptr(true, test, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
 #define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ptr) __psim_kunit_object(true, test, ptr, #ptr, NULL)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...)                                      \
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...) \
 	__psim_kunit_object(true, test, ptr, #ptr, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_STREQ(test, left, right)                                                      \
+#define KUNIT_ASSERT_STREQ(test, left, right) \
 	__psim_kunit_cmp_str(true, test, left, #left, ==, right, #right, NULL)
-#define KUNIT_ASSERT_STREQ_MSG(test, left, right, fmt, ...)                                        \
+#define KUNIT_ASSERT_STREQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_str(true, test, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_STRNEQ(test, left, right)                                                     \
+#define KUNIT_ASSERT_STRNEQ(test, left, right) \
 	__psim_kunit_cmp_str(true, test, left, #left, !=, right, #right, NULL)
-#define KUNIT_ASSERT_STRNEQ_MSG(test, left, right, fmt, ...)                                       \
+#define KUNIT_ASSERT_STRNEQ_MSG(test, left, right, fmt, ...) \
 	__psim_kunit_cmp_str(true, test, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_MEMEQ(test, left, right, size)                                                \
+#define KUNIT_ASSERT_MEMEQ(test, left, right, size) \
 	__psim_kunit_cmp_mem(true, test, left, #left, ==, right, #right, size, NULL)
-#define KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, fmt, ...)                                  \
+#define KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, fmt, ...) \
 	__psim_kunit_cmp_mem(true, test, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_MEMNEQ(test, left, right, size)                                               \
+#define KUNIT_ASSERT_MEMNEQ(test, left, right, size) \
 	__psim_kunit_cmp_mem(true, test, left, #left, !=, right, #right, size, NULL)
-#define KUNIT_ASSERT_MEMNEQ_MSG(test, left, right, size, fmt, ...)                                 \
+#define KUNIT_ASSERT_MEMNEQ_MSG(test, left, right, size, fmt, ...) \
 	__psim_kunit_cmp_mem(true, test, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
 
-/* ---- skipping, talking --------------------------------------------------------------------------- */
+/* ---- skipping, talking ----------------------------------------------------------------------- */
 
 void __psim_kunit_mark_skipped(struct kunit *test, const char *fmt, ...) __printf(2, 3);
 /* The case counts as skipped; it goes on. */
 #define kunit_mark_skipped(test, fmt, ...) __psim_kunit_mark_skipped(test, fmt, ##__VA_ARGS__)
 /* The case counts as skipped and ends here. */
-#define kunit_skip(test, fmt, ...)                                                                 \
-	do {                                                                                       \
-		kunit_mark_skipped(test, fmt, ##__VA_ARGS__);                                      \
-		__psim_kunit_end_task();                                                           \
+#define kunit_skip(test, fmt, ...)                            \
+	do {                                                  \
+		kunit_mark_skipped(test, fmt, ##__VA_ARGS__); \
+		__psim_kunit_end_task();                      \
 	} while (0)
 
 /* Kept back, and shown if the case fails. */
 void __psim_kunit_note(struct kunit *test, const char *fmt, ...) __printf(2, 3);
 #define kunit_info(test, fmt, ...) __psim_kunit_note(test, fmt, ##__VA_ARGS__)
 #define kunit_warn(test, fmt, ...) __psim_kunit_note(test, fmt, ##__VA_ARGS__)
-#define kunit_err(test, fmt, ...) __psim_kunit_note(test, fmt, ##__VA_ARGS__)
+#define kunit_err(test, fmt, ...)  __psim_kunit_note(test, fmt, ##__VA_ARGS__)
 
-/* ---- what a case takes and its end gives back, latest first ---------------------------------------- */
+/* ---- what a case takes and its end gives back, latest first ---------------------------------- */
 
 typedef void(kunit_action_t)(void *ctx);
 
@@ -390,12 +405,12 @@ void kunit_remove_action(struct kunit *test, kunit_action_t *action, void *ctx);
 void kunit_release_action(struct kunit *test, kunit_action_t *action, void *ctx);
 
 /* A function that calls @orig with its context as @arg_type, to be used as an action. */
-#define KUNIT_DEFINE_ACTION_WRAPPER(wrapper, orig, arg_type)                                       \
-	static void wrapper(void *in)                                                              \
-	{                                                                                          \
-		arg_type arg = (arg_type)in;                                                       \
-                                                                                                   \
-		orig(arg);                                                                         \
+#define KUNIT_DEFINE_ACTION_WRAPPER(wrapper, orig, arg_type) \
+	static void wrapper(void *in)                        \
+	{                                                    \
+		arg_type arg = (arg_type)in;                 \
+                                                             \
+		orig(arg);                                   \
 	}
 
 /* Memory that the case's end frees. NULL without memory. */
@@ -417,7 +432,7 @@ static inline void *kunit_kcalloc(struct kunit *test, size_t n, size_t size, gfp
 	return kunit_kmalloc_array(test, n, size, gfp | __GFP_ZERO);
 }
 
-/* ---- a user address space for a case: the mm room's ------------------------------------------------ */
+/* ---- a user address space for a case: the mm room's ------------------------------------------ */
 
 /* Give the calling task an address space of its own. Return: 0, or a negative errno. */
 int kunit_attach_mm(void);

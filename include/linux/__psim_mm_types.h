@@ -48,8 +48,8 @@ enum vm_fault_reason {
 	VM_FAULT_COMPLETED = 0x4000,
 };
 
-#define VM_FAULT_ERROR                                                                             \
-	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV | VM_FAULT_HWPOISON |                   \
+#define VM_FAULT_ERROR                                                           \
+	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV | VM_FAULT_HWPOISON | \
 	 VM_FAULT_HWPOISON_LARGE | VM_FAULT_FALLBACK)
 
 /**
@@ -246,7 +246,8 @@ struct vm_operations_struct {
 	vm_fault_t (*map_pages)(struct vm_fault *vmf, pgoff_t start_pgoff, pgoff_t end_pgoff);
 	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
 	vm_fault_t (*pfn_mkwrite)(struct vm_fault *vmf);
-	int (*access)(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write);
+	int (*access)(struct vm_area_struct *vma, unsigned long addr, void *buf, int len,
+		      int write);
 	const char *(*name)(struct vm_area_struct *vma);
 	struct page *(*find_normal_page)(struct vm_area_struct *vma, unsigned long addr);
 };

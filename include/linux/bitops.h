@@ -2,8 +2,8 @@
 /*
  * Bits of unsigned longs: atomic (scheduling points), plain (two underscores), and arithmetic.
  *
- * The test_and_* forms order memory fully, the _lock forms acquire, clear_bit_unlock() releases, the
- * rest orders nothing.
+ * The test_and_* forms order memory fully, the _lock forms acquire, clear_bit_unlock() releases,
+ * the rest orders nothing.
  */
 #ifndef _LINUX_BITOPS_H
 #define _LINUX_BITOPS_H
@@ -16,18 +16,18 @@
 
 #define BITS_TO_LONGS(nr) (((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BITS_TO_BYTES(nr) (((nr) + 7) / 8)
-#define BITS_TO_U32(nr) (((nr) + 31) / 32)
-#define BITS_TO_U64(nr) (((nr) + 63) / 64)
+#define BITS_TO_U32(nr)	  (((nr) + 31) / 32)
+#define BITS_TO_U64(nr)	  (((nr) + 63) / 64)
 
 /* ---- atomic ---- */
 
-#define __psim_bit_rmw(nr, addr, op, mask, order)                                                  \
-	({                                                                                         \
-		unsigned long __psim_old;                                                          \
-		__psim_point_atomic();                                                             \
-		__psim_old = __atomic_fetch_##op((unsigned long *)(addr) + BIT_WORD(nr), mask,     \
-						 order);                                           \
-		(__psim_old & BIT_MASK(nr)) != 0;                                                  \
+#define __psim_bit_rmw(nr, addr, op, mask, order)                                                 \
+	({                                                                                        \
+		unsigned long __psim_old;                                                         \
+		__psim_point_atomic();                                                            \
+		__psim_old =                                                                      \
+			__atomic_fetch_##op((unsigned long *)(addr) + BIT_WORD(nr), mask, order); \
+		(__psim_old & BIT_MASK(nr)) != 0;                                                 \
 	})
 
 static __always_inline void set_bit(long nr, volatile unsigned long *addr)
@@ -135,31 +135,33 @@ static __always_inline bool __test_and_change_bit(long nr, volatile unsigned lon
 }
 
 #define __clear_bit_unlock(nr, addr) clear_bit_unlock(nr, addr)
-#define assign_bit(nr, addr, value) ((value) ? set_bit((nr), (addr)) : clear_bit((nr), (addr)))
-#define __assign_bit(nr, addr, value)                                                              \
+#define assign_bit(nr, addr, value)  ((value) ? set_bit((nr), (addr)) : clear_bit((nr), (addr)))
+#define __assign_bit(nr, addr, value) \
 	((value) ? __set_bit((nr), (addr)) : __clear_bit((nr), (addr)))
 
 /* Set @mask's @bits anew, atomically. Value: the word before. */
-#define set_mask_bits(ptr, mask, bits)                                                             \
-	({                                                                                         \
-		typeof(ptr) __psim_p = (ptr);                                                      \
-		typeof(*(ptr)) __psim_was;                                                         \
-		__psim_point_atomic();                                                             \
-		__psim_was = __atomic_load_n(__psim_p, __ATOMIC_RELAXED);                          \
-		while (!__atomic_compare_exchange_n(__psim_p, &__psim_was,                         \
-						    (__psim_was & ~(mask)) | (bits), 0,            \
-						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))           \
-			;                                                                          \
-		__psim_was;                                                                        \
+#define set_mask_bits(ptr, mask, bits)                                                   \
+	({                                                                               \
+		typeof(ptr) __psim_p = (ptr);                                            \
+		typeof(*(ptr)) __psim_was;                                               \
+		__psim_point_atomic();                                                   \
+		__psim_was = __atomic_load_n(__psim_p, __ATOMIC_RELAXED);                \
+		while (!__atomic_compare_exchange_n(__psim_p, &__psim_was,               \
+						    (__psim_was & ~(mask)) | (bits), 0,  \
+						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) \
+			;                                                                \
+		__psim_was;                                                              \
 	})
 
 /* ---- arithmetic ---- */
 
-/* Bits are counted from 0 by __ffs, __fls, ffz (undefined if there is none), from 1 by ffs and fls. */
-#define __ffs(word) ((unsigned long)__builtin_ctzl(word))
+/*
+ * Bits are counted from 0 by __ffs, __fls, ffz (undefined if there is none), from 1 by ffs and fls.
+ */
+#define __ffs(word)   ((unsigned long)__builtin_ctzl(word))
 #define __ffs64(word) ((unsigned long)__builtin_ctzll(word))
-#define __fls(word) ((unsigned long)(63 - __builtin_clzl(word)))
-#define ffz(word) __ffs(~(word))
+#define __fls(word)   ((unsigned long)(63 - __builtin_clzl(word)))
+#define ffz(word)     __ffs(~(word))
 
 static __always_inline __attribute_const__ int ffs(int x)
 {
@@ -192,14 +194,14 @@ static inline __attribute_const__ int get_count_order_long(unsigned long count)
 	return count ? (int)fls_long(count - 1) : -1;
 }
 
-#define hweight8(w) ((unsigned int)__builtin_popcount((u8)(w)))
-#define hweight16(w) ((unsigned int)__builtin_popcount((u16)(w)))
-#define hweight32(w) ((unsigned int)__builtin_popcount((u32)(w)))
-#define hweight64(w) ((unsigned long)__builtin_popcountll((u64)(w)))
+#define hweight8(w)	((unsigned int)__builtin_popcount((u8)(w)))
+#define hweight16(w)	((unsigned int)__builtin_popcount((u16)(w)))
+#define hweight32(w)	((unsigned int)__builtin_popcount((u32)(w)))
+#define hweight64(w)	((unsigned long)__builtin_popcountll((u64)(w)))
 #define hweight_long(w) ((unsigned long)__builtin_popcountl(w))
-#define HWEIGHT8(w) hweight8(w)
-#define HWEIGHT32(w) hweight32(w)
-#define HWEIGHT64(w) hweight64(w)
+#define HWEIGHT8(w)	hweight8(w)
+#define HWEIGHT32(w)	hweight32(w)
+#define HWEIGHT64(w)	hweight64(w)
 
 static inline __attribute_const__ u64 rol64(u64 word, unsigned int shift)
 {

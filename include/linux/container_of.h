@@ -12,17 +12,17 @@
  * @type: the structure's type
  * @member: the member's name
  */
-#define container_of(ptr, type, member)                                                            \
-	({                                                                                         \
-		char *__psim_member = (char *)(ptr);                                               \
-		_Static_assert(__same_type(*(ptr), ((type *)0)->member) ||                         \
-				       __same_type(*(ptr), void),                                  \
-			       "pointer type mismatch in container_of()");                         \
-		(type *)(__psim_member - offsetof(type, member));                                  \
+#define container_of(ptr, type, member)                                    \
+	({                                                                 \
+		char *__psim_member = (char *)(ptr);                       \
+		_Static_assert(__same_type(*(ptr), ((type *)0)->member) || \
+				       __same_type(*(ptr), void),          \
+			       "pointer type mismatch in container_of()"); \
+		(type *)(__psim_member - offsetof(type, member));          \
 	})
 
 /* Keeps the pointer's const. */
-#define container_of_const(ptr, type, member)                                                      \
+#define container_of_const(ptr, type, member) \
 	_Generic((ptr), const typeof(*(ptr)) *                                                     \
 		 : (const type *)container_of(ptr, type, member), default                          \
 		 : (type *)container_of(ptr, type, member))

@@ -5,10 +5,10 @@
 
 #include <linux/compiler.h>
 
-#define EXPORT_SYMBOL(sym) extern typeof(sym) sym
-#define EXPORT_SYMBOL_GPL(sym) extern typeof(sym) sym
-#define EXPORT_SYMBOL_NS(sym, ns) extern typeof(sym) sym
-#define EXPORT_SYMBOL_NS_GPL(sym, ns) extern typeof(sym) sym
+#define EXPORT_SYMBOL(sym)		     extern typeof(sym) sym
+#define EXPORT_SYMBOL_GPL(sym)		     extern typeof(sym) sym
+#define EXPORT_SYMBOL_NS(sym, ns)	     extern typeof(sym) sym
+#define EXPORT_SYMBOL_NS_GPL(sym, ns)	     extern typeof(sym) sym
 #define EXPORT_SYMBOL_FOR_MODULES(sym, mods) extern typeof(sym) sym
 
 /* The module a file belongs to: none, all is built in. */

@@ -56,13 +56,13 @@ static inline unsigned long find_last_bit(const unsigned long *addr, unsigned lo
 	return size;
 }
 
-#define for_each_set_bit(bit, addr, size)                                                          \
+#define for_each_set_bit(bit, addr, size) \
 	for ((bit) = 0; (bit) = find_next_bit((addr), (size), (bit)), (bit) < (size); (bit)++)
-#define for_each_set_bit_from(bit, addr, size)                                                     \
+#define for_each_set_bit_from(bit, addr, size) \
 	for (; (bit) = find_next_bit((addr), (size), (bit)), (bit) < (size); (bit)++)
-#define for_each_clear_bit(bit, addr, size)                                                        \
+#define for_each_clear_bit(bit, addr, size) \
 	for ((bit) = 0; (bit) = find_next_zero_bit((addr), (size), (bit)), (bit) < (size); (bit)++)
-#define for_each_clear_bit_from(bit, addr, size)                                                   \
+#define for_each_clear_bit_from(bit, addr, size) \
 	for (; (bit) = find_next_zero_bit((addr), (size), (bit)), (bit) < (size); (bit)++)
 
 #endif /* _LINUX_FIND_H */

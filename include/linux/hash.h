@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Multiplicative hashes of numbers. There is no hash of a pointer: it would differ from run to run. */
+/*
+ * Multiplicative hashes of numbers. There is no hash of a pointer: it would differ from run to run.
+ */
 #ifndef _LINUX_HASH_H
 #define _LINUX_HASH_H
 

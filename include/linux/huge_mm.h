@@ -6,9 +6,9 @@
 #include <linux/mm_types.h>
 
 #define HPAGE_PMD_SHIFT PMD_SHIFT
-#define HPAGE_PMD_SIZE (1ul << HPAGE_PMD_SHIFT)
-#define HPAGE_PMD_MASK (~(HPAGE_PMD_SIZE - 1))
+#define HPAGE_PMD_SIZE	(1ul << HPAGE_PMD_SHIFT)
+#define HPAGE_PMD_MASK	(~(HPAGE_PMD_SIZE - 1))
 #define HPAGE_PMD_ORDER (HPAGE_PMD_SHIFT - PAGE_SHIFT)
-#define HPAGE_PMD_NR (1 << HPAGE_PMD_ORDER)
+#define HPAGE_PMD_NR	(1 << HPAGE_PMD_ORDER)
 
 #endif /* _LINUX_HUGE_MM_H */

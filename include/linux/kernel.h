@@ -27,12 +27,12 @@
 #include <linux/typecheck.h>
 #include <linux/types.h>
 
-#define upper_32_bits(n) ((u32)((u64)(n) >> 32))
-#define lower_32_bits(n) ((u32)((n)&0xffffffff))
-#define upper_16_bits(n) ((u16)((n) >> 16))
-#define lower_16_bits(n) ((u16)((n)&0xffff))
-#define REPEAT_BYTE(x) ((~0ul / 0xff) * (x))
-#define PTR_IF(cond, ptr) ((cond) ? (ptr) : NULL)
+#define upper_32_bits(n)   ((u32)((u64)(n) >> 32))
+#define lower_32_bits(n)   ((u32)((n)&0xffffffff))
+#define upper_16_bits(n)   ((u16)((n) >> 16))
+#define lower_16_bits(n)   ((u16)((n)&0xffff))
+#define REPEAT_BYTE(x)	   ((~0ul / 0xff) * (x))
+#define PTR_IF(cond, ptr)  ((cond) ? (ptr) : NULL)
 #define u64_to_user_ptr(x) ((void __user *)(uintptr_t)(u64)(x))
 
 /* The run cannot go on. */

@@ -10,9 +10,9 @@ struct kref {
 	refcount_t refcount;
 };
 
-#define KREF_INIT(n)                                                                               \
-	{                                                                                          \
-		.refcount = REFCOUNT_INIT(n),                                                      \
+#define KREF_INIT(n)                          \
+	{                                     \
+		.refcount = REFCOUNT_INIT(n), \
 	}
 
 /* One reference: the caller's. */
@@ -63,7 +63,9 @@ static inline int __must_check kref_get_unless_zero(struct kref *kref)
 	return __psim_refcount_add_not_zero(1, &kref->refcount, NULL, __func__);
 }
 
-/* As kref_put(); the last one is dropped, and @release called, with @lock held, which it lets go. */
+/*
+ * As kref_put(); the last one is dropped, and @release called, with @lock held, which it lets go.
+ */
 static inline int kref_put_mutex(struct kref *kref, void (*release)(struct kref *kref),
 				 struct mutex *lock)
 {
@@ -82,9 +84,9 @@ static inline int kref_put_lock(struct kref *kref, void (*release)(struct kref *
 	return 1;
 }
 
-#define kref_get(kref) __psim_kref_get(kref, __func__)
+#define kref_get(kref)		__psim_kref_get(kref, __func__)
 #define kref_put(kref, release) __psim_kref_put(kref, release, __func__)
-#define kref_get_unless_zero(kref)                                                                 \
+#define kref_get_unless_zero(kref) \
 	((int)__psim_refcount_add_not_zero(1, &(kref)->refcount, NULL, __func__))
 
 #endif /* _LINUX_KREF_H */

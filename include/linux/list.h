@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Doubly linked lists: rings around a head (list_head), and chains from a head of one pointer (hlist).
+ * Doubly linked lists: rings around a head (list_head), and chains from a head of one pointer
+ * (hlist).
  *
- * As with CONFIG_LIST_HARDENED, a ring whose links do not agree, or an entry added or removed twice,
- * is a report, and the operation is left out.
+ * As with CONFIG_LIST_HARDENED, a ring whose links do not agree, or an entry added or removed
+ * twice, is a report, and the operation is left out.
  */
 #ifndef _LINUX_LIST_H
 #define _LINUX_LIST_H
@@ -19,9 +20,9 @@ bool __psim_list_corrupt(const char *operation);
 /* Stores that a lockless list_empty() may see. */
 #define __psim_link(where, entry) __atomic_store_n(&(where), (entry), __ATOMIC_RELAXED)
 
-#define LIST_HEAD_INIT(name)                                                                       \
-	{                                                                                          \
-		&(name), &(name)                                                                   \
+#define LIST_HEAD_INIT(name)     \
+	{                        \
+		&(name), &(name) \
 	}
 #define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
@@ -269,76 +270,75 @@ static inline size_t list_count_nodes(struct list_head *head)
 	return n;
 }
 
-#define list_entry(ptr, type, member) container_of(ptr, type, member)
+#define list_entry(ptr, type, member)	    container_of(ptr, type, member)
 #define list_first_entry(ptr, type, member) list_entry((ptr)->next, type, member)
-#define list_last_entry(ptr, type, member) list_entry((ptr)->prev, type, member)
-#define list_first_entry_or_null(ptr, type, member)                                                \
-	({                                                                                         \
-		struct list_head *__psim_head = (ptr);                                             \
-		struct list_head *__psim_first = READ_ONCE(__psim_head->next);                     \
-		__psim_first != __psim_head ? list_entry(__psim_first, type, member) : NULL;       \
+#define list_last_entry(ptr, type, member)  list_entry((ptr)->prev, type, member)
+#define list_first_entry_or_null(ptr, type, member)                                          \
+	({                                                                                   \
+		struct list_head *__psim_head = (ptr);                                       \
+		struct list_head *__psim_first = READ_ONCE(__psim_head->next);               \
+		__psim_first != __psim_head ? list_entry(__psim_first, type, member) : NULL; \
 	})
-#define list_last_entry_or_null(ptr, type, member)                                                 \
-	({                                                                                         \
-		struct list_head *__psim_head = (ptr);                                             \
-		struct list_head *__psim_last = READ_ONCE(__psim_head->prev);                      \
-		__psim_last != __psim_head ? list_entry(__psim_last, type, member) : NULL;         \
+#define list_last_entry_or_null(ptr, type, member)                                         \
+	({                                                                                 \
+		struct list_head *__psim_head = (ptr);                                     \
+		struct list_head *__psim_last = READ_ONCE(__psim_head->prev);              \
+		__psim_last != __psim_head ? list_entry(__psim_last, type, member) : NULL; \
 	})
 #define list_next_entry(pos, member) list_entry((pos)->member.next, typeof(*(pos)), member)
 #define list_prev_entry(pos, member) list_entry((pos)->member.prev, typeof(*(pos)), member)
-#define list_next_entry_circular(pos, head, member)                                                \
-	(list_is_last(&(pos)->member, head)                                                        \
-		 ? list_first_entry(head, typeof(*(pos)), member)                                  \
-		 : list_next_entry(pos, member))
+#define list_next_entry_circular(pos, head, member)                                          \
+	(list_is_last(&(pos)->member, head) ? list_first_entry(head, typeof(*(pos)), member) \
+					    : list_next_entry(pos, member))
 #define list_entry_is_head(pos, head, member) list_is_head(&(pos)->member, (head))
 
 /* Walks. The _safe forms allow the entry at hand to be removed. */
-#define list_for_each(pos, head) for (pos = (head)->next; pos != (head); pos = pos->next)
-#define list_for_each_prev(pos, head) for (pos = (head)->prev; pos != (head); pos = pos->prev)
+#define list_for_each(pos, head)	  for (pos = (head)->next; pos != (head); pos = pos->next)
+#define list_for_each_prev(pos, head)	  for (pos = (head)->prev; pos != (head); pos = pos->prev)
 #define list_for_each_continue(pos, head) for (pos = pos->next; pos != (head); pos = pos->next)
-#define list_for_each_safe(pos, n, head)                                                           \
+#define list_for_each_safe(pos, n, head) \
 	for (pos = (head)->next, n = pos->next; pos != (head); pos = n, n = pos->next)
-#define list_for_each_prev_safe(pos, n, head)                                                      \
+#define list_for_each_prev_safe(pos, n, head) \
 	for (pos = (head)->prev, n = pos->prev; pos != (head); pos = n, n = pos->prev)
 
-#define list_for_each_entry(pos, head, member)                                                     \
-	for (pos = list_first_entry(head, typeof(*pos), member);                                   \
+#define list_for_each_entry(pos, head, member)                   \
+	for (pos = list_first_entry(head, typeof(*pos), member); \
 	     !list_entry_is_head(pos, head, member); pos = list_next_entry(pos, member))
-#define list_for_each_entry_reverse(pos, head, member)                                             \
-	for (pos = list_last_entry(head, typeof(*pos), member);                                    \
+#define list_for_each_entry_reverse(pos, head, member)          \
+	for (pos = list_last_entry(head, typeof(*pos), member); \
 	     !list_entry_is_head(pos, head, member); pos = list_prev_entry(pos, member))
 #define list_prepare_entry(pos, head, member) ((pos) ?: list_entry(head, typeof(*pos), member))
-#define list_for_each_entry_continue(pos, head, member)                                            \
-	for (pos = list_next_entry(pos, member); !list_entry_is_head(pos, head, member);           \
+#define list_for_each_entry_continue(pos, head, member)                                  \
+	for (pos = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = list_next_entry(pos, member))
-#define list_for_each_entry_continue_reverse(pos, head, member)                                    \
-	for (pos = list_prev_entry(pos, member); !list_entry_is_head(pos, head, member);           \
+#define list_for_each_entry_continue_reverse(pos, head, member)                          \
+	for (pos = list_prev_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = list_prev_entry(pos, member))
-#define list_for_each_entry_from(pos, head, member)                                                \
+#define list_for_each_entry_from(pos, head, member) \
 	for (; !list_entry_is_head(pos, head, member); pos = list_next_entry(pos, member))
-#define list_for_each_entry_from_reverse(pos, head, member)                                        \
+#define list_for_each_entry_from_reverse(pos, head, member) \
 	for (; !list_entry_is_head(pos, head, member); pos = list_prev_entry(pos, member))
 #define list_for_each_entry_safe(pos, n, head, member)                                             \
 	for (pos = list_first_entry(head, typeof(*pos), member), n = list_next_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_continue(pos, n, head, member)                                    \
-	for (pos = list_next_entry(pos, member), n = list_next_entry(pos, member);                 \
+#define list_for_each_entry_safe_continue(pos, n, head, member)                    \
+	for (pos = list_next_entry(pos, member), n = list_next_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_from(pos, n, head, member)                                        \
-	for (n = list_next_entry(pos, member); !list_entry_is_head(pos, head, member);             \
+#define list_for_each_entry_safe_from(pos, n, head, member)                            \
+	for (n = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_reverse(pos, n, head, member)                                     \
-	for (pos = list_last_entry(head, typeof(*pos), member), n = list_prev_entry(pos, member);  \
+#define list_for_each_entry_safe_reverse(pos, n, head, member)                                    \
+	for (pos = list_last_entry(head, typeof(*pos), member), n = list_prev_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); pos = n, n = list_prev_entry(n, member))
 #define list_safe_reset_next(pos, n, member) n = list_next_entry(pos, member)
 
 /* ---- hlist: a head of one pointer; an entry knows the pointer that points to it ---- */
 
-#define HLIST_HEAD_INIT                                                                            \
-	{                                                                                          \
-		.first = NULL                                                                      \
+#define HLIST_HEAD_INIT       \
+	{                     \
+		.first = NULL \
 	}
-#define HLIST_HEAD(name) struct hlist_head name = HLIST_HEAD_INIT
+#define HLIST_HEAD(name)     struct hlist_head name = HLIST_HEAD_INIT
 #define INIT_HLIST_HEAD(ptr) ((ptr)->first = NULL)
 
 static inline void INIT_HLIST_NODE(struct hlist_node *node)
@@ -434,23 +434,30 @@ static inline void hlist_move_list(struct hlist_head *from, struct hlist_head *t
 }
 
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define hlist_entry_safe(ptr, type, member)                                                        \
-	({                                                                                         \
-		typeof(ptr) __psim_node = (ptr);                                                   \
-		__psim_node ? hlist_entry(__psim_node, type, member) : NULL;                       \
+#define hlist_entry_safe(ptr, type, member)                                  \
+	({                                                                   \
+		typeof(ptr) __psim_node = (ptr);                             \
+		__psim_node ? hlist_entry(__psim_node, type, member) : NULL; \
 	})
 #define hlist_for_each(pos, head) for (pos = (head)->first; pos; pos = pos->next)
-#define hlist_for_each_safe(pos, n, head)                                                          \
-	for (pos = (head)->first; pos && ({ n = pos->next; 1; }); pos = n)
-#define hlist_for_each_entry(pos, head, member)                                                    \
-	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); pos;                   \
+#define hlist_for_each_safe(pos, n, head)                \
+	for (pos = (head)->first; pos && ({              \
+					  n = pos->next; \
+					  1;             \
+				  });                    \
+	     pos = n)
+#define hlist_for_each_entry(pos, head, member)                                  \
+	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); pos; \
 	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_continue(pos, member)                                                 \
-	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); pos;              \
+#define hlist_for_each_entry_continue(pos, member)                                    \
+	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); pos; \
 	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_safe(pos, n, head, member)                                            \
-	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member);                          \
-	     pos && ({ n = pos->member.next; 1; });                                                \
+#define hlist_for_each_entry_safe(pos, n, head, member)                   \
+	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); \
+	     pos && ({                                                    \
+		     n = pos->member.next;                                \
+		     1;                                                   \
+	     });                                                          \
 	     pos = hlist_entry_safe(n, typeof(*pos), member))
 
 #endif /* _LINUX_LIST_H */

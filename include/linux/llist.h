@@ -20,9 +20,9 @@ struct llist_node {
 	struct llist_node *next;
 };
 
-#define LLIST_HEAD_INIT(name)                                                                      \
-	{                                                                                          \
-		NULL                                                                               \
+#define LLIST_HEAD_INIT(name) \
+	{                     \
+		NULL          \
 	}
 #define LLIST_HEAD(name) struct llist_head name = LLIST_HEAD_INIT(name)
 
@@ -110,21 +110,21 @@ struct llist_node *llist_reverse_order(struct llist_node *head);
 
 #define llist_entry(ptr, type, member) container_of(ptr, type, member)
 /* Whether the node that @ptr, maybe computed from NULL, lies in is there. */
-#define member_address_is_nonnull(ptr, member)                                                     \
+#define member_address_is_nonnull(ptr, member) \
 	((uintptr_t)(ptr) + offsetof(typeof(*(ptr)), member) != 0)
 
 /* Walks over a chain that was taken. */
 #define llist_for_each(pos, node) for ((pos) = (node); pos; (pos) = (pos)->next)
-#define llist_for_each_safe(pos, n, node)                                                          \
+#define llist_for_each_safe(pos, n, node) \
 	for ((pos) = (node); (pos) && ((n) = (pos)->next, true); (pos) = (n))
-#define llist_for_each_entry(pos, node, member)                                                    \
-	for ((pos) = llist_entry((node), typeof(*(pos)), member);                                  \
-	     member_address_is_nonnull(pos, member);                                               \
+#define llist_for_each_entry(pos, node, member)                   \
+	for ((pos) = llist_entry((node), typeof(*(pos)), member); \
+	     member_address_is_nonnull(pos, member);              \
 	     (pos) = llist_entry((pos)->member.next, typeof(*(pos)), member))
-#define llist_for_each_entry_safe(pos, n, node, member)                                            \
-	for ((pos) = llist_entry((node), typeof(*(pos)), member);                                  \
-	     member_address_is_nonnull(pos, member) &&                                             \
-	     ((n) = llist_entry((pos)->member.next, typeof(*(n)), member), true);                  \
+#define llist_for_each_entry_safe(pos, n, node, member)                           \
+	for ((pos) = llist_entry((node), typeof(*(pos)), member);                 \
+	     member_address_is_nonnull(pos, member) &&                            \
+	     ((n) = llist_entry((pos)->member.next, typeof(*(n)), member), true); \
 	     (pos) = (n))
 
 #endif /* _LINUX_LLIST_H */

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 /* Rounded down; 0 of 0, which a kernel leaves open. */
-#define ilog2(n) (63 - __builtin_clzll((unsigned long long)(n) | 1))
+#define ilog2(n)       (63 - __builtin_clzll((unsigned long long)(n) | 1))
 #define const_ilog2(n) ilog2(n)
 #define __ilog2_u32(n) ilog2((u32)(n))
 #define __ilog2_u64(n) ilog2((u64)(n))
@@ -29,10 +29,10 @@ static inline __attribute_const__ unsigned long __rounddown_pow_of_two(unsigned 
 }
 
 /* Undefined for 0. */
-#define roundup_pow_of_two(n)                                                                      \
-	(__builtin_constant_p(n) ? ((n) <= 1 ? 1UL : 1UL << (ilog2((n)-1) + 1))                    \
+#define roundup_pow_of_two(n)                                                   \
+	(__builtin_constant_p(n) ? ((n) <= 1 ? 1UL : 1UL << (ilog2((n)-1) + 1)) \
 				 : __roundup_pow_of_two(n))
-#define rounddown_pow_of_two(n)                                                                    \
+#define rounddown_pow_of_two(n) \
 	(__builtin_constant_p(n) ? 1UL << ilog2(n) : __rounddown_pow_of_two(n))
 
 /* The smallest order with 1 << order >= @n; 0 of 0 and 1. */

@@ -26,49 +26,49 @@ struct task_struct;
 
 /* ---- VMA flags ------------------------------------------------------------------------------- */
 
-#define VM_NONE 0x00000000ul
-#define VM_READ 0x00000001ul
-#define VM_WRITE 0x00000002ul
-#define VM_EXEC 0x00000004ul
-#define VM_SHARED 0x00000008ul
-#define VM_MAYREAD 0x00000010ul
-#define VM_MAYWRITE 0x00000020ul
-#define VM_MAYEXEC 0x00000040ul
-#define VM_MAYSHARE 0x00000080ul
-#define VM_GROWSDOWN 0x00000100ul
+#define VM_NONE		0x00000000ul
+#define VM_READ		0x00000001ul
+#define VM_WRITE	0x00000002ul
+#define VM_EXEC		0x00000004ul
+#define VM_SHARED	0x00000008ul
+#define VM_MAYREAD	0x00000010ul
+#define VM_MAYWRITE	0x00000020ul
+#define VM_MAYEXEC	0x00000040ul
+#define VM_MAYSHARE	0x00000080ul
+#define VM_GROWSDOWN	0x00000100ul
 #define VM_UFFD_MISSING 0x00000200ul
-#define VM_PFNMAP 0x00000400ul
-#define VM_UFFD_WP 0x00001000ul
-#define VM_LOCKED 0x00002000ul
-#define VM_IO 0x00004000ul
-#define VM_SEQ_READ 0x00008000ul
-#define VM_RAND_READ 0x00010000ul
-#define VM_DONTCOPY 0x00020000ul
-#define VM_DONTEXPAND 0x00040000ul
-#define VM_LOCKONFAULT 0x00080000ul
-#define VM_ACCOUNT 0x00100000ul
-#define VM_NORESERVE 0x00200000ul
-#define VM_HUGETLB 0x00400000ul
-#define VM_SYNC 0x00800000ul
-#define VM_WIPEONFORK 0x02000000ul
-#define VM_DONTDUMP 0x04000000ul
-#define VM_SOFTDIRTY 0x08000000ul
-#define VM_MIXEDMAP 0x10000000ul
-#define VM_HUGEPAGE 0x20000000ul
-#define VM_NOHUGEPAGE 0x40000000ul
-#define VM_MERGEABLE 0x80000000ul
+#define VM_PFNMAP	0x00000400ul
+#define VM_UFFD_WP	0x00001000ul
+#define VM_LOCKED	0x00002000ul
+#define VM_IO		0x00004000ul
+#define VM_SEQ_READ	0x00008000ul
+#define VM_RAND_READ	0x00010000ul
+#define VM_DONTCOPY	0x00020000ul
+#define VM_DONTEXPAND	0x00040000ul
+#define VM_LOCKONFAULT	0x00080000ul
+#define VM_ACCOUNT	0x00100000ul
+#define VM_NORESERVE	0x00200000ul
+#define VM_HUGETLB	0x00400000ul
+#define VM_SYNC		0x00800000ul
+#define VM_WIPEONFORK	0x02000000ul
+#define VM_DONTDUMP	0x04000000ul
+#define VM_SOFTDIRTY	0x08000000ul
+#define VM_MIXEDMAP	0x10000000ul
+#define VM_HUGEPAGE	0x20000000ul
+#define VM_NOHUGEPAGE	0x40000000ul
+#define VM_MERGEABLE	0x80000000ul
 
-#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+#define VM_SPECIAL	(VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
 
 #define DEFAULT_MAX_MAP_COUNT 65530
 
 /* ---- sizes ------------------------------------------------------------------------------------- */
 
-#define PAGE_ALIGN(addr) ALIGN(addr, PAGE_SIZE)
+#define PAGE_ALIGN(addr)      ALIGN(addr, PAGE_SIZE)
 #define PAGE_ALIGN_DOWN(addr) ALIGN_DOWN(addr, PAGE_SIZE)
-#define PAGE_ALIGNED(addr) IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
-#define offset_in_page(p) ((unsigned long)(p) & (PAGE_SIZE - 1))
+#define PAGE_ALIGNED(addr)    IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
+#define offset_in_page(p)     ((unsigned long)(p) & (PAGE_SIZE - 1))
 
 static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 {
@@ -138,7 +138,7 @@ static inline struct vm_area_struct *vma_next(struct vma_iterator *vmi)
 	return vma_find(vmi, ~0ul);
 }
 
-#define for_each_vma(vmi, vma) while (((vma) = vma_next(&(vmi))) != NULL)
+#define for_each_vma(vmi, vma)		  while (((vma) = vma_next(&(vmi))) != NULL)
 #define for_each_vma_range(vmi, vma, end) while (((vma) = vma_find(&(vmi), (end))) != NULL)
 
 /**

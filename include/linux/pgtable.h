@@ -12,10 +12,10 @@
 #define pgd_index(address) (((address) >> PGDIR_SHIFT) & (PTRS_PER_PGD - 1))
 
 /* The end of @addr's table of the level, or @end if that comes first. */
-#define pmd_addr_end(addr, end)                                                                    \
-	({                                                                                         \
-		unsigned long __psim_next = ((addr) + PMD_SIZE) & PMD_MASK;                        \
-		__psim_next - 1 < (end) - 1 ? __psim_next : (end);                                 \
+#define pmd_addr_end(addr, end)                                             \
+	({                                                                  \
+		unsigned long __psim_next = ((addr) + PMD_SIZE) & PMD_MASK; \
+		__psim_next - 1 < (end)-1 ? __psim_next : (end);            \
 	})
 
 #endif /* _LINUX_PGTABLE_H */

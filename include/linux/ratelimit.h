@@ -22,14 +22,14 @@ static inline void ratelimit_set_flags(struct ratelimit_state *rs, unsigned long
 }
 
 #define WARN_ON_RATELIMIT(condition, state) WARN_ON((condition) && __ratelimit(state))
-#define WARN_RATELIMIT(condition, format, ...)                                                     \
-	({                                                                                         \
-		static DEFINE_RATELIMIT_STATE(__psim_rs, DEFAULT_RATELIMIT_INTERVAL,               \
-					      DEFAULT_RATELIMIT_BURST);                            \
-		int __psim_hit = !!(condition);                                                    \
-		if (unlikely(__psim_hit && __ratelimit(&__psim_rs)))                               \
-			WARN(1, format, ##__VA_ARGS__);                                            \
-		__psim_hit;                                                                        \
+#define WARN_RATELIMIT(condition, format, ...)                                       \
+	({                                                                           \
+		static DEFINE_RATELIMIT_STATE(__psim_rs, DEFAULT_RATELIMIT_INTERVAL, \
+					      DEFAULT_RATELIMIT_BURST);              \
+		int __psim_hit = !!(condition);                                      \
+		if (unlikely(__psim_hit && __ratelimit(&__psim_rs)))                 \
+			WARN(1, format, ##__VA_ARGS__);                              \
+		__psim_hit;                                                          \
 	})
 
 #endif /* _LINUX_RATELIMIT_H */

@@ -7,8 +7,8 @@
 
 /* In jiffies (CONFIG_HZ of them a second), and times in one interval. */
 #define DEFAULT_RATELIMIT_INTERVAL (5 * CONFIG_HZ)
-#define DEFAULT_RATELIMIT_BURST 10
-#define RATELIMIT_MSG_ON_RELEASE 1ul
+#define DEFAULT_RATELIMIT_BURST	   10
+#define RATELIMIT_MSG_ON_RELEASE   1ul
 
 /**
  * struct ratelimit_state - one limit
@@ -27,13 +27,13 @@ struct ratelimit_state {
 	unsigned int __psim_lock;
 };
 
-#define RATELIMIT_STATE_INIT_FLAGS(name, interval_, burst_, flags_)                                \
-	{                                                                                          \
-		.interval = (interval_), .burst = (burst_), .flags = (flags_)                      \
+#define RATELIMIT_STATE_INIT_FLAGS(name, interval_, burst_, flags_)           \
+	{                                                                     \
+		.interval = (interval_), .burst = (burst_), .flags = (flags_) \
 	}
-#define RATELIMIT_STATE_INIT(name, interval, burst)                                                \
+#define RATELIMIT_STATE_INIT(name, interval, burst) \
 	RATELIMIT_STATE_INIT_FLAGS(name, interval, burst, 0)
-#define DEFINE_RATELIMIT_STATE(name, interval, burst)                                              \
+#define DEFINE_RATELIMIT_STATE(name, interval, burst) \
 	struct ratelimit_state name = RATELIMIT_STATE_INIT(name, interval, burst)
 
 int ___ratelimit(struct ratelimit_state *rs, const char *func);

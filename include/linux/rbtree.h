@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Red-black trees whose nodes lie in the caller's objects. The caller looks for the place, links the
- * node there, and has the tree rebalanced; or uses rb_add() and rb_find(). The caller locks.
+ * Red-black trees whose nodes lie in the caller's objects. The caller looks for the place, links
+ * the node there, and has the tree rebalanced; or uses rb_add() and rb_find(). The caller locks.
  */
 #ifndef _LINUX_RBTREE_H
 #define _LINUX_RBTREE_H
@@ -10,12 +10,12 @@
 #include <linux/container_of.h>
 #include <linux/rbtree_types.h>
 
-#define rb_parent(r) ((struct rb_node *)((r)->__rb_parent_color & ~3ul))
+#define rb_parent(r)		    ((struct rb_node *)((r)->__rb_parent_color & ~3ul))
 #define rb_entry(ptr, type, member) container_of(ptr, type, member)
-#define rb_entry_safe(ptr, type, member)                                                           \
-	({                                                                                         \
-		typeof(ptr) __psim_node = (ptr);                                                   \
-		__psim_node ? rb_entry(__psim_node, type, member) : NULL;                          \
+#define rb_entry_safe(ptr, type, member)                                  \
+	({                                                                \
+		typeof(ptr) __psim_node = (ptr);                          \
+		__psim_node ? rb_entry(__psim_node, type, member) : NULL; \
 	})
 
 #define RB_EMPTY_ROOT(root) (READ_ONCE((root)->rb_node) == NULL)
@@ -113,9 +113,9 @@ rb_add_cached(struct rb_node *node, struct rb_root_cached *tree,
 }
 
 /* Return: a node that compares equal, @node then not being inserted; else NULL. */
-static __always_inline struct rb_node *
-rb_find_add(struct rb_node *node, struct rb_root *tree,
-	    int (*cmp)(struct rb_node *node, const struct rb_node *other))
+static __always_inline struct rb_node *rb_find_add(struct rb_node *node, struct rb_root *tree,
+						   int (*cmp)(struct rb_node *node,
+							      const struct rb_node *other))
 {
 	struct rb_node **link = &tree->rb_node, *parent = NULL;
 
@@ -134,9 +134,9 @@ rb_find_add(struct rb_node *node, struct rb_root *tree,
 }
 
 /* Return: any node that matches @key, or NULL. */
-static __always_inline struct rb_node *
-rb_find(const void *key, const struct rb_root *tree,
-	int (*cmp)(const void *key, const struct rb_node *node))
+static __always_inline struct rb_node *rb_find(const void *key, const struct rb_root *tree,
+					       int (*cmp)(const void *key,
+							  const struct rb_node *node))
 {
 	struct rb_node *node = tree->rb_node;
 
@@ -151,9 +151,9 @@ rb_find(const void *key, const struct rb_root *tree,
 }
 
 /* Return: the first node, in order, that matches @key, or NULL. */
-static __always_inline struct rb_node *
-rb_find_first(const void *key, const struct rb_root *tree,
-	      int (*cmp)(const void *key, const struct rb_node *node))
+static __always_inline struct rb_node *rb_find_first(const void *key, const struct rb_root *tree,
+						     int (*cmp)(const void *key,
+								const struct rb_node *node))
 {
 	struct rb_node *node = tree->rb_node, *match = NULL;
 
@@ -167,12 +167,12 @@ rb_find_first(const void *key, const struct rb_root *tree,
 	return match;
 }
 
-#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                                  \
-	for (pos = rb_entry_safe(rb_first_postorder(root), typeof(*pos), field);                   \
-	     pos && ({                                                                             \
-		     n = rb_entry_safe(rb_next_postorder(&pos->field), typeof(*pos), field);       \
-		     1;                                                                            \
-	     });                                                                                   \
+#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                            \
+	for (pos = rb_entry_safe(rb_first_postorder(root), typeof(*pos), field);             \
+	     pos && ({                                                                       \
+		     n = rb_entry_safe(rb_next_postorder(&pos->field), typeof(*pos), field); \
+		     1;                                                                      \
+	     });                                                                             \
 	     pos = n)
 
 #endif /* _LINUX_RBTREE_H */

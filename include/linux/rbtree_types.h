@@ -27,18 +27,18 @@ struct rb_root_cached {
 	struct rb_node *rb_leftmost;
 };
 
-#define RB_ROOT                                                                                    \
-	(struct rb_root)                                                                           \
-	{                                                                                          \
-		NULL,                                                                              \
+#define RB_ROOT          \
+	(struct rb_root) \
+	{                \
+		NULL,    \
 	}
-#define RB_ROOT_CACHED                                                                             \
-	(struct rb_root_cached)                                                                    \
-	{                                                                                          \
-		{                                                                                  \
-			NULL,                                                                      \
-		},                                                                                 \
-			NULL                                                                       \
+#define RB_ROOT_CACHED          \
+	(struct rb_root_cached) \
+	{                       \
+		{               \
+			NULL,   \
+		},              \
+			NULL    \
 	}
 
 #endif /* _LINUX_RBTREE_TYPES_H */

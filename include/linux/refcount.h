@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reference counts that saturate (S9.1 to S9.4): 1 to INT_MAX are live, 0 is dead, and what goes wrong
- * is warned of once a kind and pins the count at REFCOUNT_SATURATED: the object leaks.
+ * Reference counts that saturate (S9.1 to S9.4): 1 to INT_MAX are live, 0 is dead, and what goes
+ * wrong is warned of once a kind and pins the count at REFCOUNT_SATURATED: the object leaks.
  *
  * Each operation looks at the value before it, so that tasks that race all judge what was there.
  */
@@ -17,11 +17,11 @@
 struct mutex;
 struct spinlock;
 
-#define REFCOUNT_INIT(n)                                                                           \
-	{                                                                                          \
-		.refs = { (n) }                                                                    \
+#define REFCOUNT_INIT(n)       \
+	{                      \
+		.refs = {(n) } \
 	}
-#define REFCOUNT_MAX INT_MAX
+#define REFCOUNT_MAX	   INT_MAX
 #define REFCOUNT_SATURATED (INT_MIN / 2)
 
 enum refcount_saturation_type {
@@ -66,8 +66,9 @@ static inline bool __must_check __psim_refcount_add_not_zero(int i, refcount_t *
 
 	__psim_point_atomic();
 	old = __atomic_load_n(&r->refs.counter, __ATOMIC_RELAXED);
-	while (old && !__atomic_compare_exchange_n(&r->refs.counter, &old, (int)((unsigned int)old + i),
-						   0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	while (old &&
+	       !__atomic_compare_exchange_n(&r->refs.counter, &old, (int)((unsigned int)old + i), 0,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	if (oldp)
 		*oldp = old;
@@ -141,17 +142,17 @@ static inline void refcount_dec(refcount_t *r)
 }
 
 /* In reports, the caller is named. */
-#define refcount_add(i, r) __psim_refcount_add(i, r, __func__)
-#define refcount_inc(r) __psim_refcount_add(1, r, __func__)
-#define refcount_add_not_zero(i, r) __psim_refcount_add_not_zero(i, r, NULL, __func__)
-#define refcount_inc_not_zero(r) __psim_refcount_add_not_zero(1, r, NULL, __func__)
-#define refcount_sub_and_test(i, r) __psim_refcount_sub_and_test(i, r, NULL, __func__)
-#define refcount_dec_and_test(r) __psim_refcount_sub_and_test(1, r, NULL, __func__)
-#define refcount_dec(r) __psim_refcount_dec(r, __func__)
+#define refcount_add(i, r)		    __psim_refcount_add(i, r, __func__)
+#define refcount_inc(r)			    __psim_refcount_add(1, r, __func__)
+#define refcount_add_not_zero(i, r)	    __psim_refcount_add_not_zero(i, r, NULL, __func__)
+#define refcount_inc_not_zero(r)	    __psim_refcount_add_not_zero(1, r, NULL, __func__)
+#define refcount_sub_and_test(i, r)	    __psim_refcount_sub_and_test(i, r, NULL, __func__)
+#define refcount_dec_and_test(r)	    __psim_refcount_sub_and_test(1, r, NULL, __func__)
+#define refcount_dec(r)			    __psim_refcount_dec(r, __func__)
 #define __refcount_add_not_zero(i, r, oldp) __psim_refcount_add_not_zero(i, r, oldp, __func__)
-#define __refcount_inc_not_zero(r, oldp) __psim_refcount_add_not_zero(1, r, oldp, __func__)
+#define __refcount_inc_not_zero(r, oldp)    __psim_refcount_add_not_zero(1, r, oldp, __func__)
 #define __refcount_sub_and_test(i, r, oldp) __psim_refcount_sub_and_test(i, r, oldp, __func__)
-#define __refcount_dec_and_test(r, oldp) __psim_refcount_sub_and_test(1, r, oldp, __func__)
+#define __refcount_dec_and_test(r, oldp)    __psim_refcount_sub_and_test(1, r, oldp, __func__)
 
 /* 1 becomes 0, anything else stays. Return: whether it did. */
 bool __must_check refcount_dec_if_one(refcount_t *r);

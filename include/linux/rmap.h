@@ -47,7 +47,7 @@ struct anon_vma_chain {
 };
 
 typedef int rmap_t;
-#define RMAP_NONE ((rmap_t)0)
+#define RMAP_NONE      ((rmap_t)0)
 #define RMAP_EXCLUSIVE ((rmap_t)1)
 
 static inline void anon_vma_lock_read(struct anon_vma *anon_vma)

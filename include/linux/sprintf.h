@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formatting text, with the kernel's extensions of %p. lib/vsprintf's rules hold: %pe, %pS, %pV, %pa,
- * %pR, %ph, %pU, %pM, %pb, ...; %p, %pK never show an address. %n and floating point do not exist.
+ * Formatting text, with the kernel's extensions of %p. lib/vsprintf's rules hold: %pe, %pS, %pV,
+ * %pa, %pR, %ph, %pU, %pM, %pb, ...; %p, %pK never show an address. %n and floating point do not
+ * exist.
  */
 #ifndef _LINUX_SPRINTF_H
 #define _LINUX_SPRINTF_H
@@ -10,7 +11,8 @@
 #include <linux/types.h>
 
 /* Their names are libc's, too; host-dialect programs keep libc's. */
-int snprintf(char *buf, size_t size, const char *fmt, ...) __asm__("__psim_snprintf") __printf(3, 4);
+int snprintf(char *buf, size_t size, const char *fmt, ...) __asm__("__psim_snprintf")
+	__printf(3, 4);
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args) __asm__("__psim_vsnprintf")
 	__printf(3, 0);
 int sprintf(char *buf, const char *fmt, ...) __asm__("__psim_sprintf") __printf(2, 3);
@@ -33,7 +35,7 @@ char *kasprintf(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
 char *kvasprintf(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0);
 /* As they stand if @fmt has no % in it or is "%s" of a constant: here always a copy. */
 const char *kvasprintf_const(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0);
-#define kasprintf(gfp, fmt, ...) __psim_kasprintf(__func__, gfp, fmt, ##__VA_ARGS__)
+#define kasprintf(gfp, fmt, ...)   __psim_kasprintf(__func__, gfp, fmt, ##__VA_ARGS__)
 #define kvasprintf(gfp, fmt, args) __psim_kvasprintf(__func__, gfp, fmt, args)
 
 #endif /* _LINUX_SPRINTF_H */

@@ -41,13 +41,13 @@ char *strsep(char **s, const char *separators);
 /* ---- ours ---- */
 
 ssize_t __psim_strscpy(char *to, const char *from, size_t size, bool pad);
-#define __psim_strscpy_to_array(to, from)                                                          \
+#define __psim_strscpy_to_array(to, from) \
 	__psim_strscpy(to, from, sizeof(to) + __must_be_array(to), false)
 #define __psim_strscpy_sized(to, from, size) __psim_strscpy(to, from, size, false)
-#define __psim_strscpy_pad_to_array(to, from)                                                      \
+#define __psim_strscpy_pad_to_array(to, from) \
 	__psim_strscpy(to, from, sizeof(to) + __must_be_array(to), true)
 #define __psim_strscpy_pad_sized(to, from, size) __psim_strscpy(to, from, size, true)
-#define __psim_third(a, b, c, ...) c
+#define __psim_third(a, b, c, ...)		 c
 
 /**
  * strscpy() - copy a string into a buffer, always ended with 0
@@ -56,13 +56,13 @@ ssize_t __psim_strscpy(char *to, const char *from, size_t size, bool pad);
  * @size: the buffer's bytes
  * Return: characters copied; -E2BIG if the string was cut, or the size is 0.
  */
-#define strscpy(to, from, ...)                                                                     \
-	__psim_third(0, ##__VA_ARGS__, __psim_strscpy_sized,                                       \
-		      __psim_strscpy_to_array)(to, from, ##__VA_ARGS__)
+#define strscpy(to, from, ...)                               \
+	__psim_third(0, ##__VA_ARGS__, __psim_strscpy_sized, \
+		     __psim_strscpy_to_array)(to, from, ##__VA_ARGS__)
 /* As strscpy(), and the rest of the buffer becomes 0. */
-#define strscpy_pad(to, from, ...)                                                                 \
-	__psim_third(0, ##__VA_ARGS__, __psim_strscpy_pad_sized,                                   \
-		      __psim_strscpy_pad_to_array)(to, from, ##__VA_ARGS__)
+#define strscpy_pad(to, from, ...)                               \
+	__psim_third(0, ##__VA_ARGS__, __psim_strscpy_pad_sized, \
+		     __psim_strscpy_pad_to_array)(to, from, ##__VA_ARGS__)
 
 /* Return: length the whole would have; @size bytes are there in all. */
 size_t strlcat(char *to, const char *from, size_t size) __asm__("__psim_strlcat");
@@ -124,9 +124,9 @@ char *kstrndup(const char *s, size_t max, gfp_t gfp) __malloc;
 void *kmemdup(const void *p, size_t n, gfp_t gfp) __malloc;
 const char *kstrdup_const(const char *s, gfp_t gfp);
 void kfree_const(const void *s);
-#define kstrdup(s, gfp) __psim_kstrdup(s, gfp, __func__)
+#define kstrdup(s, gfp)	      __psim_kstrdup(s, gfp, __func__)
 #define kstrndup(s, max, gfp) __psim_kstrndup(s, max, gfp, __func__)
-#define kmemdup(p, n, gfp) __psim_kmemdup(p, n, gfp, __func__)
+#define kmemdup(p, n, gfp)    __psim_kmemdup(p, n, gfp, __func__)
 #define kstrdup_const(s, gfp) ((const char *)__psim_kstrdup(s, gfp, __func__))
 
 #endif /* _LINUX_STRING_H */

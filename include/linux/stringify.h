@@ -6,6 +6,6 @@
 #include <linux/compiler_types.h>
 
 #define __stringify_1(x...) #x
-#define __stringify(x...) __stringify_1(x)
+#define __stringify(x...)   __stringify_1(x)
 
 #endif /* _LINUX_STRINGIFY_H */

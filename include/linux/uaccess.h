@@ -31,18 +31,18 @@ unsigned long __must_check clear_user(void __user *to, unsigned long n);
 bool __psim_access_ok(unsigned long address, unsigned long size);
 
 /* Single values. Return: 0 or -EFAULT. */
-#define put_user(x, ptr)                                                                           \
-	({                                                                                         \
-		typeof(*(ptr)) __psim_value = (x);                                                 \
-		copy_to_user((ptr), &__psim_value, sizeof(__psim_value)) ? -EFAULT : 0;            \
+#define put_user(x, ptr)                                                                \
+	({                                                                              \
+		typeof(*(ptr)) __psim_value = (x);                                      \
+		copy_to_user((ptr), &__psim_value, sizeof(__psim_value)) ? -EFAULT : 0; \
 	})
-#define get_user(x, ptr)                                                                           \
-	({                                                                                         \
-		typeof(*(ptr)) __psim_value;                                                       \
-		int __psim_error =                                                                 \
-			copy_from_user(&__psim_value, (ptr), sizeof(__psim_value)) ? -EFAULT : 0;  \
-		(x) = __psim_value;                                                                \
-		__psim_error;                                                                      \
+#define get_user(x, ptr)                                                                          \
+	({                                                                                        \
+		typeof(*(ptr)) __psim_value;                                                      \
+		int __psim_error =                                                                \
+			copy_from_user(&__psim_value, (ptr), sizeof(__psim_value)) ? -EFAULT : 0; \
+		(x) = __psim_value;                                                               \
+		__psim_error;                                                                     \
 	})
 #define __put_user(x, ptr) put_user(x, ptr)
 #define __get_user(x, ptr) get_user(x, ptr)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The half of the test runner that is inside the machine: runs a case with its suite's init and exit,
- * says what failed, keeps the actions of a case's end.
+ * The half of the test runner that is inside the machine: runs a case with its suite's init and
+ * exit, says what failed, keeps the actions of a case's end.
  *
- * Failures go to standard error at once, so that they stand before any report that follows from them.
+ * Failures go to standard error at once, so that they stand before any report that follows from
+ * them.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -14,7 +15,7 @@
 #include "sim/sim.h"
 #include "kunit_bridge.h"
 
-#define STDERR 2
+#define STDERR	   2
 #define TEXT_BYTES 2048
 
 /* sim's own: marks the machine as halted without a report. */
@@ -64,7 +65,8 @@ static void keep_first(struct __psim_kunit_run *run, const struct __psim_kunit_s
 }
 
 static __printf(4, 0) void finish(struct text *text, struct kunit *test,
-				  const struct __psim_kunit_site *site, const char *fmt, va_list *args)
+				  const struct __psim_kunit_site *site, const char *fmt,
+				  va_list *args)
 {
 	struct va_format message = {.fmt = fmt, .va = args};
 
@@ -75,12 +77,12 @@ static __printf(4, 0) void finish(struct text *text, struct kunit *test,
 	psim_host_write(STDERR, text->bytes, text->used);
 }
 
-#define FINISH(text, test, site, fmt)                                                              \
-	do {                                                                                       \
-		va_list args;                                                                      \
-		va_start(args, fmt);                                                               \
-		finish(text, test, site, fmt, &args);                                              \
-		va_end(args);                                                                      \
+#define FINISH(text, test, site, fmt)                 \
+	do {                                          \
+		va_list args;                         \
+		va_start(args, fmt);                  \
+		finish(text, test, site, fmt, &args); \
+		va_end(args);                         \
 	} while (0)
 
 void __psim_kunit_fail(struct kunit *test, const struct __psim_kunit_site *site, const char *fmt,
@@ -324,7 +326,8 @@ const char *psim_kunit_case_name(const struct kunit_suite *suite, unsigned int i
 	return suite->test_cases[index].run_case ? suite->test_cases[index].name : NULL;
 }
 
-const struct psim_config *psim_kunit_case_config(const struct kunit_suite *suite, unsigned int index)
+const struct psim_config *psim_kunit_case_config(const struct kunit_suite *suite,
+						 unsigned int index)
 {
 	return suite->test_cases[index].__psim_config;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the two halves of the test runner: kunit_main.c (host dialect: main(), cmocka, the registry)
- * and kunit.c (kernel dialect: what runs inside the machine). Read by both.
+ * Between the two halves of the test runner: kunit_main.c (host dialect: main(), cmocka, the
+ * registry) and kunit.c (kernel dialect: what runs inside the machine). Read by both.
  */
 #ifndef PSIM_KUNIT_BRIDGE_H
 #define PSIM_KUNIT_BRIDGE_H
@@ -42,7 +42,8 @@ const char *psim_kunit_suite_name(const struct kunit_suite *suite);
 /* Return: NULL behind the last case. */
 const char *psim_kunit_case_name(const struct kunit_suite *suite, unsigned int index);
 /* The machine that the case wants, or NULL. */
-const struct psim_config *psim_kunit_case_config(const struct kunit_suite *suite, unsigned int index);
+const struct psim_config *psim_kunit_case_config(const struct kunit_suite *suite,
+						 unsigned int index);
 /* Body for psim_run(); @run is a struct __psim_kunit_run. */
 int psim_kunit_body(void *run);
 

@@ -3,8 +3,8 @@
  * main() of the conformance tests: each case of each registered suite becomes one cmocka test that
  * starts a machine, runs the case in a task, stops the machine, and only then passes or fails.
  *
- * The registry is here, in host memory: kernel-dialect statics are restored at each start. Silent when
- * green, unless CMOCKA_MESSAGE_OUTPUT chooses one of cmocka's formats.
+ * The registry is here, in host memory: kernel-dialect statics are restored at each start. Silent
+ * when green, unless CMOCKA_MESSAGE_OUTPUT chooses one of cmocka's formats.
  */
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -23,8 +23,8 @@
 
 #include "kunit_bridge.h"
 
-#define MAX_SUITES 256
-#define MAX_CASES 8192
+#define MAX_SUITES  256
+#define MAX_CASES   8192
 #define CRASH_STACK (64 * 1024)
 
 static struct kunit_suite *suites[MAX_SUITES];
@@ -106,7 +106,8 @@ static struct psim_config config_of(const struct __psim_kunit_run *run)
 	if (wanted)
 		config = *wanted;
 	if (options.engine)
-		config.engine = strcmp(options.engine, "free") ? PSIM_DETERMINISTIC : PSIM_FREE_RUNNING;
+		config.engine =
+			strcmp(options.engine, "free") ? PSIM_DETERMINISTIC : PSIM_FREE_RUNNING;
 	if (options.scheduler)
 		config.scheduler = options.scheduler;
 	if (options.seed)

@@ -15,7 +15,7 @@
 #include <psim/task.h>
 
 #define PAGE PSIM_PAGE_SIZE
-#define RW (PSIM_READ | PSIM_WRITE)
+#define RW   (PSIM_READ | PSIM_WRITE)
 
 static struct psim_process *process;
 
@@ -298,7 +298,8 @@ static void psim_store__without_nth_call(void **state)
 			err = psim_store(p, 0x40000000, &value, 8);
 			psim_fail_nth(kinds[k], 0);
 			assert_true(err == 0 || err == -ENOMEM);
-			assert_int_equal(psim_where(p, 0x40000000, NULL), err ? PSIM_EMPTY : PSIM_RAM);
+			assert_int_equal(psim_where(p, 0x40000000, NULL),
+					 err ? PSIM_EMPTY : PSIM_RAM);
 			assert_int_equal(psim_store(p, 0x40000000, &value, 8), 0);
 			assert_int_equal(psim_process_exit(p), 0);
 			if (!err)

@@ -15,6 +15,7 @@ void __psim_mm_free(struct mm_struct *mm);
  * Return: with mm_users and mm_count 1, or NULL without memory. May sleep.
  */
 struct mm_struct *__psim_mm_alloc(const char *site);
+struct mm_struct *mm_alloc(void);
 #define mm_alloc() __psim_mm_alloc(__func__)
 
 /* Hold the structure, not the mappings. Any context. */

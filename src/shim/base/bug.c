@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* WARN and BUG as reports: they name the function and the condition or message, never file or line. */
+/*
+ * WARN and BUG as reports: they name the function and the condition or message, never file or line.
+ */
 #include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -41,7 +43,9 @@ void __psim_panic(const char *site, const char *fmt, ...)
 
 bool __psim_list_corrupt(const char *operation)
 {
-	psim_report("WARN", "%s(): the list's links do not agree: an entry added or removed twice, or freed",
-		    operation);
+	psim_report(
+		"WARN",
+		"%s(): the list's links do not agree: an entry added or removed twice, or freed",
+		operation);
 	return false;
 }

@@ -47,7 +47,10 @@ void psim_put_string(struct psim_text *text, const char *s, const struct psim_sp
 void psim_put_number(struct psim_text *text, u64 value, const struct psim_spec *spec);
 void psim_format(struct psim_text *text, const char *fmt, va_list args) __printf(2, 0);
 
-/* What stands behind %p; @fmt begins behind the p. Return: the first character that is not part of it. */
+/*
+ * What stands behind %p; @fmt begins behind the p. Return: the first character that is not part of
+ * it.
+ */
 const char *psim_put_pointer(struct psim_text *text, const char *fmt, const void *p,
 			     const struct psim_spec *spec);
 

@@ -4,6 +4,8 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 
+#include "base/format.h"
+
 #undef kasprintf
 #undef kvasprintf
 #undef kstrdup
@@ -64,12 +66,19 @@ void kfree_const(const void *s)
 
 char *__psim_kvasprintf(const char *site, gfp_t gfp, const char *fmt, va_list args)
 {
-	int n = vsnprintf(NULL, 0, fmt, args);
-	char *text = __psim_kmalloc(n + 1, gfp, site);
+	struct psim_text text = {};
+	size_t n;
 
-	if (text)
-		vsnprintf(text, n + 1, fmt, args);
-	return text;
+	psim_format(&text, fmt, args);
+	n = text.used;
+	text.bytes = __psim_kmalloc(n + 1, gfp, site);
+	if (!text.bytes)
+		return NULL;
+	text.size = n;
+	text.used = 0;
+	psim_format(&text, fmt, args);
+	text.bytes[n] = 0;
+	return text.bytes;
 }
 
 char *__psim_kasprintf(const char *site, gfp_t gfp, const char *fmt, ...)

@@ -26,7 +26,8 @@ static unsigned int skip_prefix(const char **s, unsigned int base)
 }
 
 /* Return: digits read. *@overflow: they do not fit. */
-static size_t read_digits(const char *s, unsigned int base, unsigned long long *value, bool *overflow)
+static size_t read_digits(const char *s, unsigned int base, unsigned long long *value,
+			  bool *overflow)
 {
 	size_t n = 0;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * printk: messages to standard error, each with the virtual time; hex dumps; rate limits. Every call is
- * one line, written at once; pr_cont() goes on in it. No ring buffer, no consoles.
+ * printk: messages to standard error, each with the virtual time; hex dumps; rate limits. Every
+ * call is one line, written at once; pr_cont() goes on in it. No ring buffer, no consoles.
  */
 #include <linux/kern_levels.h>
 #include <linux/minmax.h>
@@ -15,10 +15,10 @@
 #include "host/host.h"
 #include "sim/sim.h"
 
-#define STDERR 2
-#define LINE_BYTES 1024
+#define STDERR		 2
+#define LINE_BYTES	 1024
 #define BACKTRACE_FRAMES 32
-#define NSEC_PER_JIFFY (1000000000ull / CONFIG_HZ)
+#define NSEC_PER_JIFFY	 (1000000000ull / CONFIG_HZ)
 
 int console_loglevel = LOGLEVEL_DEBUG;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Red-black trees: insertion, removal, and walking in order. Rebalancing is written once, for either side
- * and with or without subtree values; without, the callbacks' tests are gone after inlining.
+ * Red-black trees: insertion, removal, and walking in order. Rebalancing is written once, for
+ * either side and with or without subtree values; without, the callbacks' tests are gone after
+ * inlining.
  *
  * A node's colour is bit 0 of its parent word, 1 is black; no child counts as black.
  */
@@ -9,7 +10,7 @@
 #include <linux/rbtree.h>
 #include <linux/rbtree_augmented.h>
 
-#define BLACK 1ul
+#define BLACK  1ul
 #define COLOUR 3ul
 
 typedef const struct rb_augment_callbacks *augment_t;

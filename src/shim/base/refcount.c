@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The rare half of reference counts: saturation with a warning of each kind once (S9.1 to S9.4), and the
- * drops that need the last reference to be dropped under a lock.
+ * The rare half of reference counts: saturation with a warning of each kind once (S9.1 to S9.4),
+ * and the drops that need the last reference to be dropped under a lock.
  */
 #include <linux/array_size.h>
 #include <linux/mutex.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The kernel's format engine: conversions, flags, width and precision, numbers and strings. What may
- * follow %p is in vsprintf_pointer.c. There is no %n and no floating point.
+ * The kernel's format engine: conversions, flags, width and precision, numbers and strings. What
+ * may follow %p is in vsprintf_pointer.c. There is no %n and no floating point.
  *
- * It differs from C where the kernel does: 0 pads a number of given precision, too; %#x of 0 has its
- * 0x; strings at addresses that are none print what they are instead of crashing.
+ * It differs from C where the kernel does: 0 pads a number of given precision, too; %#x of 0 has
+ * its 0x; strings at addresses that are none print what they are instead of crashing.
  */
 #include <linux/bug.h>
 #include <linux/compiler.h>
@@ -21,7 +21,13 @@
 #define FIRST_PAGE 4096ul
 
 /* Sizes of arguments: the letters before a conversion. */
-enum size { SIZE_INT, SIZE_CHAR, SIZE_SHORT, SIZE_LONG, SIZE_LONG_LONG };
+enum size {
+	SIZE_INT,
+	SIZE_CHAR,
+	SIZE_SHORT,
+	SIZE_LONG,
+	SIZE_LONG_LONG
+};
 
 static void put_many(struct psim_text *text, char c, int n)
 {
@@ -62,7 +68,10 @@ static int digits_of(u64 value, const struct psim_spec *spec, char *digits)
 void psim_put_number(struct psim_text *text, u64 value, const struct psim_spec *spec)
 {
 	bool negative = spec->is_signed && (s64)value < 0;
-	char sign = negative ? '-' : spec->is_signed && spec->plus ? '+' : spec->is_signed && spec->space ? ' ' : 0;
+	char sign = negative			     ? '-'
+		    : spec->is_signed && spec->plus  ? '+'
+		    : spec->is_signed && spec->space ? ' '
+						     : 0;
 	bool prefix = spec->alternate && (spec->base == 16 || (spec->base == 8 && value));
 	char digits[MAX_DIGITS];
 	int n = digits_of(negative ? -value : value, spec, digits);
@@ -142,9 +151,9 @@ static int parse_digits(const char **fmt)
 }
 
 /* An integer argument of any size, widened by its sign. */
-#define NEXT_NUMBER(args, size, is_signed)                                                         \
-	((size) == SIZE_LONG_LONG || (size) == SIZE_LONG                                           \
-		 ? va_arg(args, u64)                                                               \
+#define NEXT_NUMBER(args, size, is_signed)               \
+	((size) == SIZE_LONG_LONG || (size) == SIZE_LONG \
+		 ? va_arg(args, u64)                     \
 		 : narrow(va_arg(args, unsigned int), size, is_signed))
 
 static u64 narrow(unsigned int value, enum size size, bool is_signed)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What may follow %p: errors, symbols, nested formats, addresses by reference, resources, bytes, bitmaps,
- * flags. Anything else, and plain %p and %pK, print the same for every object: an address is nothing that
- * a run may show. %px shows it, for people only.
+ * What may follow %p: errors, symbols, nested formats, addresses by reference, resources, bytes,
+ * bitmaps, flags. Anything else, and plain %p and %pK, print the same for every object: an address
+ * is nothing that a run may show. %px shows it, for people only.
  *
- * DEVIATION: symbols have no offset and size (they would differ from compiler to compiler), flags are
- * printed as numbers, and extensions that are not named here print as %p.
+ * DEVIATION: symbols have no offset and size (they would differ from compiler to compiler), flags
+ * are printed as numbers, and extensions that are not named here print as %p.
  */
 #include <linux/bits.h>
 #include <linux/compiler.h>
@@ -21,8 +21,8 @@
 #include "host/host.h"
 
 #define POINTER_DIGITS 16
-#define MAX_BYTES 64
-#define PLACEHOLDER "(____ptrval____)"
+#define MAX_BYTES      64
+#define PLACEHOLDER    "(____ptrval____)"
 
 static void put_hex(struct psim_text *text, u64 value, int digits)
 {

@@ -128,6 +128,8 @@ struct psim_thread;
 struct psim_thread *psim_thread_new(void (*entry)(void *arg), void *arg);
 /* Wait for its end and free it. */
 void psim_thread_join(struct psim_thread *thread);
+/* Let another thread run. */
+void psim_thread_yield(void);
 /* End the calling thread. */
 void psim_thread_exit(void) __attribute__((noreturn));
 

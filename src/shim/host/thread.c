@@ -4,6 +4,7 @@
  * lie in a static that a machine's start restores.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "host.h"
@@ -50,6 +51,11 @@ void psim_thread_join(struct psim_thread *thread)
 {
 	pthread_join(thread->id, NULL);
 	psim_host_free(thread);
+}
+
+void psim_thread_yield(void)
+{
+	sched_yield();
 }
 
 void psim_thread_exit(void)

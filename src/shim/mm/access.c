@@ -36,7 +36,7 @@ static int user_fault(struct mm_struct *mm, unsigned long address, bool write)
 
 	if (write)
 		flags |= FAULT_FLAG_WRITE;
-	psim_may_sleep("page fault");
+	might_sleep();
 	atomic_long_inc(&mm->__psim_faults);
 	do {
 		mmap_read_lock(mm);

@@ -210,7 +210,8 @@ int mm_take_all_locks(struct mm_struct *mm)
 	struct anon_vma_chain *avc;
 
 	mmap_assert_write_locked(mm);
-	for_each_vma(vmi, vma) {
+	for_each_vma(vmi, vma)
+	{
 		if (signal_pending(current)) {
 			mm_drop_all_locks(mm);
 			return -EINTR;
@@ -235,7 +236,8 @@ void mm_drop_all_locks(struct mm_struct *mm)
 	struct anon_vma_chain *avc;
 
 	mmap_assert_write_locked(mm);
-	for_each_vma(vmi, vma) {
+	for_each_vma(vmi, vma)
+	{
 		list_for_each_entry(avc, &vma->anon_vma_chain, same_vma) {
 			struct anon_vma *root = avc->anon_vma->root;
 

@@ -56,8 +56,8 @@ static void unlock(struct fault *f)
 /* A fresh page of this VMA, or NULL. */
 static struct folio *new_page(struct fault *f, gfp_t zero)
 {
-	struct folio *folio = vma_alloc_folio(GFP_HIGHUSER_MOVABLE | zero, 0, f->vmf.vma,
-					      f->vmf.address);
+	struct folio *folio =
+		vma_alloc_folio(GFP_HIGHUSER_MOVABLE | zero, 0, f->vmf.vma, f->vmf.address);
 
 	if (folio)
 		__folio_mark_uptodate(folio);
@@ -70,9 +70,9 @@ static void map_new(struct fault *f, struct folio *folio)
 	struct vm_area_struct *vma = f->vmf.vma;
 	psim_pte_t pte = psim_pte_mk_present(folio_pfn(folio), vma->vm_page_prot);
 
-	pte |= PSIM_PTE_F_YOUNG | PSIM_PTE_F_SOFT_DIRTY;
+	pte |= PSIM_PTE_F_YOUNG;
 	if (vma->vm_flags & VM_WRITE)
-		pte |= PSIM_PTE_F_WRITE | PSIM_PTE_F_DIRTY;
+		pte |= PSIM_PTE_F_WRITE | PSIM_PTE_F_DIRTY | PSIM_PTE_F_SOFT_DIRTY;
 	folio_add_new_anon_rmap(folio, vma, f->vmf.address, RMAP_EXCLUSIVE);
 	folio_add_lru_vma(folio, vma);
 	psim_pte_set(mm_of(f), f->vmf.address, f->ptep, pte);
@@ -174,8 +174,11 @@ static bool replace(struct fault *f, struct folio *copy, struct folio *old)
 
 	if (!lock_same(f))
 		return false;
-	if (!old)
+	if (!old || !folio_test_anon(old)) {
+		if (old)
+			dec_mm_counter(mm, mm_counter(old));
 		inc_mm_counter(mm, MM_ANONPAGES);
+	}
 	psim_pte_clear_flush(f->vmf.vma, f->vmf.address, f->ptep);
 	map_new(f, copy);
 	if (old)
@@ -221,9 +224,7 @@ static vm_fault_t fault_write_protected(struct fault *f)
 		struct page *page = pfn_to_page(psim_pte_pfn(f->old));
 
 		old = page_folio(page);
-		if (!folio_test_anon(old))
-			psim_stop_function("handle_mm_fault", "writes to pages of files are not modelled");
-		if (PageAnonExclusive(page) || sole_user(f, old))
+		if (folio_test_anon(old) && (PageAnonExclusive(page) || sole_user(f, old)))
 			return reuse(f);
 		folio_get(old);
 	}
@@ -281,9 +282,14 @@ static vm_fault_t fault_device_private(struct fault *f)
 	pgmap = page_pgmap(f->vmf.page);
 	psim_point(PSIM_POINT_CALLBACK);
 	result = pgmap->ops->migrate_to_ram(&f->vmf);
-	if (result & (VM_FAULT_RETRY | VM_FAULT_COMPLETED))
-		psim_report("S6.9", "migrate_to_ram of page %#lx returned %#x", psim_pte_pfn(f->old),
-			    result);
+	psim_point(PSIM_POINT_CALLBACK);
+	if (result & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)) {
+		psim_report(
+			"S6.9",
+			"migrate_to_ram of page %#lx returned %#x: the mmap lock is not its own",
+			psim_pte_pfn(f->old), result);
+		result &= ~(VM_FAULT_RETRY | VM_FAULT_COMPLETED);
+	}
 	unlock_page(f->vmf.page);
 	put_page(f->vmf.page);
 	return result;
@@ -296,7 +302,8 @@ static vm_fault_t fault_slot(struct fault *f)
 			return fault_anonymous(f);
 		if (!f->vmf.vma->vm_ops->fault)
 			return VM_FAULT_SIGBUS;
-		psim_stop_function("handle_mm_fault", "faults of mapped files are not modelled yet");
+		psim_stop_function("handle_mm_fault",
+				   "faults of mapped files are not modelled yet");
 	}
 	if (psim_pte_present(f->old))
 		return fault_present(f);
@@ -315,14 +322,15 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 			   struct pt_regs *regs)
 {
 	struct fault f = {
-		.vmf = {
-			.vma = vma,
-			.gfp_mask = GFP_HIGHUSER_MOVABLE,
-			.pgoff = linear_page_index(vma, address & PAGE_MASK),
-			.address = address & PAGE_MASK,
-			.real_address = address,
-			.flags = flags,
-		},
+		.vmf =
+			{
+				.vma = vma,
+				.gfp_mask = GFP_HIGHUSER_MOVABLE,
+				.pgoff = linear_page_index(vma, address & PAGE_MASK),
+				.address = address & PAGE_MASK,
+				.real_address = address,
+				.flags = flags,
+			},
 	};
 	vm_fault_t result;
 
@@ -347,6 +355,6 @@ int fixup_user_fault(struct mm_struct *mm, unsigned long address, unsigned int f
 
 	if (!vma || !(vma->vm_flags & need))
 		return -EFAULT;
-	return vm_fault_to_errno(handle_mm_fault(vma, address, fault_flags | FAULT_FLAG_REMOTE, NULL),
-				 0);
+	return vm_fault_to_errno(
+		handle_mm_fault(vma, address, fault_flags | FAULT_FLAG_REMOTE, NULL), 0);
 }

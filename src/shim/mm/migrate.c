@@ -10,8 +10,8 @@
 #include <linux/memremap.h>
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
+#include <linux/string.h>
 #include "mm/migrate_internal.h"
-#include "sim/sim.h"
 
 /* One call's collection: the arguments, the fault's folio, and whether the chunk needs a flush. */
 struct collect {

@@ -8,7 +8,6 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include "mm/migrate_internal.h"
-#include "sim/sim.h"
 
 /* ---- migration slots become mappings (S3.a) -------------------------------------------------------- */
 
@@ -69,6 +68,12 @@ static void let_go(struct folio *folio)
 	folio_put(folio);
 }
 
+/* Whether the pair was moved: a destination without a mapping never was, which was reported (S3.17). */
+static bool moved(unsigned long src, const struct folio *dst)
+{
+	return (src & MIGRATE_PFN_VALID) && (src & MIGRATE_PFN_MIGRATE) && dst->mapping;
+}
+
 /* @dst is where the mappings go: the source itself if it could not be moved. */
 static void finish_page(struct folio *src, struct folio *dst, struct folio *fault)
 {
@@ -92,7 +97,7 @@ void psim_migrate_finalize(unsigned long *src, unsigned long *dst, unsigned long
 		struct folio *from = psim_migrate_folio(src[i]), *to = psim_migrate_folio(dst[i]);
 
 		WARN_ON_ONCE(to && to == fault);
-		if (to && (!from || !(src[i] & MIGRATE_PFN_MIGRATE))) {
+		if (to && !moved(src[i], to)) {
 			let_go(to);
 			to = NULL;
 		}

@@ -10,6 +10,7 @@
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include "mm/mm_internal.h"
+#include "sim/sim.h"
 
 /* ---- inner steps ----------------------------------------------------------------------------------- */
 

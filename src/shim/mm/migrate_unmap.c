@@ -10,7 +10,6 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include "mm/migrate_internal.h"
-#include "sim/sim.h"
 
 /* ---- out of all address spaces (S1.53, S1.54) ------------------------------------------------------- */
 

@@ -88,7 +88,8 @@ void __psim_mm_free(struct mm_struct *mm)
 	check_counters(mm);
 	tables = atomic_long_read(&mm->pgtables_bytes);
 	if (tables)
-		psim_report("law 3", "mm %u: %ld bytes of page tables are left", mm->__psim_id, tables);
+		psim_report("law 3", "mm %u: %ld bytes of page tables are left", mm->__psim_id,
+			    tables);
 	psim_tlb_mm_gone(mm);
 	kfree(mm);
 }
@@ -102,7 +103,7 @@ static void teardown(struct mm_struct *mm)
 
 void mmput(struct mm_struct *mm)
 {
-	psim_may_sleep("mmput");
+	might_sleep();
 	if (atomic_dec_and_test(&mm->mm_users))
 		teardown(mm);
 }

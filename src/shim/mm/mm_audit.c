@@ -40,14 +40,15 @@ static void check_vma(struct mm_struct *mm, unsigned long address, psim_pte_t pt
 		} else if (address >= vma->vm_end) {
 			node = node->rb_right;
 		} else {
-			if (psim_pte_present(pte) && psim_pte_write(pte) && !(vma->vm_flags & VM_WRITE))
+			if (psim_pte_present(pte) && psim_pte_write(pte) &&
+			    !(vma->vm_flags & VM_WRITE))
 				psim_report("law 1", "mm %u: %#lx is writable in a read-only VMA",
 					    mm->__psim_id, address);
 			return;
 		}
 	}
-	psim_report("law 2", "mm %u: %#lx has a slot outside of every VMA: %#llx", mm->__psim_id, address,
-		    pte);
+	psim_report("law 2", "mm %u: %#lx has a slot outside of every VMA: %#llx", mm->__psim_id,
+		    address, pte);
 }
 
 static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
@@ -111,10 +112,11 @@ void psim_mm_leftovers(void)
 	struct mm_struct *mm;
 
 	list_for_each_entry(mm, &psim_mm_list, mmlist)
-		psim_report("law 3",
-			    "mm %u: an address space is left: %d users, %d holders, %d VMAs; made by %s",
-			    mm->__psim_id, atomic_read(&mm->mm_users), atomic_read(&mm->mm_count),
-			    mm->map_count, mm->__psim_site);
+		psim_report(
+			"law 3",
+			"mm %u: an address space is left: %d users, %d holders, %d VMAs; made by %s",
+			mm->__psim_id, atomic_read(&mm->mm_users), atomic_read(&mm->mm_count),
+			mm->map_count, mm->__psim_site);
 	if (psim_vma_count() && list_empty(&psim_mm_list))
 		psim_report("law 3", "%lu VMAs are left", psim_vma_count());
 	if (psim_tables_count() && list_empty(&psim_mm_list))

@@ -50,8 +50,8 @@ static vm_flags_t flags_of(unsigned long prot)
 	return flags;
 }
 
-static int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long end, bool downgrade,
-			bool *downgraded);
+static int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long end,
+			bool downgrade, bool *downgraded);
 
 /* Where a mapping goes. Context: mmap lock write-held. Return: the address or -errno. */
 static long place(struct mm_struct *mm, unsigned long address, unsigned long length,
@@ -201,8 +201,8 @@ static int cut(struct mm_struct *mm, unsigned long start, unsigned long end)
 }
 
 /* Context: mmap lock write-held; @downgrade: only read-held afterwards if *@downgraded. */
-static int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long end, bool downgrade,
-			bool *downgraded)
+static int unmap_locked(struct mm_struct *mm, unsigned long start, unsigned long end,
+			bool downgrade, bool *downgraded)
 {
 	struct vm_area_struct *vma, *next, *prev;
 	unsigned long floor, ceiling;

@@ -11,15 +11,16 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/minmax.h>
+#include <linux/sched/mm.h>
 #include "host/host.h"
 #include "mm/mm_internal.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
 
-#define SLOTS PTRS_PER_PTE
+#define SLOTS	    PTRS_PER_PTE
 #define TABLE_BYTES (SLOTS * sizeof(psim_pte_t))
-#define TOP_LEVEL 3
-#define MAX_TABLES (32u << 20)
+#define TOP_LEVEL   3
+#define MAX_TABLES  (32u << 20)
 
 /**
  * struct table - what is known of one table
@@ -47,11 +48,6 @@ static inline unsigned int level_shift(int level)
 static inline unsigned int level_index(unsigned long address, int level)
 {
 	return (address >> level_shift(level)) & (SLOTS - 1);
-}
-
-static inline psim_pte_t slot_read(const psim_pte_t *slot)
-{
-	return __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 }
 
 static inline psim_pte_t *table_of(psim_pte_t slot)
@@ -96,7 +92,7 @@ static u32 table_alloc(struct mm_struct *mm, int level, const char *site)
 {
 	u32 number;
 
-	psim_may_sleep(site);
+	might_alloc(GFP_KERNEL);
 	psim_point(PSIM_POINT_ALLOC);
 	if (psim_fails(PSIM_FAIL_TABLE, site))
 		return 0;
@@ -117,7 +113,8 @@ static void table_free(struct mm_struct *mm, u32 number)
 	for (i = 0; i < SLOTS; i++) {
 		if (!table[i])
 			continue;
-		psim_report("law 2", "mm %u: a page table with slots in it is given back: slot %u is %#llx",
+		psim_report("law 2",
+			    "mm %u: a page table with slots in it is given back: slot %u is %#llx",
 			    mm->__psim_id, i, table[i]);
 		psim_host_clear(tables[number], TABLE_BYTES);
 		break;
@@ -151,7 +148,7 @@ psim_pte_t *psim_pte_walk(struct mm_struct *mm, unsigned long address)
 	int level;
 
 	for (level = TOP_LEVEL; level > 0; level--) {
-		psim_pte_t slot = slot_read(&table[level_index(address, level)]);
+		psim_pte_t slot = psim_pte_peek(&table[level_index(address, level)]);
 
 		if (!slot)
 			return NULL;
@@ -191,9 +188,9 @@ int psim_pte_alloc(struct mm_struct *mm, unsigned long address)
 	for (level = TOP_LEVEL; level > 0; level--) {
 		psim_pte_t *slot = &table[level_index(address, level)];
 
-		if (!slot_read(slot) && fill_slot(mm, slot, level - 1))
+		if (!psim_pte_peek(slot) && fill_slot(mm, slot, level - 1))
 			return -ENOMEM;
-		table = table_of(slot_read(slot));
+		table = table_of(psim_pte_peek(slot));
 	}
 	return 0;
 }
@@ -228,7 +225,7 @@ static unsigned long hole_end(struct mm_struct *mm, unsigned long address)
 	int level;
 
 	for (level = TOP_LEVEL; level > 1; level--) {
-		psim_pte_t slot = slot_read(&table[level_index(address, level)]);
+		psim_pte_t slot = psim_pte_peek(&table[level_index(address, level)]);
 
 		if (!slot)
 			break;
@@ -251,7 +248,7 @@ unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsign
 psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address, const psim_pte_t *ptep)
 {
 	psim_point(PSIM_POINT_SLOT);
-	return slot_read(ptep);
+	return psim_pte_peek(ptep);
 }
 
 void psim_pte_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t pte)
@@ -289,7 +286,8 @@ struct unlinking {
 };
 
 /* In @table, of @level, that begins at address @base. */
-static void unlink_below(psim_pte_t *table, int level, unsigned long base, const struct unlinking *u)
+static void unlink_below(psim_pte_t *table, int level, unsigned long base,
+			 const struct unlinking *u)
 {
 	unsigned long step = 1ul << level_shift(level);
 	unsigned long from = max(u->start, base), to = min(u->end, base + step * SLOTS);
@@ -297,7 +295,7 @@ static void unlink_below(psim_pte_t *table, int level, unsigned long base, const
 
 	for (address = from & ~(step - 1); address < to; address += step) {
 		psim_pte_t *slot = &table[level_index(address, level)];
-		u32 number = psim_pte_pfn(slot_read(slot));
+		u32 number = psim_pte_pfn(psim_pte_peek(slot));
 
 		if (!number)
 			continue;
@@ -335,16 +333,16 @@ void psim_tables_free(struct mm_struct *mm, struct psim_tables_gone *gone)
 
 /* ---- looking at all of it ------------------------------------------------------------------------------ */
 
-static void visit_below(struct mm_struct *mm, const psim_pte_t *table, int level, unsigned long base,
-			void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte,
-				   void *arg),
-			void *arg)
+static void
+visit_below(struct mm_struct *mm, const psim_pte_t *table, int level, unsigned long base,
+	    void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg),
+	    void *arg)
 {
 	unsigned int i;
 
 	for (i = 0; i < SLOTS; i++) {
 		unsigned long address = base + ((unsigned long)i << level_shift(level));
-		psim_pte_t slot = slot_read(&table[i]);
+		psim_pte_t slot = psim_pte_peek(&table[i]);
 
 		if (!slot)
 			continue;

@@ -37,6 +37,12 @@ psim_pte_t *psim_pte_map(struct mm_struct *mm, unsigned long address);
 /* The lock of a slot's table. */
 spinlock_t *psim_pte_lockptr(const psim_pte_t *ptep);
 
+/* A slot is read without a scheduling point: where nobody else can care. */
+static inline psim_pte_t psim_pte_peek(const psim_pte_t *ptep)
+{
+	return __atomic_load_n(ptep, __ATOMIC_ACQUIRE);
+}
+
 /* A slot is read: a scheduling point. With the PTL held it stays what it is. */
 psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address, const psim_pte_t *ptep);
 /* A slot is written: a scheduling point, and an event. Context: PTL. Flushing is the caller's. */
@@ -52,7 +58,8 @@ static inline psim_pte_t psim_pte_get_and_clear(struct mm_struct *mm, unsigned l
 }
 
 /* Clear, and flush @address everywhere (S1.30). Context: PTL. Return: the old slot. */
-psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep);
+psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address,
+				psim_pte_t *ptep);
 
 /**
  * psim_pte_chunk() - the next piece of [address, end) that lies in one table

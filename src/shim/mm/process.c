@@ -10,19 +10,18 @@
 #include <psim/process.h>
 #include "mm/mm_internal.h"
 #include "mm/process.h"
+#include "sched/engine.h"
 #include "sim/sim.h"
 
 /**
  * struct psim_process - a simulated process
  * @mm: its address space; the process is one of its users
  * @name: for reports
- * @tasks: threads that run
  * @link: in @processes
  */
 struct psim_process {
 	struct mm_struct *mm;
 	char name[16];
-	atomic_t tasks;
 	struct list_head link;
 };
 
@@ -36,7 +35,8 @@ struct psim_process *psim_process_create(const char *name)
 	struct psim_process *process;
 
 	if (!psim_running()) {
-		psim_misuse(-ESRCH, "psim_process_create: no machine is running: call psim_start() first");
+		psim_misuse(-ESRCH,
+			    "psim_process_create: no machine is running: call psim_start() first");
 		return NULL;
 	}
 	process = kzalloc(sizeof(*process), GFP_KERNEL);
@@ -58,10 +58,11 @@ struct psim_process *psim_process_create(const char *name)
 static int check(const char *what, const struct psim_process *process)
 {
 	if (!psim_running())
-		return psim_misuse(-ESRCH, "%s: no machine is running: call psim_start() first", what);
-	if (!process)
-		return psim_misuse(-EINVAL, "%s: a process is needed: psim_process_create() makes one",
+		return psim_misuse(-ESRCH, "%s: no machine is running: call psim_start() first",
 				   what);
+	if (!process)
+		return psim_misuse(
+			-EINVAL, "%s: a process is needed: psim_process_create() makes one", what);
 	return 0;
 }
 
@@ -71,9 +72,10 @@ int psim_process_exit(struct psim_process *process)
 
 	if (err)
 		return err;
-	if (atomic_read(&process->tasks))
-		return psim_misuse(-EBUSY, "psim_process_exit: %s still has %d tasks: psim_join() them first",
-				   process->name, atomic_read(&process->tasks));
+	if (psim_mm_has_tasks(process->mm))
+		return psim_misuse(
+			-EBUSY, "psim_process_exit: tasks of %s still run: psim_join() them first",
+				   process->name);
 	spin_lock(&processes_lock);
 	list_del(&process->link);
 	spin_unlock(&processes_lock);
@@ -85,16 +87,6 @@ int psim_process_exit(struct psim_process *process)
 struct mm_struct *psim_process_mm(struct psim_process *process)
 {
 	return process->mm;
-}
-
-void psim_process_task_begin(struct psim_process *process)
-{
-	atomic_inc(&process->tasks);
-}
-
-void psim_process_task_end(struct psim_process *process)
-{
-	atomic_dec(&process->tasks);
 }
 
 void psim_process_leftovers(void)
@@ -119,13 +111,15 @@ long psim_mmap(struct psim_process *process, unsigned long address, size_t lengt
 	if (err)
 		return err;
 	if (!length)
-		return psim_misuse(-EINVAL, "psim_mmap: a length of 0 maps nothing: give at least one byte");
+		return psim_misuse(-EINVAL,
+				   "psim_mmap: a length of 0 maps nothing: give at least one byte");
 	if (offset_in_page(address))
-		return psim_misuse(-EINVAL, "psim_mmap: address %#lx is not a multiple of %lu", address,
-				   PAGE_SIZE);
+		return psim_misuse(-EINVAL, "psim_mmap: address %#lx is not a multiple of %lu",
+				   address, PAGE_SIZE);
 	if (prot & ~(PSIM_READ | PSIM_WRITE | PSIM_EXEC))
-		return psim_misuse(-EINVAL, "psim_mmap: prot %#x: only PSIM_READ, _WRITE and _EXEC are known",
-				   prot);
+		return psim_misuse(
+			-EINVAL, "psim_mmap: prot %#x: only PSIM_READ, _WRITE and _EXEC are known",
+			prot);
 	if (address)
 		flags |= MAP_FIXED_NOREPLACE;
 	return psim_do_mmap(process->mm, address, length, prot, flags);
@@ -138,10 +132,11 @@ int psim_munmap(struct psim_process *process, unsigned long address, size_t leng
 	if (err)
 		return err;
 	if (offset_in_page(address))
-		return psim_misuse(-EINVAL, "psim_munmap: address %#lx is not a multiple of %lu", address,
-				   PAGE_SIZE);
+		return psim_misuse(-EINVAL, "psim_munmap: address %#lx is not a multiple of %lu",
+				   address, PAGE_SIZE);
 	if (!length || address > TASK_SIZE_MAX || length > TASK_SIZE_MAX - address)
-		return psim_misuse(-EINVAL, "psim_munmap: %zu bytes at %#lx are no range of user space",
+		return psim_misuse(-EINVAL,
+				   "psim_munmap: %zu bytes at %#lx are no range of user space",
 				   length, address);
 	return psim_do_munmap(process->mm, address, length);
 }
@@ -166,7 +161,8 @@ int psim_load(struct psim_process *process, unsigned long address, void *buffer,
 	return user_access(__func__, process, address, buffer, length, false);
 }
 
-int psim_store(struct psim_process *process, unsigned long address, const void *buffer, size_t length)
+int psim_store(struct psim_process *process, unsigned long address, const void *buffer,
+	       size_t length)
 {
 	return user_access(__func__, process, address, (void *)buffer, length, true);
 }
@@ -230,7 +226,8 @@ int psim_process_stats(struct psim_process *process, struct psim_process_stats *
 	if (err)
 		return err;
 	if (!stats)
-		return psim_misuse(-EINVAL, "psim_process_stats: a place for the figures is needed");
+		return psim_misuse(-EINVAL,
+				   "psim_process_stats: a place for the figures is needed");
 	stats->faults = atomic_long_read(&process->mm->__psim_faults);
 	stats->device_faults = atomic_long_read(&process->mm->__psim_device_faults);
 	stats->rss = get_mm_counter(process->mm, MM_ANONPAGES);

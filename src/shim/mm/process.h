@@ -11,10 +11,6 @@ struct psim_process;
 /* The process's address space; no reference is taken: the process holds it until its exit. */
 struct mm_struct *psim_process_mm(struct psim_process *process);
 
-/* A task of the process starts and ends: psim_process_exit() is refused in between. */
-void psim_process_task_begin(struct psim_process *process);
-void psim_process_task_end(struct psim_process *process);
-
 void psim_process_leftovers(void);
 
 #endif /* PSIM_MM_PROCESS_H */

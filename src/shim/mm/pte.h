@@ -30,17 +30,17 @@ enum psim_pte_kind {
 	PSIM_PTE_TABLE,
 };
 
-#define PSIM_PTE_KIND 0xfull
-#define PSIM_PTE_F_WRITE (1ull << 4)      /* present only: hardware-writable */
-#define PSIM_PTE_F_YOUNG (1ull << 5)      /* present and migration */
-#define PSIM_PTE_F_DIRTY (1ull << 6)      /* present and migration */
+#define PSIM_PTE_KIND	      0xfull
+#define PSIM_PTE_F_WRITE      (1ull << 4) /* present only: hardware-writable */
+#define PSIM_PTE_F_YOUNG      (1ull << 5) /* present and migration */
+#define PSIM_PTE_F_DIRTY      (1ull << 6) /* present and migration */
 #define PSIM_PTE_F_SOFT_DIRTY (1ull << 7) /* any kind but none */
-#define PSIM_PTE_F_UFFD_WP (1ull << 8)    /* any kind but none */
-#define PSIM_PTE_F_SPECIAL (1ull << 9)    /* present: no rmap, no reference: the zero page */
-#define PSIM_PTE_F_LEAF (1ull << 10)      /* a PMD slot that maps 2 MiB */
-#define PSIM_PTE_F_EXEC (1ull << 11)      /* present only */
-#define PSIM_PTE_FLAGS 0xff0ull
-#define PSIM_PTE_PFN_SHIFT 12
+#define PSIM_PTE_F_UFFD_WP    (1ull << 8) /* any kind but none */
+#define PSIM_PTE_F_SPECIAL    (1ull << 9) /* present: no rmap, no reference: the zero page */
+#define PSIM_PTE_F_LEAF	      (1ull << 10) /* a PMD slot that maps 2 MiB */
+#define PSIM_PTE_F_EXEC	      (1ull << 11) /* present only */
+#define PSIM_PTE_FLAGS	      0xff0ull
+#define PSIM_PTE_PFN_SHIFT    12
 
 static inline psim_pte_t psim_pte_make(enum psim_pte_kind kind, unsigned long pfn, u64 flags)
 {
@@ -147,7 +147,8 @@ static inline psim_pte_t psim_pte_mk_present(unsigned long pfn, pgprot_t prot)
 }
 
 /* @flags: any of YOUNG, DIRTY, SOFT_DIRTY, UFFD_WP. */
-static inline psim_pte_t psim_pte_mk_migration(enum psim_pte_kind kind, unsigned long pfn, u64 flags)
+static inline psim_pte_t psim_pte_mk_migration(enum psim_pte_kind kind, unsigned long pfn,
+					       u64 flags)
 {
 	return psim_pte_make(kind, pfn, flags);
 }

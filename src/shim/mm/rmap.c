@@ -75,7 +75,8 @@ void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_are
 {
 	one_page_only(folio, __func__);
 	if (atomic_add_return(-1, &page->_mapcount) < -1)
-		psim_report("law 2", "page %#lx: unmapped more often than mapped", page_to_pfn(page));
+		psim_report("law 2", "page %#lx: unmapped more often than mapped",
+			    page_to_pfn(page));
 }
 
 void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
@@ -123,7 +124,8 @@ int psim_rmap_walk(struct folio *folio,
 	     node = interval_tree_iter_next(node, first, last)) {
 		struct anon_vma_chain *avc = container_of(node, struct anon_vma_chain, rb);
 
-		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)), arg);
+		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)),
+			    arg);
 	}
 	anon_vma_unlock_read(anon_vma);
 	return result;

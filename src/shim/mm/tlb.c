@@ -19,7 +19,7 @@
 #include "sched/engine.h"
 #include "sim/sim.h"
 
-#define ENTRIES 128
+#define ENTRIES	 128
 #define VPN_BITS 36
 
 /**
@@ -105,16 +105,40 @@ void psim_tlb_flush_mm(struct mm_struct *mm)
 
 /* ---- one access -------------------------------------------------------------------------------------- */
 
-/* One naturally aligned access of 8 bytes is never torn; others may be. */
-static inline void move(char *memory, void *buffer, unsigned int length, bool write)
+/*
+ * One naturally aligned access of 8 bytes is never torn; others may be. What simulated programs do to
+ * their memory at the same time is their affair: ThreadSanitizer is not to look.
+ */
+#ifdef __SANITIZE_THREAD__
+#define HAS_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HAS_TSAN 1
+#endif
+#endif
+
+#ifdef HAS_TSAN
+__attribute__((__no_sanitize__("thread"))) static void copy_bytes(char *to, const char *from,
+								  unsigned int length)
+{
+	unsigned int i;
+
+	for (i = 0; i < length; i++)
+		((volatile char *)to)[i] = ((const volatile char *)from)[i];
+}
+#else
+#define copy_bytes memcpy
+#endif
+
+static inline void move(char *memory, char *buffer, unsigned int length, bool write)
 {
 	u64 value;
 
 	if (length != 8 || ((unsigned long)memory & 7)) {
 		if (write)
-			memcpy(memory, buffer, length);
+			copy_bytes(memory, buffer, length);
 		else
-			memcpy(buffer, memory, length);
+			copy_bytes(buffer, memory, length);
 	} else if (write) {
 		__builtin_memcpy(&value, buffer, 8);
 		__atomic_store_n((u64 *)memory, value, __ATOMIC_RELAXED);
@@ -185,9 +209,9 @@ static psim_pte_t walk(struct mm_struct *mm, unsigned long address, bool write, 
 	do {
 		if (!psim_pte_present(old) || (write && !(old & PSIM_PTE_F_WRITE)))
 			return 0;
-		new = old | PSIM_PTE_F_YOUNG | (write ? PSIM_PTE_F_DIRTY | PSIM_PTE_F_SOFT_DIRTY : 0);
-	} while (new != old && !__atomic_compare_exchange_n(*slot, &old, new, false, __ATOMIC_SEQ_CST,
-							    __ATOMIC_SEQ_CST));
+		new = old | PSIM_PTE_F_YOUNG | (write ? PSIM_PTE_F_DIRTY : 0);
+	} while (new != old && !__atomic_compare_exchange_n(*slot, &old, new, false,
+							    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 	return new;
 }
 
@@ -237,7 +261,8 @@ enum psim_tlb_result psim_tlb_access(struct mm_struct *mm, unsigned long address
 	result = access_by_walk(mm, tlb, cpu, address, buffer, length, write);
 	psim_raw_unlock(&tlb->lock);
 	if (unlikely(why))
-		psim_report("law: stale TLB", "mm %u: CPU %u used an old translation %s: %#lx to page %#lx",
+		psim_report("law: stale TLB",
+			    "mm %u: CPU %u used an old translation %s: %#lx to page %#lx",
 			    mm->__psim_id, cpu, why, address & PAGE_MASK, stale_pfn);
 	return result;
 }

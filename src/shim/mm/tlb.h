@@ -48,8 +48,8 @@ void psim_tlb_stop(void);
 
 /* ---- the deferred part of an unmapping (S6.33) ---------------------------------------------------- */
 
-#define PSIM_GATHER_FIRST 8
-#define PSIM_GATHER_BATCH 510
+#define PSIM_GATHER_FIRST   8
+#define PSIM_GATHER_BATCH   510
 #define PSIM_GATHER_BATCHES 20
 
 struct psim_gather_batch {

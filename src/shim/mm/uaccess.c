@@ -20,7 +20,7 @@ static unsigned long user_copy(unsigned long address, void *buffer, unsigned lon
 {
 	int err;
 
-	psim_may_sleep(what);
+	__psim_might_sleep(what);
 	if (!current->mm || !__psim_access_ok(address, n))
 		return n;
 	return n - psim_user_access(current->mm, address, buffer, n, write, &err);

@@ -70,7 +70,8 @@ void psim_vma_link(struct vm_area_struct *vma)
 
 	while (*link) {
 		parent = *link;
-		link = vma->vm_start < vma_of(parent)->vm_start ? &parent->rb_left : &parent->rb_right;
+		link = vma->vm_start < vma_of(parent)->vm_start ? &parent->rb_left
+								: &parent->rb_right;
 	}
 	rb_link_node(&vma->vm_rb, parent, link);
 	rb_insert_color(&vma->vm_rb, &mm->__psim_vmas);
@@ -223,10 +224,11 @@ struct vm_area_struct *psim_vma_merge(struct mm_struct *mm, unsigned long start,
 				      vm_flags_t flags)
 {
 	struct vm_area_struct *next = find_vma(mm, start);
-	struct vm_area_struct *prev = next ? psim_vma_prev(next) : vma_of(rb_last(&mm->__psim_vmas));
+	struct vm_area_struct *prev =
+		next ? psim_vma_prev(next) : vma_of(rb_last(&mm->__psim_vmas));
 
-	if (prev && (prev->vm_end != start ||
-		     !alike(prev, flags, (start >> PAGE_SHIFT) - vma_pages(prev))))
+	if (prev &&
+	    (prev->vm_end != start || !alike(prev, flags, (start >> PAGE_SHIFT) - vma_pages(prev))))
 		prev = NULL;
 	if (next && (next->vm_start != end || !alike(next, flags, end >> PAGE_SHIFT)))
 		next = NULL;

@@ -13,8 +13,8 @@
 #include "sim/sim.h"
 
 /* Return: true if @gather is full. */
-static bool zap_present(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long address,
-			psim_pte_t pte)
+static bool zap_present(struct psim_gather *gather, struct vm_area_struct *vma,
+			unsigned long address, psim_pte_t pte)
 {
 	struct page *page;
 	struct folio *folio;
@@ -49,8 +49,7 @@ static bool zap_slot(struct psim_gather *gather, struct vm_area_struct *vma, uns
 	if (psim_pte_is_device_private(pte) || psim_pte_is_device_exclusive(pte))
 		zap_device(vma, pte);
 	else if (psim_pte_is_migration(pte))
-		dec_mm_counter(vma->vm_mm,
-			       mm_counter(page_folio(pfn_to_page(psim_pte_pfn(pte)))));
+		dec_mm_counter(vma->vm_mm, mm_counter(page_folio(pfn_to_page(psim_pte_pfn(pte)))));
 	else if (psim_pte_kind(pte) != PSIM_PTE_MARKER)
 		psim_stop_function("zap", "a slot of this kind is not modelled yet");
 	return false;
@@ -65,7 +64,7 @@ static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct
 
 	for (; address < end && !full; address += PAGE_SIZE, ptep++) {
 		/* empty slots need no look under the glass: nobody fills them while the PTL is held */
-		if (psim_pte_none(*ptep))
+		if (psim_pte_none(psim_pte_peek(ptep)))
 			continue;
 		full = zap_slot(gather, vma, address, psim_pte_get_and_clear(mm, address, ptep));
 	}

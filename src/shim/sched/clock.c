@@ -176,7 +176,7 @@ void usleep_range_state(unsigned long min, unsigned long max, unsigned int state
 	psim_may_sleep("usleep_range");
 	if (min > max)
 		psim_report("WARN", "usleep_range: from %lu to %lu microseconds", min, max);
-	while (psim_time() < end && !signal_pending_state(state, current)) {
+	while (psim_time() < end) {
 		__set_current_state(state);
 		psim_park_until(end);
 	}

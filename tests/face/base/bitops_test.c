@@ -73,6 +73,8 @@ static void find_next_bit__across_words(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, find_next_bit(map, 200, 4), 64);
 	KUNIT_EXPECT_EQ(test, find_next_bit(map, 200, 64), 64);
 	KUNIT_EXPECT_EQ(test, find_next_bit(map, 199, 65), 199);
+	KUNIT_EXPECT_EQ(test, find_next_bit(map, 195, 65), 195);
+	KUNIT_EXPECT_EQ(test, find_next_bit(map, 64, 4), 64);
 	KUNIT_EXPECT_EQ(test, find_last_bit(map, 200), 199);
 	KUNIT_EXPECT_EQ(test, find_last_bit(map, 199), 64);
 	for_each_set_bit(bit, map, 200) {
@@ -160,18 +162,16 @@ static void sign_extend32__from_any_bit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rol64(5, 0), 5);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(test_and_set_bit__tells_what_was_there),
-	KUNIT_CASE(set_bit__and_its_kin),
-	KUNIT_CASE(test_and_set_bit_lock__as_a_lock),
-	KUNIT_CASE(find_next_bit__across_words),
-	KUNIT_CASE(ffs__and_its_kin),
-	KUNIT_CASE(GENMASK__both_ends),
-	KUNIT_CASE(ilog2__rounds_down),
-	KUNIT_CASE(roundup_pow_of_two__constants_and_variables),
-	KUNIT_CASE(sign_extend32__from_any_bit),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(test_and_set_bit__tells_what_was_there),
+				    KUNIT_CASE(set_bit__and_its_kin),
+				    KUNIT_CASE(test_and_set_bit_lock__as_a_lock),
+				    KUNIT_CASE(find_next_bit__across_words),
+				    KUNIT_CASE(ffs__and_its_kin),
+				    KUNIT_CASE(GENMASK__both_ends),
+				    KUNIT_CASE(ilog2__rounds_down),
+				    KUNIT_CASE(roundup_pow_of_two__constants_and_variables),
+				    KUNIT_CASE(sign_extend32__from_any_bit),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "bitops",

@@ -78,17 +78,15 @@ static void ___ratelimit__burst_in_an_interval(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, __ratelimit(&unlimited));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(WARN__false_is_silent),
-	KUNIT_CASE(WARN__condition_is_evaluated_once),
+static struct kunit_case cases[] = {KUNIT_CASE(WARN__false_is_silent),
+				    KUNIT_CASE(WARN__condition_is_evaluated_once),
 #ifdef __PSIM__
-	KUNIT_CASE(WARN_ON__is_a_report),
-	KUNIT_CASE(WARN_ONCE__one_report_all_values),
-	KUNIT_CASE(WARN_ONCE__again_in_the_next_machine),
+				    KUNIT_CASE(WARN_ON__is_a_report),
+				    KUNIT_CASE(WARN_ONCE__one_report_all_values),
+				    KUNIT_CASE(WARN_ONCE__again_in_the_next_machine),
 #endif
-	KUNIT_CASE(___ratelimit__burst_in_an_interval),
-	{}
-};
+				    KUNIT_CASE(___ratelimit__burst_in_an_interval),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "bug",

@@ -37,12 +37,10 @@ static void IS_ERR__ends_at_MAX_ERRNO(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, IS_ERR_VALUE(-4096L));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(ERR_PTR__there_and_back),
-	KUNIT_CASE(IS_ERR__objects_and_null_are_none),
-	KUNIT_CASE(IS_ERR__ends_at_MAX_ERRNO),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(ERR_PTR__there_and_back),
+				    KUNIT_CASE(IS_ERR__objects_and_null_are_none),
+				    KUNIT_CASE(IS_ERR__ends_at_MAX_ERRNO),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "err",

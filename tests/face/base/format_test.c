@@ -22,14 +22,14 @@ static noinline __printf(2, 3) int print(size_t size, const char *fmt, ...)
 	return n;
 }
 
-#define EXPECT_FORMAT(test, want, fmt, ...)                                                        \
-	do {                                                                                       \
-		int printed;                                                                       \
-                                                                                                   \
-		memset(buffer, '#', sizeof(buffer));                                               \
-		printed = print(sizeof(buffer), fmt, ##__VA_ARGS__);                               \
-		KUNIT_EXPECT_STREQ(test, buffer, want);                                            \
-		KUNIT_EXPECT_EQ(test, printed, (int)strlen(want));                                 \
+#define EXPECT_FORMAT(test, want, fmt, ...)                          \
+	do {                                                         \
+		int printed;                                         \
+                                                                     \
+		memset(buffer, '#', sizeof(buffer));                 \
+		printed = print(sizeof(buffer), fmt, ##__VA_ARGS__); \
+		KUNIT_EXPECT_STREQ(test, buffer, want);              \
+		KUNIT_EXPECT_EQ(test, printed, (int)strlen(want));   \
 	} while (0)
 
 static void snprintf__decimal(struct kunit *test)
@@ -232,29 +232,27 @@ static void pointer_b__bitmaps(struct kunit *test)
 	EXPECT_FORMAT(test, "02,80000000,000000f1", "%*pb", 70, map);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(snprintf__decimal),
-	KUNIT_CASE(snprintf__sizes),
-	KUNIT_CASE(snprintf__other_bases),
-	KUNIT_CASE(snprintf__width_and_precision),
-	KUNIT_CASE(snprintf__text),
-	KUNIT_CASE(vsnprintf__too_small_a_buffer),
-	KUNIT_CASE(snprintf__all_of_the_family),
-	KUNIT_CASE(scnprintf__what_was_written),
-	KUNIT_CASE(pointer_e__names_errors),
-	KUNIT_CASE(pointer__null_and_errors_are_no_secret),
-	KUNIT_CASE(pointer__address_is_hidden),
+static struct kunit_case cases[] = {KUNIT_CASE(snprintf__decimal),
+				    KUNIT_CASE(snprintf__sizes),
+				    KUNIT_CASE(snprintf__other_bases),
+				    KUNIT_CASE(snprintf__width_and_precision),
+				    KUNIT_CASE(snprintf__text),
+				    KUNIT_CASE(vsnprintf__too_small_a_buffer),
+				    KUNIT_CASE(snprintf__all_of_the_family),
+				    KUNIT_CASE(scnprintf__what_was_written),
+				    KUNIT_CASE(pointer_e__names_errors),
+				    KUNIT_CASE(pointer__null_and_errors_are_no_secret),
+				    KUNIT_CASE(pointer__address_is_hidden),
 #ifdef __PSIM__
-	KUNIT_CASE(pointer__address_is_stable),
+				    KUNIT_CASE(pointer__address_is_stable),
 #endif
-	KUNIT_CASE(pointer_ps__names_functions),
-	KUNIT_CASE(pointer_V__a_format_inside_twice),
-	KUNIT_CASE(pointer_a__addresses_by_reference),
-	KUNIT_CASE(pointer_R__resources),
-	KUNIT_CASE(pointer_h__bytes),
-	KUNIT_CASE(pointer_b__bitmaps),
-	{}
-};
+				    KUNIT_CASE(pointer_ps__names_functions),
+				    KUNIT_CASE(pointer_V__a_format_inside_twice),
+				    KUNIT_CASE(pointer_a__addresses_by_reference),
+				    KUNIT_CASE(pointer_R__resources),
+				    KUNIT_CASE(pointer_h__bytes),
+				    KUNIT_CASE(pointer_b__bitmaps),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "format",

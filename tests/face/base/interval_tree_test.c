@@ -4,9 +4,9 @@
 #include <linux/interval_tree.h>
 #include <linux/limits.h>
 
-#define NODES 64
+#define NODES  64
 #define ROUNDS 3000
-#define SPACE 200
+#define SPACE  200
 
 static struct interval_tree_node nodes[NODES];
 static bool inside[NODES];
@@ -112,13 +112,11 @@ static void interval_tree_iter_next__ascending_starts(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, interval_tree_iter_next(node, 52, 58));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(interval_tree__as_a_plain_search),
-	KUNIT_CASE(interval_tree_iter_first__ends_are_included),
-	KUNIT_CASE(interval_tree_iter_first__empty_tree),
-	KUNIT_CASE(interval_tree_iter_next__ascending_starts),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(interval_tree__as_a_plain_search),
+				    KUNIT_CASE(interval_tree_iter_first__ends_are_included),
+				    KUNIT_CASE(interval_tree_iter_first__empty_tree),
+				    KUNIT_CASE(interval_tree_iter_next__ascending_starts),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "interval_tree",

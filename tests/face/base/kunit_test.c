@@ -120,18 +120,16 @@ static void expectations__of_every_kind(struct kunit *test)
 	KUNIT_ASSERT_EQ_MSG(test, one, 1, "%d", one);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(init__ran_before_the_case),
+static struct kunit_case cases[] = {KUNIT_CASE(init__ran_before_the_case),
 #ifdef __PSIM__
-	KUNIT_CASE(statics__as_the_loader_gave_them),
-	KUNIT_CASE(statics__again),
+				    KUNIT_CASE(statics__as_the_loader_gave_them),
+				    KUNIT_CASE(statics__again),
 #endif
-	KUNIT_CASE(kunit_release_action__only_that_one),
-	KUNIT_CASE(kunit_kzalloc__is_zero_and_freed),
-	KUNIT_CASE_PARAM(param_value__each_in_turn, square_gen_params),
-	KUNIT_CASE(expectations__of_every_kind),
-	{}
-};
+				    KUNIT_CASE(kunit_release_action__only_that_one),
+				    KUNIT_CASE(kunit_kzalloc__is_zero_and_freed),
+				    KUNIT_CASE_PARAM(param_value__each_in_turn, square_gen_params),
+				    KUNIT_CASE(expectations__of_every_kind),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "kunit",

@@ -172,8 +172,7 @@ static void list_for_each_entry_safe__may_remove(struct kunit *test)
 			list_del(&item->link);
 	}
 	KUNIT_EXPECT_STREQ(test, names(&list), "ad");
-	list_for_each_entry_safe_reverse(item, next, &list, link)
-		list_del(&item->link);
+	list_for_each_entry_safe_reverse(item, next, &list, link) list_del(&item->link);
 	KUNIT_EXPECT_TRUE(test, list_empty(&list));
 }
 
@@ -189,8 +188,7 @@ static void list_for_each_entry_from__and_continue(struct kunit *test)
 	list_for_each_entry_continue(item, &list, link)
 		seen[n++] = item->name;
 	item = &items[1];
-	list_for_each_entry_continue_reverse(item, &list, link)
-		seen[n++] = item->name;
+	list_for_each_entry_continue_reverse(item, &list, link) seen[n++] = item->name;
 	seen[n] = 0;
 	KUNIT_EXPECT_STREQ(test, seen, "bcdcda");
 }
@@ -269,27 +267,25 @@ static void list_del__twice_is_reported(struct kunit *test)
 }
 #endif
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(list_add__first_and_last),
-	KUNIT_CASE(list_del__the_others_close_up),
-	KUNIT_CASE(list_move__between_lists),
-	KUNIT_CASE(list_splice__order_and_source),
-	KUNIT_CASE(list_splice_tail__behind),
-	KUNIT_CASE(list_cut_position__up_to_and_with),
-	KUNIT_CASE(list_replace__takes_the_place),
-	KUNIT_CASE(list_replace__of_an_empty_head_points_to_itself),
-	KUNIT_CASE(list_swap__neighbours_and_others),
-	KUNIT_CASE(list_rotate_left__first_becomes_last),
-	KUNIT_CASE(list_for_each_entry_safe__may_remove),
-	KUNIT_CASE(list_for_each_entry_from__and_continue),
-	KUNIT_CASE(list_first_entry_or_null__empty_or_not),
-	KUNIT_CASE(hlist__add_and_remove),
+static struct kunit_case cases[] = {KUNIT_CASE(list_add__first_and_last),
+				    KUNIT_CASE(list_del__the_others_close_up),
+				    KUNIT_CASE(list_move__between_lists),
+				    KUNIT_CASE(list_splice__order_and_source),
+				    KUNIT_CASE(list_splice_tail__behind),
+				    KUNIT_CASE(list_cut_position__up_to_and_with),
+				    KUNIT_CASE(list_replace__takes_the_place),
+				    KUNIT_CASE(list_replace__of_an_empty_head_points_to_itself),
+				    KUNIT_CASE(list_swap__neighbours_and_others),
+				    KUNIT_CASE(list_rotate_left__first_becomes_last),
+				    KUNIT_CASE(list_for_each_entry_safe__may_remove),
+				    KUNIT_CASE(list_for_each_entry_from__and_continue),
+				    KUNIT_CASE(list_first_entry_or_null__empty_or_not),
+				    KUNIT_CASE(hlist__add_and_remove),
 #ifdef __PSIM__
-	KUNIT_CASE(list_add__twice_is_reported),
-	KUNIT_CASE(list_del__twice_is_reported),
+				    KUNIT_CASE(list_add__twice_is_reported),
+				    KUNIT_CASE(list_del__twice_is_reported),
 #endif
-	{}
-};
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "list",

@@ -102,15 +102,13 @@ static void llist_reverse_order__oldest_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, want, 3);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(llist_add__true_iff_it_was_empty),
-	KUNIT_CASE(llist_del_all__newest_first),
-	KUNIT_CASE(init_llist_node__points_to_itself),
-	KUNIT_CASE(llist_add_batch__a_chain_before_what_was_there),
-	KUNIT_CASE(llist_del_first__the_newest),
-	KUNIT_CASE(llist_reverse_order__oldest_first),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(llist_add__true_iff_it_was_empty),
+				    KUNIT_CASE(llist_del_all__newest_first),
+				    KUNIT_CASE(init_llist_node__points_to_itself),
+				    KUNIT_CASE(llist_add_batch__a_chain_before_what_was_there),
+				    KUNIT_CASE(llist_del_first__the_newest),
+				    KUNIT_CASE(llist_reverse_order__oldest_first),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "llist",

@@ -31,6 +31,7 @@ static void check_add_overflow__at_the_edges(struct kunit *test)
 static void check_shl_overflow__bits_lost(struct kunit *test)
 {
 	u8 small;
+	u64 big;
 	int n;
 
 	KUNIT_EXPECT_FALSE(test, check_shl_overflow(1, 7, &small));
@@ -40,6 +41,7 @@ static void check_shl_overflow__bits_lost(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1, 31, &n));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1, -1, &n));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(-1, 1, &n));
+	KUNIT_EXPECT_TRUE(test, check_shl_overflow(-1, 0, &big));
 }
 
 struct flexible {
@@ -177,20 +179,18 @@ static void div_u64__quotient_and_remainder(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, DIV64_U64_ROUND_UP(10, 3), 4);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(check_add_overflow__at_the_edges),
-	KUNIT_CASE(check_shl_overflow__bits_lost),
-	KUNIT_CASE(struct_size__saturates),
-	KUNIT_CASE(overflows_type__fits_or_not),
-	KUNIT_CASE(min__and_its_kin),
-	KUNIT_CASE(clamp__within),
-	KUNIT_CASE(swap__exchanges),
-	KUNIT_CASE(ALIGN__to_powers_of_two),
-	KUNIT_CASE(roundup__to_any_multiple),
-	KUNIT_CASE(abs__of_both_signs),
-	KUNIT_CASE(div_u64__quotient_and_remainder),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(check_add_overflow__at_the_edges),
+				    KUNIT_CASE(check_shl_overflow__bits_lost),
+				    KUNIT_CASE(struct_size__saturates),
+				    KUNIT_CASE(overflows_type__fits_or_not),
+				    KUNIT_CASE(min__and_its_kin),
+				    KUNIT_CASE(clamp__within),
+				    KUNIT_CASE(swap__exchanges),
+				    KUNIT_CASE(ALIGN__to_powers_of_two),
+				    KUNIT_CASE(roundup__to_any_multiple),
+				    KUNIT_CASE(abs__of_both_signs),
+				    KUNIT_CASE(div_u64__quotient_and_remainder),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "math",

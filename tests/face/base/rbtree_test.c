@@ -10,6 +10,7 @@
 
 struct item {
 	u32 key;
+	u32 weight; /* what the subtree values are the largest of */
 	u32 largest;
 	bool inside;
 	struct rb_node rb;
@@ -24,11 +25,11 @@ static u32 draw(u32 limit)
 	return (state >> 8) % limit;
 }
 
-static inline u32 key_of(struct item *item)
+static inline u32 weight_of(struct item *item)
 {
-	return item->key;
+	return item->weight;
 }
-RB_DECLARE_CALLBACKS_MAX(static, largest_callbacks, struct item, rb, u32, largest, key_of)
+RB_DECLARE_CALLBACKS_MAX(static, largest_callbacks, struct item, rb, u32, largest, weight_of)
 
 static bool less(struct rb_node *a, const struct rb_node *b)
 {
@@ -69,7 +70,7 @@ static int black_height(struct rb_node *node, bool augmented)
 	right = black_height(node->rb_right, augmented);
 	if (left < 0 || left != right)
 		return -1;
-	largest = rb_entry(node, struct item, rb)->key;
+	largest = rb_entry(node, struct item, rb)->weight;
 	if (node->rb_left)
 		largest = max(largest, rb_entry(node->rb_left, struct item, rb)->largest);
 	if (node->rb_right)
@@ -105,6 +106,7 @@ static int init(struct kunit *test)
 	state = 12345;
 	for (int i = 0; i < NODES; i++) {
 		items[i].key = draw(NODES);
+		items[i].weight = draw(10000);
 		items[i].inside = false;
 		RB_CLEAR_NODE(&items[i].rb);
 	}
@@ -158,12 +160,12 @@ static void insert_augmented(struct item *item, struct rb_root_cached *root)
 	struct rb_node **link = &root->rb_root.rb_node, *parent = NULL;
 	bool leftmost = true;
 
-	item->largest = item->key;
+	item->largest = item->weight;
 	while (*link) {
 		struct item *above = rb_entry(*link, struct item, rb);
 
 		parent = *link;
-		above->largest = max(above->largest, item->key);
+		above->largest = max(above->largest, item->weight);
 		if (item->key < above->key) {
 			link = &parent->rb_left;
 		} else {
@@ -259,7 +261,8 @@ static void rb_next_postorder__children_first(struct kunit *test)
 		items[i].inside = true;
 		rb_add(&items[i].rb, &root, less);
 	}
-	rbtree_postorder_for_each_entry_safe(item, next, &root, rb) {
+	rbtree_postorder_for_each_entry_safe(item, next, &root, rb)
+	{
 		struct rb_node *left = item->rb.rb_left, *right = item->rb.rb_right;
 
 		KUNIT_EXPECT_FALSE(test, left && rb_entry(left, struct item, rb)->inside);
@@ -283,17 +286,15 @@ static void RB_EMPTY_NODE__after_clear(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, RB_EMPTY_NODE(&items[0].rb));
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(rb_add__any_order),
-	KUNIT_CASE(rb_erase__until_empty),
-	KUNIT_CASE(rb_insert_augmented__values_follow),
-	KUNIT_CASE(rb_add_cached__tells_of_a_new_first),
-	KUNIT_CASE(rb_find__first_of_equals),
-	KUNIT_CASE(rb_replace_node__same_place),
-	KUNIT_CASE(rb_next_postorder__children_first),
-	KUNIT_CASE(RB_EMPTY_NODE__after_clear),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(rb_add__any_order),
+				    KUNIT_CASE(rb_erase__until_empty),
+				    KUNIT_CASE(rb_insert_augmented__values_follow),
+				    KUNIT_CASE(rb_add_cached__tells_of_a_new_first),
+				    KUNIT_CASE(rb_find__first_of_equals),
+				    KUNIT_CASE(rb_replace_node__same_place),
+				    KUNIT_CASE(rb_next_postorder__children_first),
+				    KUNIT_CASE(RB_EMPTY_NODE__after_clear),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "rbtree",

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Reference counts: live, dead and saturated; krefs. On a real kernel the warnings are on its console. */
+/*
+ * Reference counts: live, dead and saturated; krefs. On a real kernel the warnings are on its
+ * console.
+ */
 #include <kunit/test.h>
 #include <linux/kref.h>
 #include <linux/limits.h>
@@ -238,28 +241,26 @@ static void kref_put__once_too_often_does_not_release_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, object.released, 1);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(refcount_inc__live_counts),
-	KUNIT_CASE(refcount_inc__up_to_the_largest),
-	KUNIT_CASE(refcount_inc__past_the_largest_saturates),
-	KUNIT_CASE(refcount_add__past_the_largest_saturates),
-	KUNIT_CASE(refcount_inc__from_zero_saturates),
-	KUNIT_CASE(refcount_add__from_zero_saturates),
-	KUNIT_CASE(refcount__saturated_stays),
-	KUNIT_CASE(refcount_dec_and_test__true_exactly_on_the_last),
-	KUNIT_CASE(refcount_sub_and_test__all_at_once),
-	KUNIT_CASE(refcount_dec_and_test__from_zero_saturates),
-	KUNIT_CASE(refcount_sub_and_test__below_zero_saturates),
-	KUNIT_CASE(refcount_inc_not_zero__dead_is_refused_in_silence),
-	KUNIT_CASE(refcount_inc_not_zero__live_is_taken),
-	KUNIT_CASE(refcount_dec__to_zero_saturates),
-	KUNIT_CASE(refcount_dec_if_one__only_from_one),
-	KUNIT_CASE(refcount_dec_not_one__the_last_stays),
-	KUNIT_CASE(kref_put__releases_on_the_last),
-	KUNIT_CASE(kref_get_unless_zero__as_inc_not_zero),
-	KUNIT_CASE(kref_put__once_too_often_does_not_release_again),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(refcount_inc__live_counts),
+				    KUNIT_CASE(refcount_inc__up_to_the_largest),
+				    KUNIT_CASE(refcount_inc__past_the_largest_saturates),
+				    KUNIT_CASE(refcount_add__past_the_largest_saturates),
+				    KUNIT_CASE(refcount_inc__from_zero_saturates),
+				    KUNIT_CASE(refcount_add__from_zero_saturates),
+				    KUNIT_CASE(refcount__saturated_stays),
+				    KUNIT_CASE(refcount_dec_and_test__true_exactly_on_the_last),
+				    KUNIT_CASE(refcount_sub_and_test__all_at_once),
+				    KUNIT_CASE(refcount_dec_and_test__from_zero_saturates),
+				    KUNIT_CASE(refcount_sub_and_test__below_zero_saturates),
+				    KUNIT_CASE(refcount_inc_not_zero__dead_is_refused_in_silence),
+				    KUNIT_CASE(refcount_inc_not_zero__live_is_taken),
+				    KUNIT_CASE(refcount_dec__to_zero_saturates),
+				    KUNIT_CASE(refcount_dec_if_one__only_from_one),
+				    KUNIT_CASE(refcount_dec_not_one__the_last_stays),
+				    KUNIT_CASE(kref_put__releases_on_the_last),
+				    KUNIT_CASE(kref_get_unless_zero__as_inc_not_zero),
+				    KUNIT_CASE(kref_put__once_too_often_does_not_release_again),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "refcount",

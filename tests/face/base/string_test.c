@@ -157,19 +157,17 @@ static void get_unaligned__any_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_unaligned_le32(bytes + 3), 0x11223344);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(strscpy__cuts_and_ends),
-	KUNIT_CASE(strlcat__length_of_the_whole),
-	KUNIT_CASE(memchr_inv__first_other_byte),
-	KUNIT_CASE(strim__both_ends),
-	KUNIT_CASE(strnstr__within_the_length),
-	KUNIT_CASE(match_string__index_or_error),
-	KUNIT_CASE(memset64__words),
-	KUNIT_CASE(kstrtoull__strict),
-	KUNIT_CASE(kstrtoint__range),
-	KUNIT_CASE(get_unaligned__any_order),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(strscpy__cuts_and_ends),
+				    KUNIT_CASE(strlcat__length_of_the_whole),
+				    KUNIT_CASE(memchr_inv__first_other_byte),
+				    KUNIT_CASE(strim__both_ends),
+				    KUNIT_CASE(strnstr__within_the_length),
+				    KUNIT_CASE(match_string__index_or_error),
+				    KUNIT_CASE(memset64__words),
+				    KUNIT_CASE(kstrtoull__strict),
+				    KUNIT_CASE(kstrtoint__range),
+				    KUNIT_CASE(get_unaligned__any_order),
+				    {}};
 
 static struct kunit_suite suite = {
 	.name = "string",

@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#define PAGES 8
+#define PAGES	   8
 #define MAX_EVENTS 16
 
 /**

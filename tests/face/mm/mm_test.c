@@ -45,9 +45,9 @@ static struct mm_struct *watched_mm(struct kunit *test, struct watch *watch)
 
 	KUNIT_ASSERT_NOT_NULL(test, mm);
 	init_completion(&watch->released);
-	KUNIT_ASSERT_EQ(test,
-			mmu_interval_notifier_insert(&watch->sub, mm, 0x10000, 1ul << 40, &watch_ops),
-			0);
+	KUNIT_ASSERT_EQ(
+		test, mmu_interval_notifier_insert(&watch->sub, mm, 0x10000, 1ul << 40, &watch_ops),
+		0);
 	return mm;
 }
 

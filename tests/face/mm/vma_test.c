@@ -14,7 +14,7 @@
 #include <linux/sched.h>
 
 #define BASE 0x10000000ul
-#define P(n) (BASE + (n) * PAGE_SIZE)
+#define P(n) (BASE + (n)*PAGE_SIZE)
 
 static unsigned long map(unsigned long from, unsigned long to, unsigned long prot)
 {
@@ -101,7 +101,8 @@ static void for_each_vma__ascending(struct kunit *test)
 	unsigned int n = 0;
 
 	mmap_read_lock(current->mm);
-	for_each_vma(vmi, vma) {
+	for_each_vma(vmi, vma)
+	{
 		if (n < ARRAY_SIZE(starts))
 			starts[n] = vma->vm_start;
 		n++;

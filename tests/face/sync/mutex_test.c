@@ -214,8 +214,7 @@ static void mutex_lock__twice(struct kunit *test)
 	static DEFINE_MUTEX(lock);
 
 	mutex_lock(&lock);
-	kunit_expect_report(test, "mutex__lock");
-	kunit_skip_halt(test);
+	kunit_expect_halt(test, "takes mutex lock, which this task already holds");
 	mutex_lock(&lock);
 }
 
@@ -258,17 +257,41 @@ static void mutex_lock__destroyed(struct kunit *test)
 	mutex_unlock(&lock);
 }
 
+static int destroy(void *arg)
+{
+	mutex_destroy(arg);
+	return 0;
+}
+
 static void mutex_destroy__locked(struct kunit *test)
 {
 	struct mutex lock;
+	struct thread t;
 
 	mutex_init(&lock);
 	mutex_lock(&lock);
-	kunit_expect_report(test, "destroyed while it is locked");
-	mutex_destroy(&lock);
-	mutex_init(&lock);
-	kunit_expect_report(test, "holds lock");
-	KUNIT_SUCCEED(test);
+	kunit_expect_report(test, "mutex &lock is destroyed while it is locked");
+	thread_start(test, &t, destroy, &lock);
+	thread_join(&t);
+	kunit_expect_report(test, "uses a mutex that was never initialised, is destroyed");
+	mutex_unlock(&lock);
+}
+
+static int end_with_lock(void *arg)
+{
+	mutex_lock(arg);
+	return 0;
+}
+
+static void mutex_lock__task_ends(struct kunit *test)
+{
+	static DEFINE_MUTEX(lock);
+	struct task_struct *task;
+
+	kunit_expect_report(test, "the task ends, but holds lock lock since end_with_lock");
+	task = kthread_run(end_with_lock, &lock, "careless");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	let_others_run();
 }
 #endif
 
@@ -292,6 +315,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mutex_lock__never_initialised),
 	KUNIT_CASE(mutex_lock__destroyed),
 	KUNIT_CASE(mutex_destroy__locked),
+	KUNIT_CASE(mutex_lock__task_ends),
 #endif
 	{}
 };

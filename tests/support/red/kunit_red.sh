@@ -34,7 +34,8 @@ wants() {
 
 wants expect_eq 1 'in expect_eq() (' 'expected: two + 1 == 4' 'two + 1 = 3' 'two was 2' 'two is 2' \
 	'2 failed' 'RED red.expect_eq' "rerun: $program --filter red.expect_eq"
-wants expect_others 1 'text == "right text"' 'text = "left text"' 'byte 2 of 4' 'ERR_PTR(-ENOMEM) = -ENOMEM' \
+wants expect_others 1 'text == "right text"' 'text = "left text"' 'byte 2 of 4' \
+	'ERR_PTR(-ENOMEM) = -ENOMEM' \
 	'failed by hand 7' '6 failed'
 wants assert_deep 1 'asserted: five < 3' 'five = 5' 'its task ended there' 'in below() ('
 wants warning 1 'a warning nobody waits for' '1 report'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Cases that must fail, each in its own way: kunit_red.sh runs them and reads what the runner says. Not
- * a conformance test.
+ * Cases that must fail, each in its own way: kunit_red.sh runs them and reads what the runner says.
+ * Not a conformance test.
  */
 #include <kunit/test.h>
 #include <linux/bug.h>
@@ -85,10 +85,11 @@ static void green(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(expect_eq), KUNIT_CASE(expect_others), KUNIT_CASE(assert_deep),
-	KUNIT_CASE(warning),   KUNIT_CASE(bug),		  KUNIT_CASE(expected_never_came),
-	KUNIT_CASE(leak),      KUNIT_CASE(skipped),	  KUNIT_CASE(green),
-	{},
+	KUNIT_CASE(expect_eq),	 KUNIT_CASE(expect_others),
+	KUNIT_CASE(assert_deep), KUNIT_CASE(warning),
+	KUNIT_CASE(bug),	 KUNIT_CASE(expected_never_came),
+	KUNIT_CASE(leak),	 KUNIT_CASE(skipped),
+	KUNIT_CASE(green),	 {},
 };
 
 static struct kunit_suite suite = {

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Instruments of the migration: what a driver's arrays must be between the steps, and who holds what.
+ *
+ * A kernel checks none of this (S2.5). Each setup that leaves something to do makes a record; the
+ * record holds the sources until finalize, so that counts are explained by an object (law 2) and a
+ * migration that was never finished is told (law 3).
+ */
+#include <linux/list.h>
+#include <linux/memremap.h>
+#include <linux/sched.h>
+#include "host/host.h"
+#include "mm/migrate_internal.h"
+#include "mm/notifier.h"
+#include "sched/engine.h"
+
+/**
+ * struct migration - one migration in flight
+ * @link: in the list of all
+ * @array: the driver's src array; it names the migration
+ * @npages: its length
+ * @held: entries not finalized yet
+ * @mm: number of the address space, 0: by page frame number
+ * @start: address of the first entry
+ * @site: who called setup
+ * @entry: src as setup left it, 0 once finalized; dst as the move found it
+ */
+struct migration {
+	struct list_head link;
+	unsigned long *array;
+	unsigned long npages;
+	unsigned long held;
+	unsigned int mm;
+	bool moved;
+	unsigned long start;
+	const char *site;
+	struct {
+		unsigned long src;
+		unsigned long dst;
+	} entry[];
+};
+
+static LIST_HEAD(migrations);
+static struct psim_raw lock;
+
+/* The migration whose array @src points into. Context: lock. */
+static struct migration *find(const unsigned long *src)
+{
+	struct migration *m;
+
+	list_for_each_entry(m, &migrations, link) {
+		if (src >= m->array && src < m->array + m->npages)
+			return m;
+	}
+	return NULL;
+}
+
+static struct migration *lookup(const unsigned long *src)
+{
+	struct migration *m;
+
+	psim_raw_lock(&lock);
+	m = find(src);
+	psim_raw_unlock(&lock);
+	return m;
+}
+
+static void drop(struct migration *m)
+{
+	psim_raw_lock(&lock);
+	list_del(&m->link);
+	psim_raw_unlock(&lock);
+	psim_host_free(m);
+}
+
+static void complain(const struct migration *m)
+{
+	psim_report("law 3",
+		    "a migration set up by %s was never finalized: %lu entries, mm %u, start %#lx",
+		    m->site, m->held, m->mm, m->start);
+}
+
+/* ---- begin and end ----------------------------------------------------------------------------------------- */
+
+void psim_migration_begin(unsigned long *src, unsigned long npages, const struct migrate_vma *migrate,
+			  const char *site)
+{
+	struct migration *m = lookup(src);
+
+	if (m) {
+		complain(m);
+		drop(m);
+	}
+	m = psim_host_malloc(sizeof(*m) + npages * sizeof(m->entry[0]));
+	if (!m)
+		psim_fatal("host", "out of host memory");
+	m->array = src;
+	m->npages = npages;
+	m->site = site;
+	m->mm = migrate ? migrate->vma->vm_mm->__psim_id : 0;
+	m->start = migrate ? migrate->start : src[0] >> MIGRATE_PFN_SHIFT;
+	for (unsigned long i = 0; i < npages; i++) {
+		m->entry[i].src = src[i];
+		m->held += !!src[i];
+	}
+	psim_raw_lock(&lock);
+	list_add_tail(&m->link, &migrations);
+	psim_raw_unlock(&lock);
+}
+
+void psim_migration_end(unsigned long *src, unsigned long npages)
+{
+	struct migration *m = lookup(src);
+	unsigned long first;
+
+	if (!m)
+		return;
+	first = src - m->array;
+	for (unsigned long i = first; i < first + npages && i < m->npages; i++) {
+		m->held -= !!m->entry[i].src;
+		m->entry[i].src = 0;
+	}
+	if (!m->held)
+		drop(m);
+}
+
+/* ---- checks ---------------------------------------------------------------------------------------------------- */
+
+static void bad(const char *function, unsigned long i, unsigned long src, unsigned long dst,
+		const char *what)
+{
+	psim_report("S2.5", "%s(): entry %lu (src %#lx, dst %#lx): %s", function, i, src, dst, what);
+}
+
+/* A source is what setup gave, and still locked. */
+static void check_src(const struct migration *m, unsigned long at, unsigned long i,
+		      unsigned long src, unsigned long dst, const char *function)
+{
+	unsigned long given = m && at + i < m->npages ? m->entry[at + i].src : 0;
+	struct folio *folio = psim_migrate_folio(src);
+
+	if (src == given && !folio)
+		return;
+	if (folio && !folio_test_locked(folio))
+		bad(function, i, src, dst, "the source page is not locked");
+	/* MIGRATE comes and goes; a hole that could not be filled is 0 */
+	if (!folio && !(given & MIGRATE_PFN_VALID) && (given & MIGRATE_PFN_MIGRATE))
+		return;
+	if ((src | MIGRATE_PFN_MIGRATE) != (given | MIGRATE_PFN_MIGRATE))
+		bad(function, i, src, dst, "the source entry is not what setup gave");
+}
+
+static void check_dst(unsigned long i, unsigned long src, unsigned long dst, const char *function)
+{
+	struct folio *folio = psim_migrate_folio(dst);
+
+	if (!folio)
+		return;
+	if (!folio_ref_count(folio))
+		bad(function, i, src, dst, "the destination page is free");
+	else if (!folio_test_locked(folio))
+		bad(function, i, src, dst, "the destination page is not locked");
+}
+
+void psim_migration_check_pages(unsigned long *src, unsigned long *dst, unsigned long npages,
+				const char *function)
+{
+	struct migration *m = lookup(src);
+	unsigned long at = m ? src - m->array : 0;
+
+	for (unsigned long i = 0; i < npages; i++) {
+		struct folio *to = psim_migrate_folio(dst[i]);
+
+		check_src(m, at, i, src[i], dst[i], function);
+		check_dst(i, src[i], dst[i], function);
+		if (to && folio_ref_count(to) && (to->mapping || folio_mapped(to)))
+			bad(function, i, src[i], dst[i], "the destination page is in use already");
+		if (m && at + i < m->npages)
+			m->entry[at + i].dst = dst[i];
+	}
+	if (m)
+		m->moved = true;
+}
+
+void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsigned long npages,
+				   const char *function)
+{
+	struct migration *m = lookup(src);
+	unsigned long at = m ? src - m->array : 0;
+
+	for (unsigned long i = 0; i < npages; i++) {
+		bool moves = (src[i] & MIGRATE_PFN_MIGRATE) && psim_migrate_folio(src[i]);
+
+		check_src(m, at, i, src[i], dst[i], function);
+		check_dst(i, src[i], dst[i], function);
+		if (!moves || !m || at + i >= m->npages)
+			continue;
+		if (!m->moved && dst[i])
+			psim_report("S3.17",
+				    "%s(): entry %lu (src %#lx, dst %#lx): finalized without having been "
+				    "moved",
+				    function, i, src[i], dst[i]);
+		else if (m->moved && dst[i] != m->entry[at + i].dst)
+			bad(function, i, src[i], dst[i], "the destination changed after the move");
+	}
+}
+
+/* ---- audit and leftovers ---------------------------------------------------------------------------------------- */
+
+void psim_migration_holds(void (*fn)(struct folio *folio, void *arg), void *arg)
+{
+	struct migration *m;
+
+	list_for_each_entry(m, &migrations, link) {
+		for (unsigned long i = 0; i < m->npages; i++) {
+			struct folio *folio = psim_migrate_folio(m->entry[i].src);
+
+			if (folio)
+				fn(folio, arg);
+		}
+	}
+}
+
+static void count_entry(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
+{
+	if (psim_pte_is_migration(pte))
+		psim_report("law 3", "mm %u: a migration entry of page %#lx is left at %#lx",
+			    mm->__psim_id, psim_pte_pfn(pte), address);
+}
+
+static void leftovers(void)
+{
+	struct migration *m;
+	struct mm_struct *mm;
+
+	list_for_each_entry(m, &migrations, link)
+		complain(m);
+	list_for_each_entry(mm, &psim_mm_list, mmlist) {
+		if (mm->pgd)
+			psim_tables_visit(mm, count_entry, NULL);
+	}
+	psim_notifier_leftovers();
+}
+
+static void stop(void)
+{
+	struct migration *m, *next;
+
+	list_for_each_entry_safe(m, next, &migrations, link)
+		psim_host_free(m);
+	INIT_LIST_HEAD(&migrations);
+}
+
+extern const struct psim_room psim_room_migrate;
+const struct psim_room psim_room_migrate = {
+	.name = "migrate",
+	.leftovers = leftovers,
+	.stop = stop,
+};

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The page allocator: a buddy system of blocks of 1 to 1024 pages over RAM.
+ *
+ * RAM that was never used is a frontier, cut into chunks as they are needed, so a start costs nothing.
+ * Free blocks are linked by page frame number in words of their own descriptors. Single pages that
+ * come back are handed out again first, last in first out. Which frame comes next depends on nothing
+ * but the calls before. Not modelled: zones, watermarks, fragmentation by mobility.
+ */
+#include <linux/bitrev.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+
+#include "host/host.h"
+#include "mm/page.h"
+#include "sched/engine.h"
+
+#define CHUNK_PAGES (1ul << MAX_PAGE_ORDER)
+
+/* Words of a free block's first page. */
+#define WORD_NEXT 1 /* pfn + 1; 0 ends */
+#define WORD_PREV 2
+#define WORD_ORDER 5
+#define WORD6_FREE 0x00000000ffffffffull /* mapcount -1, refcount 0 */
+
+static struct psim_raw lock;
+static unsigned long lists[NR_PAGE_ORDERS]; /* pfn + 1 of the first free block of each order */
+static unsigned long recycled;              /* pfn + 1 of the last single page that came back */
+static unsigned long in_use;
+
+/*
+ * The frontier: [frontier, psim_ram_pages) was never used. In scatter mode it begins at seven eighths
+ * of RAM; what is below goes out in chunks of a granule, in the order of their bit-reversed numbers.
+ */
+static unsigned long frontier;
+static unsigned long scatter_next, scatter_chunks;
+static unsigned int scatter_bits;
+
+bool (*psim_page_reclaim)(gfp_t gfp, unsigned int order);
+
+/* ---- free lists --------------------------------------------------------------------------------- */
+
+static void link_block(unsigned long pfn, unsigned int order)
+{
+	unsigned long first = lists[order];
+
+	__psim_page_prepare(__psim_memmap + pfn);
+	psim_page_set_word(pfn, 0, psim_page_word(pfn, 0) | PSIM_PG_FREE);
+	psim_page_set_word(pfn, WORD_NEXT, first);
+	psim_page_set_word(pfn, WORD_PREV, 0);
+	psim_page_set_word(pfn, WORD_ORDER, order);
+	if (first)
+		psim_page_set_word(first - 1, WORD_PREV, pfn + 1);
+	lists[order] = pfn + 1;
+}
+
+static void unlink_block(unsigned long pfn, unsigned int order)
+{
+	unsigned long next = psim_page_word(pfn, WORD_NEXT), prev = psim_page_word(pfn, WORD_PREV);
+
+	if (prev)
+		psim_page_set_word(prev - 1, WORD_NEXT, next);
+	else
+		lists[order] = next;
+	if (next)
+		psim_page_set_word(next - 1, WORD_PREV, prev);
+	psim_page_set_word(pfn, 0, psim_page_word(pfn, 0) & ~PSIM_PG_FREE);
+}
+
+static bool is_free_block(unsigned long pfn, unsigned int order)
+{
+	return pfn + (1ul << order) <= psim_ram_pages && __psim_granule_valid(pfn) &&
+	       (psim_page_word(pfn, 0) & PSIM_PG_FREE) && psim_page_word(pfn, WORD_ORDER) == order;
+}
+
+static void merge_block(unsigned long pfn, unsigned int order)
+{
+	while (order < MAX_PAGE_ORDER && is_free_block(pfn ^ 1ul << order, order)) {
+		unlink_block(pfn ^ 1ul << order, order);
+		pfn &= ~(1ul << order);
+		order++;
+	}
+	link_block(pfn, order);
+}
+
+/* [pfn, end) in blocks as large as their alignment allows, the lowest to be taken first. */
+static void link_range(unsigned long pfn, unsigned long end)
+{
+	while (end > pfn) {
+		unsigned int order = min_t(unsigned int, __ffs(end), MAX_PAGE_ORDER);
+
+		while (end - pfn < 1ul << order)
+			order--;
+		end -= 1ul << order;
+		link_block(end, order);
+	}
+}
+
+/* ---- the frontier -------------------------------------------------------------------------------- */
+
+static bool cut_chunk(void)
+{
+	unsigned long end = min((frontier | (CHUNK_PAGES - 1)) + 1, psim_ram_pages);
+
+	if (frontier >= psim_ram_pages)
+		return false;
+	link_range(frontier, end);
+	frontier = end;
+	return true;
+}
+
+static bool cut_scattered(void)
+{
+	while (scatter_next >> scatter_bits == 0) {
+		unsigned long chunk = bitrev64(scatter_next++) >> (64 - scatter_bits);
+
+		/* chunk 0 has the reserved pages */
+		if (chunk && chunk < scatter_chunks) {
+			link_block(chunk << __PSIM_GRANULE_SHIFT, __PSIM_GRANULE_SHIFT);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- taking blocks --------------------------------------------------------------------------------- */
+
+/* Return: pfn + 1 of a block, or 0. */
+static unsigned long split_smallest(unsigned int order)
+{
+	unsigned long pfn;
+	unsigned int have = order;
+
+	while (have < NR_PAGE_ORDERS && !lists[have])
+		have++;
+	if (have == NR_PAGE_ORDERS)
+		return 0;
+	pfn = lists[have] - 1;
+	unlink_block(pfn, have);
+	while (have > order) {
+		have--;
+		link_block(pfn + (1ul << have), have);
+	}
+	return pfn + 1;
+}
+
+static void merge_recycled(void)
+{
+	while (recycled) {
+		unsigned long pfn = recycled - 1;
+
+		recycled = psim_page_word(pfn, WORD_NEXT);
+		merge_block(pfn, 0);
+	}
+}
+
+static unsigned long take_block(unsigned int order)
+{
+	unsigned long found;
+
+	if (!order && recycled) {
+		found = recycled;
+		recycled = psim_page_word(found - 1, WORD_NEXT);
+		return found;
+	}
+	if (scatter_chunks && order <= __PSIM_GRANULE_SHIFT && cut_scattered())
+		return split_smallest(order);
+	found = split_smallest(order);
+	if (!found && cut_chunk())
+		found = split_smallest(order);
+	if (!found && recycled) {
+		merge_recycled();
+		found = split_smallest(order);
+	}
+	return found;
+}
+
+/* From a free block to pages with an owner. Nobody else can reach them. */
+static void describe_taken(unsigned long pfn, unsigned int order, bool zero, const char *site)
+{
+	u64 ours = PSIM_PG_TOUCHED | (u64)psim_site_number(site) << PSIM_PG_SITE_SHIFT;
+
+	for (unsigned long i = 0; i < 1ul << order; i += PSIM_GRANULE_PAGES)
+		__psim_page_prepare(__psim_memmap + pfn + i);
+	psim_bytes_taken(pfn, order, zero);
+	psim_host_unpoison(__psim_memmap + pfn, sizeof(struct page) << order);
+	for (unsigned long i = 0; i < 1ul << order; i++) {
+		psim_page_set_word(pfn + i, 0, (u64)ZONE_NORMAL << ZONES_PGSHIFT | ours);
+		for (unsigned int word = 1; word <= 5; word++)
+			psim_page_set_word(pfn + i, word, 0);
+		psim_page_set_word(pfn + i, 6, WORD6_FREE + ((u64)!i << 32));
+	}
+}
+
+/* Return: pfn + 1, or 0. */
+static unsigned long get_block(gfp_t gfp, unsigned int order, const char *site)
+{
+	unsigned long found;
+
+	for (;;) {
+		psim_raw_lock(&lock);
+		found = take_block(order);
+		if (found)
+			in_use += 1ul << order;
+		psim_raw_unlock(&lock);
+		if (found)
+			return found;
+		if (gfpflags_allow_blocking(gfp) && psim_page_reclaim && psim_page_reclaim(gfp, order))
+			continue;
+		if (gfp & __GFP_NOFAIL)
+			psim_fatal("out of memory", "%s must not fail, and RAM is used up", site);
+		return 0;
+	}
+}
+
+struct page *__psim_alloc_pages(gfp_t gfp, unsigned int order, const char *site)
+{
+	unsigned long found;
+	struct page *page;
+
+	__psim_might_alloc(gfp, site);
+	psim_point(PSIM_POINT_ALLOC);
+	if (WARN_ON_ONCE(order > MAX_PAGE_ORDER))
+		return NULL;
+	if (psim_fails(PSIM_FAIL_PAGE, site) && !(gfp & __GFP_NOFAIL))
+		return NULL;
+	found = get_block(gfp, order, site);
+	if (!found)
+		return NULL;
+	describe_taken(found - 1, order, gfp & __GFP_ZERO, site);
+	psim_trace(PSIM_EV_PAGE_ALLOC, found - 1, order, gfp, 0);
+	page = pfn_to_page(found - 1);
+	if (order && (gfp & __GFP_COMP))
+		prep_compound_page(page, order);
+	return page;
+}
+
+struct folio *__psim_folio_alloc(gfp_t gfp, unsigned int order, const char *site)
+{
+	struct folio *folio = (struct folio *)__psim_alloc_pages(gfp | __GFP_COMP, order, site);
+
+	if (folio && order > 1)
+		folio_set_large_rmappable(folio);
+	return folio;
+}
+
+/* ---- giving back --------------------------------------------------------------------------------------- */
+
+static void bad_page(unsigned long pfn, const char *how, long value)
+{
+	u64 flags = psim_page_word(pfn, 0);
+
+	psim_report("bad page state", "page %#lx, taken in %s, is freed %s (%ld)", pfn,
+		    psim_site_name((flags & PSIM_PG_SITE_MASK) >> PSIM_PG_SITE_SHIFT), how, value);
+}
+
+static void check_freed(unsigned long pfn, bool tail)
+{
+	u64 flags = psim_page_word(pfn, 0);
+	unsigned long mapping = psim_page_word(pfn, 3);
+
+	if (flags & (PSIM_PG_FREE | PSIM_PG_CANARY))
+		bad_page(pfn, "a second time", 0);
+	if (psim_page_raw_refs(pfn))
+		bad_page(pfn, "with references", psim_page_raw_refs(pfn));
+	if (psim_page_raw_maps(pfn))
+		bad_page(pfn, "while slots map it", psim_page_raw_maps(pfn));
+	if (tail)
+		return;
+	if (flags & BIT(PG_locked))
+		bad_page(pfn, "locked, by task", (flags & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT);
+	if (flags & BIT(PG_lru))
+		bad_page(pfn, "on an LRU list", 0);
+	if (flags & BIT(PG_writeback))
+		bad_page(pfn, "under writeback", 0);
+	if (flags & BIT(PG_reserved))
+		bad_page(pfn, "though it is reserved", 0);
+	if (mapping && !(mapping & FOLIO_MAPPING_ANON))
+		bad_page(pfn, "in an address space", 0);
+}
+
+void psim_pages_free(unsigned long pfn, unsigned int order)
+{
+	bool compound = psim_page_word(pfn, 0) & BIT(PG_head);
+
+	if (!psim_pfn_is_ram(pfn) || pfn < PSIM_RESERVED_PAGES || pfn & ((1ul << order) - 1)) {
+		psim_report("bad page state", "page %#lx order %u cannot be freed", pfn, order);
+		return;
+	}
+	psim_trace(PSIM_EV_PAGE_FREE, pfn, order, 0, 0);
+	for (unsigned long i = 0; i < 1ul << order; i++) {
+		u64 kept = psim_page_word(pfn + i, 0) & (PSIM_PG_TOUCHED | PSIM_PG_SITE_MASK);
+
+		check_freed(pfn + i, i && compound);
+		psim_page_set_word(pfn + i, 0, (u64)ZONE_NORMAL << ZONES_PGSHIFT | kept | PSIM_PG_CANARY);
+		psim_page_set_word(pfn + i, 6, WORD6_FREE);
+	}
+	psim_bytes_freed(pfn, order);
+	psim_host_poison(__psim_memmap + pfn, sizeof(struct page) << order);
+	psim_raw_lock(&lock);
+	in_use -= 1ul << order;
+	if (order) {
+		merge_block(pfn, order);
+	} else {
+		psim_page_set_word(pfn, WORD_NEXT, recycled);
+		recycled = pfn + 1;
+	}
+	psim_raw_unlock(&lock);
+}
+
+void __free_pages(struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page);
+	bool compound = PageHead(page);
+
+	if (compound && compound_order(page) != order)
+		psim_report("bad page state", "page %#lx of order %u is freed as order %u", pfn,
+			    compound_order(page), order);
+	if (put_page_testzero(page)) {
+		psim_pages_free(pfn, order);
+	} else if (!compound) {
+		/* somebody else holds the first page; the rest never had references */
+		while (order-- > 0)
+			psim_pages_free(pfn + (1ul << order), order);
+	}
+}
+
+unsigned long psim_pages_in_use(void)
+{
+	return in_use;
+}
+
+/* ---- start --------------------------------------------------------------------------------------------- */
+
+int psim_page_alloc_start(const struct psim_config *config)
+{
+	frontier = PSIM_RESERVED_PAGES;
+	if (!config->scatter)
+		return 0;
+	frontier = (psim_ram_pages - psim_ram_pages / 8) & ~(CHUNK_PAGES - 1);
+	if (frontier < CHUNK_PAGES)
+		frontier = PSIM_RESERVED_PAGES;
+	else
+		scatter_chunks = frontier >> __PSIM_GRANULE_SHIFT;
+	while (1ul << scatter_bits < scatter_chunks)
+		scatter_bits++;
+	return 0;
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The life of a task: made, joined or dropped, ended, gone. A task's record lies above its stack and is
+ * reused with it; in the free-running engine it is host memory.
+ */
+#include <linux/errno.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include "sched/lockdep.h"
+#include "sched/scheduler.h"
+#include "sched/task.h"
+
+/* The sync room's part of a task's end. */
+void psim_rcu_thread_exit(struct task_struct *task) __weak;
+void psim_sync_task_exit(struct task_struct *task) __weak;
+
+static pid_t last_pid;
+
+/* ---- birth -------------------------------------------------------------------------------------------- */
+
+static void copy_name(char to[TASK_COMM_LEN], const char *from)
+{
+	int i = 0;
+
+	for (; i < TASK_COMM_LEN - 1 && from[i]; i++)
+		to[i] = from[i];
+	to[i] = 0;
+}
+
+static struct psim_ctl *ctl_alloc(void)
+{
+	struct psim_fiber *fiber;
+	struct psim_ctl *ctl;
+
+	if (psim_free)
+		return psim_host_malloc(sizeof(*ctl));
+	fiber = psim_fiber_new(psim_det_entry, NULL);
+	if (!fiber)
+		return NULL;
+	ctl = psim_fiber_block(fiber);
+	memset(ctl, 0, PSIM_CTL_CLEARED);
+	ctl->fiber = fiber;
+	return ctl;
+}
+
+static void ctl_free(struct psim_ctl *ctl)
+{
+	if (psim_free) {
+		psim_monitor_destroy(&ctl->monitor);
+		psim_host_free(ctl);
+	} else {
+		psim_fiber_free(ctl->fiber);
+	}
+}
+
+static unsigned int flags_of(enum psim_task_kind kind)
+{
+	switch (kind) {
+	case PSIM_TASK_MAIN:
+	case PSIM_TASK_USER:
+		return 0;
+	case PSIM_TASK_WORKER:
+		return PF_KTHREAD | PF_WQ_WORKER;
+	default:
+		return PF_KTHREAD;
+	}
+}
+
+/* Whether tasks of this kind belong to a CPU from birth to end. */
+static bool has_cpu(enum psim_task_kind kind)
+{
+	return kind != PSIM_TASK_DEVICE && kind != PSIM_TASK_IRQ && kind != PSIM_TASK_SOFTIRQ;
+}
+
+static void enlist(struct psim_ctl *ctl)
+{
+	struct list_head *last = psim_tasks.prev;
+
+	ctl->all.prev = last;
+	ctl->all.next = &psim_tasks;
+	last->next = &ctl->all;
+	psim_tasks.prev = &ctl->all;
+}
+
+struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct mm_struct *mm,
+			      int (*fn)(void *arg), void *arg)
+{
+	struct psim_ctl *ctl = ctl_alloc();
+
+	if (!ctl)
+		return NULL;
+	ctl->kind = kind;
+	ctl->refs = 2;
+	ctl->deadline = U64_MAX;
+	ctl->fn = fn;
+	ctl->arg = arg;
+	ctl->cpu = -1;
+	ctl->task.group_leader = &ctl->task;
+	ctl->task.flags = flags_of(kind);
+	ctl->task.mm = ctl->task.active_mm = mm;
+	copy_name(ctl->task.comm, name);
+
+	psim_engine_lock();
+	if (has_cpu(kind))
+		ctl->cpu = psim_cpu_take(ctl);
+	if (has_cpu(kind) && ctl->cpu < 0) {
+		psim_engine_unlock();
+		ctl_free(ctl);
+		return NULL;
+	}
+	ctl->task.pid = ctl->task.tgid = ++last_pid;
+	enlist(ctl);
+	psim_engine_unlock();
+	psim_trace(PSIM_EV_TASK_NEW, ctl->task.pid, kind, 0, 0);
+	return ctl;
+}
+
+struct task_struct *psim_task_new(enum psim_task_kind kind, const char *name, struct mm_struct *mm,
+				  int (*fn)(void *arg), void *arg)
+{
+	struct psim_ctl *ctl;
+
+	if (psim_halted())
+		return NULL;
+	if (psim_free)
+		psim_free_reap();
+	ctl = psim_ctl_new(kind, name, mm, fn, arg);
+	if (!ctl)
+		return NULL;
+	if (!psim_free) {
+		psim_det_started(ctl);
+	} else if (psim_free_started(ctl)) {
+		ctl->refs = 1;
+		psim_ctl_put(ctl);
+		return NULL;
+	}
+	return &ctl->task;
+}
+
+/* ---- death ----------------------------------------------------------------------------------------------- */
+
+static void delist(struct psim_ctl *ctl)
+{
+	psim_engine_lock();
+	ctl->all.prev->next = ctl->all.next;
+	ctl->all.next->prev = ctl->all.prev;
+	if (ctl->cpu >= 0 && has_cpu(ctl->kind))
+		psim_cpu_give(ctl);
+	psim_engine_unlock();
+}
+
+void psim_ctl_put(struct psim_ctl *ctl)
+{
+	if (__atomic_sub_fetch(&ctl->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	if (psim_free && ctl->thread)
+		psim_thread_join(ctl->thread);
+	delist(ctl);
+	ctl_free(ctl);
+}
+
+void psim_ctl_abandon(struct psim_ctl *ctl)
+{
+	delist(ctl);
+	ctl_free(ctl);
+}
+
+void psim_task_ends(struct psim_ctl *me, int result)
+{
+	if (psim_sync_task_exit)
+		psim_sync_task_exit(&me->task);
+	if (me->task.__psim_preempt_count || me->task.__psim_irqs_off)
+		psim_report("law 4", "the task ends with preemption or interrupts off");
+	if (psim_free && psim_rcu_thread_exit)
+		psim_rcu_thread_exit(&me->task);
+	psim_trace(PSIM_EV_TASK_EXIT, me->task.pid, 0, 0, 0);
+	me->task.exit_code = result;
+	me->task.flags |= PF_EXITING;
+	__atomic_store_n(&me->task.exit_state, EXIT_ZOMBIE, __ATOMIC_RELAXED);
+	if (psim_free)
+		psim_free_exit(me);
+	psim_det_exit(me);
+}
+
+/* ---- joining ---------------------------------------------------------------------------------------------- */
+
+static bool has_ended(const struct psim_ctl *ctl)
+{
+	return __atomic_load_n(&ctl->ended, __ATOMIC_SEQ_CST);
+}
+
+/* Announce who waits. The ending task looks after it has said that it ended: one of the two sees. */
+static void wait_for_end(struct psim_ctl *ctl, struct psim_ctl *me)
+{
+	__atomic_store_n(&ctl->joiner, me, __ATOMIC_SEQ_CST);
+	while (!has_ended(ctl) && !psim_halted())
+		psim_park();
+}
+
+int psim_task_join(struct task_struct *task)
+{
+	struct psim_ctl *ctl = psim_ctl(task), *me = psim_me();
+	int result;
+
+	if (psim_halted())
+		return -ECANCELED;
+	psim_point(PSIM_POINT_WAIT);
+	psim_may_sleep("joining a task");
+	if (me == &psim_main)
+		psim_main_joins = true;
+	wait_for_end(ctl, me);
+	if (me == &psim_main)
+		psim_main_joins = false;
+	if (psim_halted()) {
+		if (psim_free && me == &psim_main)
+			psim_free_end_all();
+		return -ECANCELED;
+	}
+	result = task->exit_code;
+	psim_ctl_put(ctl);
+	return result;
+}
+
+void psim_task_detach(struct task_struct *task)
+{
+	psim_ctl_put(psim_ctl(task));
+}
+
+struct task_struct *get_task_struct(struct task_struct *task)
+{
+	__atomic_fetch_add(&psim_ctl(task)->refs, 1, __ATOMIC_RELAXED);
+	return task;
+}
+
+void put_task_struct(struct task_struct *task)
+{
+	psim_ctl_put(psim_ctl(task));
+}
+
+/* ---- questions about tasks ----------------------------------------------------------------------------------- */
+
+bool psim_mm_has_tasks(const struct mm_struct *mm)
+{
+	bool found = false;
+
+	psim_engine_lock();
+	for (struct list_head *at = psim_tasks.next; at != &psim_tasks && !found; at = at->next) {
+		struct psim_ctl *ctl = container_of(at, struct psim_ctl, all);
+
+		found = ctl->task.mm == mm && !has_ended(ctl) && &ctl->task != current;
+	}
+	psim_engine_unlock();
+	return found;
+}
+
+bool psim_task_is_interrupt(const struct task_struct *task)
+{
+	return psim_ctl((struct task_struct *)task)->kind >= PSIM_TASK_IRQ;
+}
+
+char *__get_task_comm(char *to, size_t len, struct task_struct *task)
+{
+	size_t i = 0;
+
+	for (; i + 1 < len && i < TASK_COMM_LEN && task->comm[i]; i++)
+		to[i] = task->comm[i];
+	if (len)
+		to[i] = 0;
+	return to;
+}
+
+void __set_task_comm(struct task_struct *task, const char *from, bool exec)
+{
+	copy_name(task->comm, from);
+}
