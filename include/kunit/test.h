@@ -125,10 +125,7 @@ struct kunit {
 		return __psim_next;                                                               \
 	}
 
-/*
- * ---- registration: what lies in kernel-dialect statics is restored, so the host's side keeps it
- * ----
- */
+/* ---- registration: in host memory; statics of the kernel dialect are restored ---------------- */
 
 void __psim_kunit_register(struct kunit_suite **suites, unsigned long n);
 
@@ -444,6 +441,8 @@ unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long
 #ifdef __PSIM__
 /* The next report whose line contains @part is expected; the case fails if it does not come. */
 void kunit_expect_report(struct kunit *test, const char *part);
+/* The same for a report that halts the machine: the case must end there. */
+void kunit_expect_halt(struct kunit *test, const char *part);
 #endif
 
 #endif /* _KUNIT_TEST_H */

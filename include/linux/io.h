@@ -14,6 +14,8 @@
 struct device;
 struct resource;
 
+#define IOMEM_ERR_PTR(error) ((void __iomem *)ERR_PTR(error))
+
 u64 __psim_mmio_read(const volatile void __iomem *addr, unsigned int size);
 void __psim_mmio_write(volatile void __iomem *addr, unsigned int size, u64 value);
 

@@ -232,6 +232,12 @@ void kunit_expect_report(struct kunit *test, const char *part)
 	KUNIT_ASSERT_EQ_MSG(test, psim_expect_report(part), 0, "expecting a report \"%s\"", part);
 }
 
+void kunit_expect_halt(struct kunit *test, const char *part)
+{
+	kunit_expect_report(test, part);
+	test->__psim_run->halts = 1;
+}
+
 /* ---- actions ---- */
 
 int kunit_add_action(struct kunit *test, kunit_action_t *function, void *context)

@@ -17,6 +17,7 @@ struct psim_config;
  * @failures: expectations and assertions that failed
  * @skipped: it asked to be skipped
  * @ended: an assertion or a skip ended its task; the machine was halted
+ * @halts: it expects that the machine is halted
  * @verbose: kernel messages of every level, and notes at once
  * @comment: why it was skipped
  * @first: the first failure in one line
@@ -30,6 +31,7 @@ struct __psim_kunit_run {
 	unsigned int failures;
 	int skipped;
 	int ended;
+	int halts;
 	int verbose;
 	char comment[256];
 	char first[512];

@@ -159,7 +159,9 @@ static const char *run_machine(struct __psim_kunit_run *run)
 			 run->ended ? "; its task ended there, so nothing was cleaned up" : "");
 	else if (reports)
 		snprintf(why, sizeof(why), "%d report%s", reports, reports == 1 ? "" : "s");
-	else if (err && !run->skipped)
+	else if (run->halts && !err)
+		snprintf(why, sizeof(why), "the run was to be halted, and was not");
+	else if (err && !run->skipped && !run->halts)
 		snprintf(why, sizeof(why), "the run was halted: error %d", err);
 	else
 		return NULL;

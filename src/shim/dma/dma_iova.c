@@ -81,7 +81,6 @@ static void destroy(struct device *dev, struct dma_iova_state *state, size_t map
 		psim_report("S9.75", "%s: %s() takes down %zu linked bytes at %#llx; %llu are linked",
 			    dev_name(dev), site, mapped, state->addr, linked);
 	psim_trace(PSIM_EV_DMA_UNMAP, dev->__psim_id, state->addr, mapped, dir);
-	*state = (struct dma_iova_state){0};
 }
 
 void __psim_dma_iova_destroy(struct device *dev, struct dma_iova_state *state, size_t mapped_len,

@@ -12,7 +12,7 @@
 #include <linux/types.h>
 #include "sim/sim.h"
 
-/* What a slot is. */
+/* What a slot is; the first ones are __PSIM_DMA_* of linux/dma-mapping.h. */
 enum psim_iova_kind {
 	PSIM_IOVA_FREE,
 	PSIM_IOVA_PAGE,     /* streaming, RAM by physical address */

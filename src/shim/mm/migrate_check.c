@@ -12,6 +12,7 @@
 #include "host/host.h"
 #include "mm/migrate_internal.h"
 #include "mm/notifier.h"
+#include "mm/page.h"
 #include "sched/engine.h"
 
 /**
@@ -207,18 +208,26 @@ void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsig
 
 /* ---- audit and leftovers ---------------------------------------------------------------------------------------- */
 
-void psim_migration_holds(void (*fn)(struct folio *folio, void *arg), void *arg)
+/* Each source that is in flight has the migration's reference. */
+static void explain(void)
 {
 	struct migration *m;
 
 	list_for_each_entry(m, &migrations, link) {
 		for (unsigned long i = 0; i < m->npages; i++) {
-			struct folio *folio = psim_migrate_folio(m->entry[i].src);
-
-			if (folio)
-				fn(folio, arg);
+			if (m->entry[i].src & MIGRATE_PFN_VALID)
+				psim_audit_explain(m->entry[i].src >> MIGRATE_PFN_SHIFT, 1, 0,
+						   "migration");
 		}
 	}
+}
+
+static struct psim_explainer explainer = {.explain = explain};
+
+static int start(const struct psim_config *config)
+{
+	psim_audit_register(&explainer);
+	return 0;
 }
 
 static void count_entry(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
@@ -254,6 +263,7 @@ static void stop(void)
 extern const struct psim_room psim_room_migrate;
 const struct psim_room psim_room_migrate = {
 	.name = "migrate",
+	.start = start,
 	.leftovers = leftovers,
 	.stop = stop,
 };

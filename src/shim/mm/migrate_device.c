@@ -7,15 +7,18 @@
  */
 #include <linux/memremap.h>
 #include "mm/migrate_internal.h"
+#include "mm/page.h"
 
 /* The entry of one page frame: 0 if the page is free or its lock is not to be had at once (S4.3). */
 static unsigned long lock_pfn(unsigned long pfn)
 {
+	struct page *page = pfn_to_page(pfn);
 	struct folio *folio;
 
-	if (!get_page_unless_zero(pfn_to_page(pfn)))
+	/* first by the word: the descriptor of a free page of RAM is poisoned */
+	if (!psim_page_raw_refs(pfn) || !get_page_unless_zero(page))
 		return 0;
-	folio = page_folio(pfn_to_page(pfn));
+	folio = page_folio(page);
 	psim_migrate_single(folio, "migrate_device_range");
 	if (!folio_trylock(folio)) {
 		folio_put(folio);

@@ -75,12 +75,4 @@ void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsig
 /* Finalize is done: @src holds nothing any more. */
 void psim_migration_end(unsigned long *src, unsigned long npages);
 
-/**
- * psim_migration_holds() - every reference that migrations in flight hold, for the audit of law 2
- * @fn: called once for each: the migration's own reference on a source folio, which it also has locked
- *
- * Destinations are the driver's: it took their reference and their lock. Machine quiet.
- */
-void psim_migration_holds(void (*fn)(struct folio *folio, void *arg), void *arg);
-
 #endif /* PSIM_MM_MIGRATE_INTERNAL_H */

@@ -56,6 +56,11 @@ static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t p
 	struct tally *tally = arg;
 
 	check_vma(mm, address, pte);
+	if (psim_pte_has_pfn(pte) && !psim_page_raw_refs(psim_pte_pfn(pte))) {
+		psim_report("law 2", "mm %u: %#lx has a slot of page %#lx, which is free", mm->__psim_id,
+			    address, psim_pte_pfn(pte));
+		return;
+	}
 	check_exclusive(mm, address, pte);
 	if (psim_pte_maps(pte) || psim_pte_is_migration(pte))
 		tally->pages[mm_counter(pfn_folio(psim_pte_pfn(pte)))]++;

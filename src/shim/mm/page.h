@@ -110,8 +110,6 @@ void psim_folio_wait_unlocked(unsigned long pfn);
 /* The same, letting go of the spinlock that keeps the folio from going away once it waits. */
 void psim_folio_wait_unlocked_ptl(unsigned long pfn, spinlock_t *ptl);
 
-void psim_folio_lock_start(void);
-
 /* ---- device pages (memremap.c) -------------------------------------------------------------------------- */
 
 /* The last reference of a device folio is gone (S5.30). */

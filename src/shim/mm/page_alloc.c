@@ -7,7 +7,6 @@
  * come back are handed out again first, last in first out. Which frame comes next depends on nothing
  * but the calls before. Not modelled: zones, watermarks, fragmentation by mobility.
  */
-#include <linux/bitrev.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -18,8 +17,8 @@
 
 #define CHUNK_PAGES (1ul << MAX_PAGE_ORDER)
 
-/* Words of a free block's first page. */
-#define WORD_NEXT 1 /* pfn + 1; 0 ends */
+/* Words of a free block's first page. Links are pfn + 1, or 0, and even: a link of a tail is odd. */
+#define WORD_NEXT 1
 #define WORD_PREV 2
 #define WORD_ORDER 5
 #define WORD6_FREE 0x00000000ffffffffull /* mapcount -1, refcount 0 */
@@ -41,30 +40,40 @@ bool (*psim_page_reclaim)(gfp_t gfp, unsigned int order);
 
 /* ---- free lists --------------------------------------------------------------------------------- */
 
+static unsigned long get_link(unsigned long pfn, unsigned int word)
+{
+	return psim_page_word(pfn, word) >> 1;
+}
+
+static void set_link(unsigned long pfn, unsigned int word, unsigned long link)
+{
+	psim_page_set_word(pfn, word, (u64)link << 1);
+}
+
 static void link_block(unsigned long pfn, unsigned int order)
 {
 	unsigned long first = lists[order];
 
 	__psim_page_prepare(__psim_memmap + pfn);
 	psim_page_set_word(pfn, 0, psim_page_word(pfn, 0) | PSIM_PG_FREE);
-	psim_page_set_word(pfn, WORD_NEXT, first);
-	psim_page_set_word(pfn, WORD_PREV, 0);
+	set_link(pfn, WORD_NEXT, first);
+	set_link(pfn, WORD_PREV, 0);
 	psim_page_set_word(pfn, WORD_ORDER, order);
 	if (first)
-		psim_page_set_word(first - 1, WORD_PREV, pfn + 1);
+		set_link(first - 1, WORD_PREV, pfn + 1);
 	lists[order] = pfn + 1;
 }
 
 static void unlink_block(unsigned long pfn, unsigned int order)
 {
-	unsigned long next = psim_page_word(pfn, WORD_NEXT), prev = psim_page_word(pfn, WORD_PREV);
+	unsigned long next = get_link(pfn, WORD_NEXT), prev = get_link(pfn, WORD_PREV);
 
 	if (prev)
-		psim_page_set_word(prev - 1, WORD_NEXT, next);
+		set_link(prev - 1, WORD_NEXT, next);
 	else
 		lists[order] = next;
 	if (next)
-		psim_page_set_word(next - 1, WORD_PREV, prev);
+		set_link(next - 1, WORD_PREV, prev);
 	psim_page_set_word(pfn, 0, psim_page_word(pfn, 0) & ~PSIM_PG_FREE);
 }
 
@@ -110,21 +119,41 @@ static bool cut_chunk(void)
 	return true;
 }
 
-static bool cut_scattered(void)
+static unsigned long reversed(unsigned long n, unsigned int bits)
+{
+	unsigned long result = 0;
+
+	while (bits--) {
+		result = result << 1 | (n & 1);
+		n >>= 1;
+	}
+	return result;
+}
+
+/* Return: pfn + 1 of a chunk that was never used, or 0. */
+static unsigned long cut_scattered(void)
 {
 	while (scatter_next >> scatter_bits == 0) {
-		unsigned long chunk = bitrev64(scatter_next++) >> (64 - scatter_bits);
+		unsigned long chunk = reversed(scatter_next++, scatter_bits);
 
 		/* chunk 0 has the reserved pages */
-		if (chunk && chunk < scatter_chunks) {
-			link_block(chunk << __PSIM_GRANULE_SHIFT, __PSIM_GRANULE_SHIFT);
-			return true;
-		}
+		if (chunk && chunk < scatter_chunks)
+			return (chunk << __PSIM_GRANULE_SHIFT) + 1;
 	}
-	return false;
+	return 0;
 }
 
 /* ---- taking blocks --------------------------------------------------------------------------------- */
+
+/* Keep the lower end of a block that is on no list; its other parts become free. */
+static unsigned long split_block(unsigned long pfn, unsigned int have, unsigned int order)
+{
+	while (have > order) {
+		have--;
+		link_block(pfn + (1ul << have), have);
+	}
+	return pfn + 1;
+}
 
 /* Return: pfn + 1 of a block, or 0. */
 static unsigned long split_smallest(unsigned int order)
@@ -138,11 +167,7 @@ static unsigned long split_smallest(unsigned int order)
 		return 0;
 	pfn = lists[have] - 1;
 	unlink_block(pfn, have);
-	while (have > order) {
-		have--;
-		link_block(pfn + (1ul << have), have);
-	}
-	return pfn + 1;
+	return split_block(pfn, have, order);
 }
 
 static void merge_recycled(void)
@@ -150,7 +175,7 @@ static void merge_recycled(void)
 	while (recycled) {
 		unsigned long pfn = recycled - 1;
 
-		recycled = psim_page_word(pfn, WORD_NEXT);
+		recycled = get_link(pfn, WORD_NEXT);
 		merge_block(pfn, 0);
 	}
 }
@@ -161,11 +186,14 @@ static unsigned long take_block(unsigned int order)
 
 	if (!order && recycled) {
 		found = recycled;
-		recycled = psim_page_word(found - 1, WORD_NEXT);
+		recycled = get_link(found - 1, WORD_NEXT);
 		return found;
 	}
-	if (scatter_chunks && order <= __PSIM_GRANULE_SHIFT && cut_scattered())
-		return split_smallest(order);
+	if (scatter_chunks && order <= __PSIM_GRANULE_SHIFT) {
+		found = cut_scattered();
+		if (found)
+			return split_block(found - 1, __PSIM_GRANULE_SHIFT, order);
+	}
 	found = split_smallest(order);
 	if (!found && cut_chunk())
 		found = split_smallest(order);
@@ -240,7 +268,7 @@ struct folio *__psim_folio_alloc(gfp_t gfp, unsigned int order, const char *site
 {
 	struct folio *folio = (struct folio *)__psim_alloc_pages(gfp | __GFP_COMP, order, site);
 
-	if (folio && order > 1)
+	if (folio && order)
 		folio_set_large_rmappable(folio);
 	return folio;
 }
@@ -260,8 +288,6 @@ static void check_freed(unsigned long pfn, bool tail)
 	u64 flags = psim_page_word(pfn, 0);
 	unsigned long mapping = psim_page_word(pfn, 3);
 
-	if (flags & (PSIM_PG_FREE | PSIM_PG_CANARY))
-		bad_page(pfn, "a second time", 0);
 	if (psim_page_raw_refs(pfn))
 		bad_page(pfn, "with references", psim_page_raw_refs(pfn));
 	if (psim_page_raw_maps(pfn))
@@ -303,7 +329,7 @@ void psim_pages_free(unsigned long pfn, unsigned int order)
 	if (order) {
 		merge_block(pfn, order);
 	} else {
-		psim_page_set_word(pfn, WORD_NEXT, recycled);
+		set_link(pfn, WORD_NEXT, recycled);
 		recycled = pfn + 1;
 	}
 	psim_raw_unlock(&lock);
@@ -312,8 +338,13 @@ void psim_pages_free(unsigned long pfn, unsigned int order)
 void __free_pages(struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
-	bool compound = PageHead(page);
+	bool compound;
 
+	if (psim_pfn_is_ram(pfn) && psim_page_word(pfn, 0) & (PSIM_PG_FREE | PSIM_PG_CANARY)) {
+		bad_page(pfn, "a second time", order);
+		return;
+	}
+	compound = PageHead(page);
 	if (compound && compound_order(page) != order)
 		psim_report("bad page state", "page %#lx of order %u is freed as order %u", pfn,
 			    compound_order(page), order);

@@ -123,8 +123,8 @@ u64 psim_time(void)
 
 void psim_timers_changed(void)
 {
-	if (!psim_free && psim_clock.step)
-		psim_clock.horizon = 0;
+	if (!psim_free)
+		psim_clock.horizon = psim_clock.event = 0;
 }
 
 void psim_time_charge(u64 ns)

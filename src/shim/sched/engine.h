@@ -82,12 +82,14 @@ enum psim_point {
  * @now: virtual ns; not used by the free-running engine, which keeps its time elsewhere
  * @horizon: from this time on a point has something to do: a scheduler to ask, a deadline, a timer, an
  *	interrupt, the end of the step budget; 0: always (and before the start, and free-running)
+ * @event: the earliest moment of those that time brings by itself
  * @step: ns that pass at a point
  * @kind: kind of the last point, for the report of a deadlock
  */
 struct psim_clock {
 	u64 now;
 	u64 horizon;
+	u64 event;
 	u64 step;
 	enum psim_point kind;
 };

@@ -87,6 +87,11 @@ static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, bool write)
 }
 #endif
 
+int fake_bus_read(struct fake_device *fake, dma_addr_t addr)
+{
+	return bus_dma(fake->id, addr, buffer, false);
+}
+
 /* ---- addresses ---- */
 
 #define PEER_ADDR(id, page) (((u64)((id) + 1) << 40) | ((u64)((page) + 1) << PAGE_SHIFT))

@@ -109,7 +109,6 @@ struct fake_call {
  * @populates, @releases, @maps, @unmaps, @destroys: calls
  * @destroy_flag: what the last destroy was told
  * @calls, @ncalls: the copies
- * @waits_for_release: completes with the first release
  */
 struct fake_world {
 	struct kunit *test;
@@ -164,6 +163,9 @@ int fake_migrate(struct fake_alloc *alloc, unsigned long start, unsigned long np
 		 const struct drm_pagemap_migrate_details *details);
 /* The same with a new allocation on the first device; the result must be 0, and the test holds it. */
 struct fake_alloc *fake_push(struct kunit *test, unsigned long start, unsigned int npages);
+
+/* The device reads a page of RAM at @addr. Return: 0, or -EFAULT if it is not mapped for it. */
+int fake_bus_read(struct fake_device *fake, dma_addr_t addr);
 
 /* Private anonymous memory at a fixed address. */
 void fake_map(struct kunit *test, unsigned long start, unsigned long npages, unsigned long prot);

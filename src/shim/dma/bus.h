@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The bus's table of devices that are plugged in, and the windows of their registers. */
+#ifndef PSIM_DMA_BUS_H
+#define PSIM_DMA_BUS_H
+
+#include <linux/types.h>
+
+struct platform_device;
+struct psim_hw;
+
+#define PSIM_BUS_DEVICES 64
+
+/* Register windows lie above all RAM and device memory, one stride each. */
+#define PSIM_WINDOW_BASE (1ull << 46)
+#define PSIM_WINDOW_SHIFT 36
+#define PSIM_WINDOW_BYTES (1ull << PSIM_WINDOW_SHIFT)
+/* The addresses that ioremap() gives: no host memory is ever there. */
+#define PSIM_IOMEM_BASE 0xffff900000000000ull
+
+/**
+ * struct psim_bus_slot - one place on the bus
+ * @hw: the device plugged in, or NULL
+ * @pdev: how the kernel sees it
+ * @mapped: ioremap()s not yet undone
+ */
+struct psim_bus_slot {
+	struct psim_hw *hw;
+	struct platform_device *pdev;
+	int mapped;
+};
+
+extern struct psim_bus_slot psim_bus[PSIM_BUS_DEVICES];
+
+#endif /* PSIM_DMA_BUS_H */

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The LRU lists and the per-CPU batches in front of them: which folio is on a list, and which
+ * reference a batch holds (S0.6). Nothing is aged or reclaimed yet.
+ *
+ * All of it happens under one raw lock, so a folio is never seen between its batch and its list.
+ */
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+#include <linux/swap.h>
+
+#include "host/host.h"
+#include "mm/page.h"
+#include "sched/engine.h"
+
+#define BATCH 31
+#define BUCKETS 64
+
+enum lru { INACTIVE_ANON, ACTIVE_ANON, INACTIVE_FILE, ACTIVE_FILE, UNEVICTABLE, LRU_LISTS };
+
+/**
+ * struct batch - folios that one CPU is about to add; in host memory, made when the CPU first adds one
+ * @next: the next batch of its hash bucket
+ * @younger: the batch made after it
+ */
+struct batch {
+	struct batch *next;
+	struct batch *younger;
+	int cpu;
+	unsigned int nr;
+	struct folio *folios[BATCH];
+};
+
+static struct psim_raw lock;
+static struct list_head lists[LRU_LISTS];
+static struct batch *buckets[BUCKETS];
+static struct batch *oldest, *youngest;
+
+/* ---- lists, under the lock -------------------------------------------------------------------------- */
+
+static struct list_head *list_of(const struct folio *folio)
+{
+	unsigned long flags = __atomic_load_n(&folio->flags.f, __ATOMIC_RELAXED);
+
+	if (flags & BIT(PG_unevictable))
+		return &lists[UNEVICTABLE];
+	return &lists[(flags & BIT(PG_swapbacked) ? INACTIVE_ANON : INACTIVE_FILE) +
+		      !!(flags & BIT(PG_active))];
+}
+
+static bool change_lru_flag(struct folio *folio, bool on)
+{
+	unsigned long old = on ? __atomic_fetch_or(&folio->flags.f, BIT(PG_lru), __ATOMIC_SEQ_CST) :
+				 __atomic_fetch_and(&folio->flags.f, ~BIT(PG_lru), __ATOMIC_SEQ_CST);
+
+	return old & BIT(PG_lru);
+}
+
+/* Return: whether @folio's last reference is gone with the batch's. */
+static bool leave_batch(struct folio *folio)
+{
+	if (__atomic_sub_fetch(&folio->_refcount.counter, 1, __ATOMIC_SEQ_CST) == 0)
+		return true;
+	if (!change_lru_flag(folio, true))
+		list_add(&folio->lru, list_of(folio));
+	return false;
+}
+
+/* Return: how many folios of @batch are to be freed now; they are in @gone. */
+static unsigned int drain(struct batch *batch, struct folio **gone)
+{
+	unsigned int nr_gone = 0;
+
+	for (unsigned int i = 0; i < batch->nr; i++) {
+		if (leave_batch(batch->folios[i]))
+			gone[nr_gone++] = batch->folios[i];
+	}
+	batch->nr = 0;
+	return nr_gone;
+}
+
+static void free_gone(struct folio **gone, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		__folio_put(gone[i]);
+}
+
+/* ---- batches ------------------------------------------------------------------------------------------ */
+
+/* The batch of @cpu, or NULL if it has none. */
+static struct batch *find_batch(int cpu)
+{
+	struct batch *batch = buckets[(unsigned int)cpu % BUCKETS];
+
+	while (batch && batch->cpu != cpu)
+		batch = batch->next;
+	return batch;
+}
+
+/* Under the lock. Return: NULL when the host has no memory. */
+static struct batch *get_batch(int cpu)
+{
+	struct batch *batch = find_batch(cpu);
+
+	if (batch)
+		return batch;
+	batch = psim_host_malloc(sizeof(*batch));
+	if (!batch)
+		return NULL;
+	batch->cpu = cpu;
+	batch->next = buckets[(unsigned int)cpu % BUCKETS];
+	buckets[(unsigned int)cpu % BUCKETS] = batch;
+	if (youngest)
+		youngest->younger = batch;
+	else
+		oldest = batch;
+	youngest = batch;
+	return batch;
+}
+
+void folio_add_lru(struct folio *folio)
+{
+	struct folio *gone[BATCH];
+	unsigned int nr_gone = 0;
+	struct batch *batch;
+
+	VM_BUG_ON_FOLIO(folio_test_lru(folio), folio);
+	VM_BUG_ON_FOLIO(folio_is_zone_device(folio), folio);
+	folio_get(folio);
+	psim_point(PSIM_POINT_LOCK);
+	psim_raw_lock(&lock);
+	batch = get_batch(psim_cpu());
+	if (batch) {
+		batch->folios[batch->nr++] = folio;
+		if (batch->nr == BATCH || folio_order(folio))
+			nr_gone = drain(batch, gone);
+	} else if (leave_batch(folio)) {
+		gone[nr_gone++] = folio;
+	}
+	psim_raw_unlock(&lock);
+	free_gone(gone, nr_gone);
+}
+
+void folio_add_lru_vma(struct folio *folio, struct vm_area_struct *vma)
+{
+	if ((vma->vm_flags & (VM_LOCKED | VM_SPECIAL)) == VM_LOCKED)
+		psim_stop_function(__func__, "locked memory is not modelled");
+	folio_add_lru(folio);
+}
+
+void lru_add_drain(void)
+{
+	struct folio *gone[BATCH];
+	unsigned int nr_gone = 0;
+	struct batch *batch;
+
+	psim_point(PSIM_POINT_LOCK);
+	psim_raw_lock(&lock);
+	batch = find_batch(psim_cpu());
+	if (batch)
+		nr_gone = drain(batch, gone);
+	psim_raw_unlock(&lock);
+	free_gone(gone, nr_gone);
+}
+
+/* A kernel asks each CPU and waits; here nothing is in progress on another CPU while the lock is free. */
+void lru_add_drain_all(void)
+{
+	struct folio *gone[BATCH];
+	unsigned int nr_gone;
+	struct batch *batch;
+
+	might_sleep();
+	psim_point(PSIM_POINT_WAIT);
+	psim_raw_lock(&lock);
+	batch = oldest;
+	psim_raw_unlock(&lock);
+	while (batch) {
+		psim_raw_lock(&lock);
+		nr_gone = drain(batch, gone);
+		batch = batch->younger;
+		psim_raw_unlock(&lock);
+		free_gone(gone, nr_gone);
+	}
+}
+
+/* ---- isolation ------------------------------------------------------------------------------------------- */
+
+bool folio_isolate_lru(struct folio *folio)
+{
+	bool was_on;
+
+	VM_BUG_ON_FOLIO(!folio_ref_count(folio), folio);
+	psim_point(PSIM_POINT_LOCK);
+	psim_raw_lock(&lock);
+	was_on = change_lru_flag(folio, false);
+	if (was_on) {
+		list_del(&folio->lru);
+		__atomic_add_fetch(&folio->_refcount.counter, 1, __ATOMIC_SEQ_CST);
+	}
+	psim_raw_unlock(&lock);
+	return was_on;
+}
+
+void folio_putback_lru(struct folio *folio)
+{
+	folio_add_lru(folio);
+	folio_put(folio);
+}
+
+void psim_lru_remove(struct folio *folio)
+{
+	psim_raw_lock(&lock);
+	if (change_lru_flag(folio, false))
+		list_del(&folio->lru);
+	psim_raw_unlock(&lock);
+	__atomic_fetch_and(&folio->flags.f, ~(BIT(PG_active) | BIT(PG_unevictable)), __ATOMIC_RELAXED);
+}
+
+/* ---- for the audit; start and stop -------------------------------------------------------------------------- */
+
+void psim_lru_visit_batches(void (*fn)(unsigned long pfn))
+{
+	for (struct batch *batch = oldest; batch; batch = batch->younger) {
+		for (unsigned int i = 0; i < batch->nr; i++)
+			fn(folio_pfn(batch->folios[i]));
+	}
+}
+
+void psim_lru_start(void)
+{
+	for (unsigned int i = 0; i < LRU_LISTS; i++)
+		INIT_LIST_HEAD(&lists[i]);
+}
+
+void psim_lru_stop(void)
+{
+	while (oldest) {
+		struct batch *batch = oldest;
+
+		oldest = batch->younger;
+		psim_host_free(batch);
+	}
+	youngest = NULL;
+}

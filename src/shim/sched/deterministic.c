@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The deterministic engine: one task runs at a time, each on its own fibre, and a scheduler decides at
+ * every point who goes on. Time is a number that points, charged work and jumps move.
+ *
+ * Between two points nobody else runs, so nothing in here is locked.
+ */
+#include <linux/kernel.h>
+#include "sched/runqueue.h"
+#include "sched/scheduler.h"
+#include "sched/task.h"
+#include "sim/guard.h"
+
+struct psim_clock psim_clock;
+
+static const struct psim_scheduler *scheduler;
+static unsigned int asked_points;
+static bool shared_cpus;
+/* The moment at which the step budget is used up; whatever moves time otherwise moves this along. */
+static u64 budget_end;
+/* A task that has ended, until its stack is left. */
+static struct psim_ctl *dead;
+/* Who waits in psim_settle(). */
+static struct psim_ctl *settler;
+static bool settle_timers;
+
+int psim_det_start(const struct psim_config *config)
+{
+	unsigned long long steps = config->step_budget;
+
+	scheduler = psim_scheduler_find(config->scheduler);
+	if (scheduler->start)
+		scheduler->start(config->seed);
+	asked_points = config->points;
+	shared_cpus = config->cpus != 0;
+	psim_runqueue_start(shared_cpus);
+	psim_main.fiber = psim_fiber_main();
+	psim_clock.step = config->point_ns;
+	budget_end = steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns
+							       : U64_MAX >> 1;
+	psim_clock.event = psim_clock.horizon = budget_end;
+	return 0;
+}
+
+/* ---- what is ahead ------------------------------------------------------------------------------------- */
+
+static bool softirq_idle(void)
+{
+	return !psim_interrupts.softirq_wanted &&
+	       (!psim_interrupts.softirq || psim_interrupts.softirq->state == PSIM_IDLE);
+}
+
+static void look_ahead(void)
+{
+	const struct psim_ctl *sleeper = psim_sleepers_first();
+	u64 timer, event = budget_end;
+
+	if (sleeper && sleeper->deadline < event)
+		event = sleeper->deadline;
+	if (psim_next_timer && softirq_idle()) {
+		timer = psim_next_timer();
+		event = timer < event ? timer : event;
+	}
+	psim_clock.event = event;
+}
+
+static bool queued(const struct psim_ctl *interrupt)
+{
+	return interrupt && interrupt->state == PSIM_RUNNABLE;
+}
+
+/* Whether the next point must ask, whatever the time. */
+static bool must_ask(void)
+{
+	if (scheduler->preempts && !psim_runqueue_alone())
+		return true;
+	return psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted ||
+	       (psim_interrupts.above &&
+		(queued(psim_interrupts.irq) || queued(psim_interrupts.softirq)));
+}
+
+static void set_horizon(void)
+{
+	psim_clock.horizon = must_ask() ? 0 : psim_clock.event;
+}
+
+/* ---- time brings ---------------------------------------------------------------------------------------- */
+
+static void wake_sleeper(struct psim_ctl *ctl)
+{
+	psim_sleepers_remove(ctl);
+	psim_runqueue_add(ctl);
+}
+
+static void budget_over(void)
+{
+	psim_fatal("progress", "livelock: %llu scheduling points are used up (step_budget)",
+		   psim_config.step_budget);
+}
+
+/* The time of the next event has come. */
+static void tick(void)
+{
+	struct psim_ctl *sleeper;
+
+	while ((sleeper = psim_sleepers_first()) && sleeper->deadline <= psim_clock.now)
+		wake_sleeper(sleeper);
+	if (softirq_idle() && psim_timers_due(psim_clock.now))
+		psim_softirq_want();
+	if (unlikely(psim_clock.now >= budget_end))
+		budget_over();
+	look_ahead();
+}
+
+static inline void pass(enum psim_point kind)
+{
+	psim_clock.now += psim_clock.step;
+	psim_clock.kind = kind;
+	if (unlikely(psim_clock.now >= psim_clock.event))
+		tick();
+	if (unlikely(psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
+		psim_interrupts_arrive();
+}
+
+/* Move on by @ns without steps. */
+static void skip(u64 ns)
+{
+	psim_clock.now += ns;
+	budget_end += ns;
+	look_ahead();
+	if (psim_clock.now >= psim_clock.event)
+		tick();
+}
+
+/* Only time can help: go to the next moment at which something happens. Return: false: there is none. */
+static bool jump(void)
+{
+	const struct psim_ctl *sleeper = psim_sleepers_first();
+	u64 next = sleeper ? sleeper->deadline : U64_MAX;
+	u64 timer = psim_next_timer && softirq_idle() ? psim_next_timer() : U64_MAX;
+
+	next = timer < next ? timer : next;
+	if (next == U64_MAX)
+		return false;
+	psim_runqueue_progress();
+	skip(next > psim_clock.now ? next - psim_clock.now : 0);
+	return true;
+}
+
+/* Everybody who can run only polls. */
+static void only_polling(void)
+{
+	if (settler && (!settle_timers || !jump())) {
+		wake_sleeper(settler);
+		settler = NULL;
+	} else if (!settler) {
+		jump();
+	}
+}
+
+/* ---- switching -------------------------------------------------------------------------------------------- */
+
+void psim_det_reap(void)
+{
+	struct psim_ctl *gone = dead;
+
+	if (likely(!gone))
+		return;
+	dead = NULL;
+	if (scheduler->ended)
+		scheduler->ended(&gone->task);
+	psim_ctl_put(gone);
+}
+
+static void switch_to(struct psim_ctl *next, bool last)
+{
+	psim_trace(PSIM_EV_SWITCH, current->pid, next->task.pid, 0, 0);
+	__psim_current = &next->task;
+	if (unlikely(shared_cpus) && next->cpu >= 0 && next->kind < PSIM_TASK_IRQ)
+		psim_cpus[next->cpu].task = next;
+	set_horizon();
+	psim_fiber_switch(next->fiber, last);
+	psim_det_reap();
+}
+
+static struct psim_ctl *choose(struct psim_ctl *me, bool can_go_on, bool yielded)
+{
+	struct psim_choice choice = {
+		.current = &me->task,
+		.can_go_on = can_go_on,
+		.yielded = yielded,
+		.kind = psim_clock.kind,
+	};
+
+	return psim_ctl(scheduler->pick(&choice));
+}
+
+/* Nobody can run any more, and time brings nothing. Returns only in the main task. */
+static void deadlock(struct psim_ctl *me)
+{
+	char text[320];
+
+	psim_report("progress", "deadlock: nobody can run: %s",
+		    psim_describe_waiting(text, sizeof(text)));
+	psim_mark_halted();
+	psim_det_halt();
+	if (me != &psim_main || !psim_main_joins)
+		psim_host_exit(1);
+}
+
+/* Somebody can run: wait for it, if need be. Return: false: deadlock, and this is the main task. */
+static bool anybody(struct psim_ctl *me)
+{
+	for (;;) {
+		if (unlikely(psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
+			psim_interrupts_arrive();
+		if (likely(psim_runqueue_first()))
+			return true;
+		if (psim_runqueue_yielders())
+			continue;
+		if (settler && !settle_timers) {
+			wake_sleeper(settler);
+			settler = NULL;
+		} else if (!jump()) {
+			if (!settler) {
+				deadlock(me);
+				return false;
+			}
+			wake_sleeper(settler);
+			settler = NULL;
+		}
+	}
+}
+
+/* The current task is queued, parked or gone: run another one, or itself if it is chosen. */
+static void run_other(struct psim_ctl *me, bool yielded, bool last)
+{
+	struct psim_ctl *next;
+
+	if (unlikely(!anybody(me))) {
+		me->state = PSIM_ON;
+		return;
+	}
+	next = choose(me, false, yielded);
+	psim_runqueue_take(next);
+	if (next == me)
+		set_horizon();
+	else
+		switch_to(next, last);
+}
+
+static bool is_on_cpu(const struct psim_ctl *me)
+{
+	return !psim_interrupts.above || psim_runqueue_cpu_free(me);
+}
+
+void psim_point_slow(enum psim_point kind)
+{
+	struct psim_ctl *me, *next;
+	bool can_go_on;
+
+	if (psim_free) {
+		psim_free_point(kind);
+		return;
+	}
+	if (!psim_clock.step || psim_halted())
+		return;
+	me = psim_me();
+	pass(kind);
+	can_go_on = is_on_cpu(me);
+	if (unlikely(!can_go_on)) {
+		psim_runqueue_preempted(me);
+		run_other(me, false, false);
+		return;
+	}
+	next = me;
+	if ((asked_points >> kind & 1) && must_ask() && psim_runqueue_first())
+		next = choose(me, true, false);
+	if (next == me) {
+		set_horizon();
+		return;
+	}
+	psim_runqueue_preempted(me);
+	psim_runqueue_take(next);
+	switch_to(next, false);
+}
+
+void psim_det_yielded(void)
+{
+	struct psim_ctl *me;
+
+	if (!psim_clock.step || psim_halted())
+		return;
+	me = psim_me();
+	pass(PSIM_POINT_YIELD);
+	if (psim_runqueue_alone()) {
+		only_polling();
+		if (psim_runqueue_alone()) {
+			set_horizon();
+			return;
+		}
+	} else if (unlikely(psim_runqueue_round(me))) {
+		only_polling();
+	}
+	psim_runqueue_yield(me);
+	run_other(me, true, false);
+}
+
+/* ---- parking ------------------------------------------------------------------------------------------------ */
+
+/* A parked task leaves its CPU to others, unless it spins. */
+static void leave_cpu(struct psim_ctl *me)
+{
+	if (unlikely(shared_cpus) && me->cpu >= 0 && psim_cpus[me->cpu].task == me)
+		psim_cpus[me->cpu].task = NULL;
+}
+
+/* The run was halted; only the main task is left, and nobody will wake it. */
+static void park_halted(struct psim_ctl *me)
+{
+	static const char text[] = "psim: the run was halted: what the main task waits for never comes\n";
+
+	if (me == &psim_main && psim_main_joins)
+		return;
+	psim_host_write(2, text, sizeof(text) - 1);
+	psim_host_exit(1);
+}
+
+bool psim_det_park(u64 deadline, enum psim_task_state state, bool spinning)
+{
+	struct psim_ctl *me = psim_me();
+	bool unparked;
+
+	if (me->permit && state == PSIM_PARKED) {
+		me->permit = false;
+		return true;
+	}
+	if (unlikely(psim_halted())) {
+		park_halted(me);
+		return true;
+	}
+	if (deadline <= psim_clock.now)
+		return false;
+	me->point = psim_clock.kind;
+	me->state = state;
+	me->spinning = spinning;
+	if (deadline != U64_MAX) {
+		psim_sleepers_add(me, deadline);
+		if (deadline < psim_clock.event)
+			psim_clock.event = deadline;
+	}
+	if (!spinning)
+		leave_cpu(me);
+	psim_runqueue_gone();
+	run_other(me, false, false);
+	me->spinning = false;
+	if (state != PSIM_PARKED)
+		return true;
+	unparked = me->permit;
+	me->permit = false;
+	return unparked;
+}
+
+void psim_det_unpark(struct psim_ctl *ctl)
+{
+	ctl->permit = true;
+	if (ctl->state != PSIM_PARKED)
+		return;
+	psim_trace(PSIM_EV_WAKE, ctl->task.pid, 0, 0, 0);
+	wake_sleeper(ctl);
+	set_horizon();
+}
+
+void psim_det_delay(u64 ns)
+{
+	u64 end = psim_clock.now + ns;
+
+	if (!ns || !psim_clock.step || psim_halted())
+		return;
+	/* nobody could use the time */
+	if (psim_runqueue_alone() && end < psim_clock.event && psim_clock.horizon) {
+		skip(ns);
+		set_horizon();
+		return;
+	}
+	psim_det_park(end, PSIM_DELAYED, true);
+}
+
+void psim_det_settle(bool timers)
+{
+	struct psim_ctl *me = psim_me();
+	bool joins = psim_main_joins;
+
+	if (settler)
+		return;
+	settler = me;
+	settle_timers = timers;
+	me->state = PSIM_SETTLING;
+	leave_cpu(me);
+	/* a halted run comes back here, as it comes back to a join */
+	psim_main_joins = joins || me == &psim_main;
+	psim_runqueue_gone();
+	run_other(me, false, false);
+	psim_main_joins = joins;
+}
+
+/* ---- birth and death ------------------------------------------------------------------------------------------ */
+
+void psim_det_started(struct psim_ctl *ctl)
+{
+	psim_runqueue_add(ctl);
+	set_horizon();
+}
+
+void psim_det_entry(void *unused)
+{
+	struct psim_ctl *me = psim_me();
+
+	psim_det_reap();
+	psim_task_ends(me, me->fn(me->arg));
+}
+
+void psim_det_exit(struct psim_ctl *me)
+{
+	me->ended = true;
+	me->state = PSIM_ENDED;
+	if (me->joiner)
+		psim_det_unpark(me->joiner);
+	leave_cpu(me);
+	psim_runqueue_gone();
+	dead = me;
+	run_other(me, false, true);
+	psim_host_exit(1);
+}
+
+void psim_det_halt(void)
+{
+	if (current == &psim_main.task || !psim_main_joins)
+		return;
+	psim_main.state = PSIM_ON;
+	psim_trace(PSIM_EV_SWITCH, current->pid, 0, 0, 0);
+	__psim_current = &psim_main.task;
+	psim_clock.horizon = psim_clock.event = U64_MAX;
+	psim_fiber_switch(psim_main.fiber, 1);
+}
+
+/* ---- interrupts -------------------------------------------------------------------------------------------------- */
+
+void psim_det_enqueue_interrupt(struct psim_ctl *ctl)
+{
+	psim_runqueue_add_first(ctl);
+	psim_clock.horizon = 0;
+}
+
+void psim_det_interrupt_idle(void)
+{
+	struct psim_ctl *me = psim_me();
+
+	me->state = PSIM_IDLE;
+	psim_runqueue_gone();
+	look_ahead();
+	run_other(me, false, false);
+}

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+/*
+ * CPU faults on device-private memory, with the smallest driver that can have some: every device page
+ * has an ordinary page behind it that stands for the device's bytes.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/ioport.h>
+#include <linux/kthread.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/uaccess.h>
+
+#define PAGES	     4
+#define DEVICE_PAGES 8
+
+/**
+ * struct device_memory - the device and what it saw
+ * @bytes: ordinary pages, one for each device page
+ * @used: device pages that are handed out
+ * @log: one letter each: c callback entered, r it returns, f folio_free
+ * @refuse: how many callbacks shall resolve nothing and return @answer
+ * @seen: the fault as the last callback got it
+ */
+struct device_memory {
+	struct dev_pagemap pgmap;
+	struct resource *resource;
+	struct page *bytes[DEVICE_PAGES];
+	bool used[DEVICE_PAGES];
+	char log[32];
+	unsigned int events;
+	unsigned int refuse;
+	vm_fault_t answer;
+	struct {
+		unsigned long address, real_address;
+		struct vm_area_struct *vma;
+		struct page *page;
+		bool locked, has_pte;
+		int references;
+	} seen;
+	unsigned long base;
+};
+
+static struct device_memory *the_device;
+
+static unsigned long first_pfn(void)
+{
+	return the_device->resource->start >> PAGE_SHIFT;
+}
+
+static void note(char what)
+{
+	if (the_device->events < sizeof(the_device->log) - 1)
+		the_device->log[the_device->events++] = what;
+}
+
+static struct page *bytes_of(struct page *device_page)
+{
+	return the_device->bytes[page_to_pfn(device_page) - first_pfn()];
+}
+
+static struct page *take_device_page(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < DEVICE_PAGES; i++) {
+		if (!the_device->used[i]) {
+			the_device->used[i] = true;
+			return pfn_to_page(first_pfn() + i);
+		}
+	}
+	return NULL;
+}
+
+static void device_free(struct folio *folio)
+{
+	the_device->used[folio_pfn(folio) - first_pfn()] = false;
+	note('f');
+}
+
+/* ---- moving pages ------------------------------------------------------------------------------- */
+
+static void to_device(struct kunit *test, unsigned int page)
+{
+	unsigned long src = 0, dst = 0, address = the_device->base + page * PAGE_SIZE;
+	struct migrate_vma args = {
+		.src = &src,
+		.dst = &dst,
+		.start = address,
+		.end = address + PAGE_SIZE,
+		.pgmap_owner = the_device,
+		.flags = MIGRATE_VMA_SELECT_SYSTEM,
+	};
+	struct page *to;
+
+	mmap_read_lock(current->mm);
+	args.vma = vma_lookup(current->mm, address);
+	KUNIT_ASSERT_EQ(test, migrate_vma_setup(&args), 0);
+	KUNIT_ASSERT_EQ(test, args.cpages, 1ul);
+	to = take_device_page();
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	zone_device_page_init(to, &the_device->pgmap, 0);
+	if (migrate_pfn_to_page(src))
+		copy_highpage(bytes_of(to), migrate_pfn_to_page(src));
+	else
+		clear_highpage(bytes_of(to));
+	dst = migrate_pfn(page_to_pfn(to));
+	migrate_vma_pages(&args);
+	KUNIT_EXPECT_TRUE(test, src & MIGRATE_PFN_MIGRATE);
+	migrate_vma_finalize(&args);
+	mmap_read_unlock(current->mm);
+}
+
+static vm_fault_t move_to_ram(struct vm_fault *vmf)
+{
+	unsigned long src = 0, dst = 0;
+	struct migrate_vma args = {
+		.vma = vmf->vma,
+		.src = &src,
+		.dst = &dst,
+		.start = vmf->address,
+		.end = vmf->address + PAGE_SIZE,
+		.pgmap_owner = the_device,
+		.flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+		.fault_page = vmf->page,
+	};
+	struct page *to;
+
+	if (migrate_vma_setup(&args))
+		return VM_FAULT_SIGBUS;
+	if (!args.cpages)
+		return 0;
+	to = alloc_page(GFP_HIGHUSER_MOVABLE);
+	if (to) {
+		lock_page(to);
+		copy_highpage(to, bytes_of(vmf->page));
+		dst = migrate_pfn(page_to_pfn(to));
+	}
+	migrate_vma_pages(&args);
+	migrate_vma_finalize(&args);
+	return to ? 0 : VM_FAULT_OOM;
+}
+
+static vm_fault_t device_migrate_to_ram(struct vm_fault *vmf)
+{
+	struct device_memory *device = the_device;
+	vm_fault_t result;
+
+	note('c');
+	device->seen.address = vmf->address;
+	device->seen.real_address = vmf->real_address;
+	device->seen.vma = vmf->vma;
+	device->seen.page = vmf->page;
+	device->seen.locked = PageLocked(vmf->page);
+	device->seen.references = page_ref_count(vmf->page);
+	device->seen.has_pte = vmf->pte;
+	mmap_assert_locked(vmf->vma->vm_mm);
+	if (device->refuse) {
+		device->refuse--;
+		result = device->answer;
+	} else {
+		result = move_to_ram(vmf);
+	}
+	note('r');
+	return result;
+}
+
+static const struct dev_pagemap_ops device_ops = {
+	.folio_free = device_free,
+	.migrate_to_ram = device_migrate_to_ram,
+};
+
+/* ---- each case's device and memory ---------------------------------------------------------------------- */
+
+static int init(struct kunit *test)
+{
+	struct device_memory *device = kunit_kzalloc(test, sizeof(*device), GFP_KERNEL);
+	unsigned int i;
+	int err = kunit_attach_mm();
+
+	if (!device || err)
+		return -ENOMEM;
+	test->priv = the_device = device;
+	for (i = 0; i < DEVICE_PAGES; i++) {
+		device->bytes[i] = alloc_page(GFP_KERNEL);
+		if (!device->bytes[i])
+			return -ENOMEM;
+	}
+	device->resource = request_free_mem_region(&iomem_resource, DEVICE_PAGES * PAGE_SIZE,
+						   "device fault test");
+	if (IS_ERR(device->resource))
+		return PTR_ERR(device->resource);
+	device->pgmap.type = MEMORY_DEVICE_PRIVATE;
+	device->pgmap.range.start = device->resource->start;
+	device->pgmap.range.end = device->resource->end;
+	device->pgmap.nr_range = 1;
+	device->pgmap.ops = &device_ops;
+	device->pgmap.owner = device;
+	err = PTR_ERR_OR_ZERO(memremap_pages(&device->pgmap, NUMA_NO_NODE));
+	if (err)
+		return err;
+	device->base = vm_mmap(NULL, 0, PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	return IS_ERR_VALUE(device->base) ? (int)device->base : 0;
+}
+
+static void finish(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+	unsigned int i;
+
+	vm_munmap(device->base, PAGES * PAGE_SIZE);
+	for (i = 0; i < DEVICE_PAGES; i++)
+		KUNIT_EXPECT_FALSE_MSG(test, device->used[i], "device page %u was not freed", i);
+	memunmap_pages(&device->pgmap);
+	release_mem_region(device->resource->start,
+			   device->resource->end - device->resource->start + 1);
+	for (i = 0; i < DEVICE_PAGES; i++)
+		put_page(device->bytes[i]);
+}
+
+static void __user *at(unsigned int page, unsigned int offset)
+{
+	return u64_to_user_ptr(the_device->base + page * PAGE_SIZE + offset);
+}
+
+static void write_u64(struct kunit *test, unsigned int page, unsigned int offset, u64 value)
+{
+	KUNIT_ASSERT_EQ(test, copy_to_user(at(page, offset), &value, sizeof(value)), 0ul);
+}
+
+static void expect_u64(struct kunit *test, unsigned int page, unsigned int offset, u64 value)
+{
+	u64 found = ~value;
+
+	KUNIT_EXPECT_EQ(test, copy_from_user(&found, at(page, offset), sizeof(found)), 0ul);
+	KUNIT_EXPECT_EQ(test, found, value);
+}
+
+/* ---- cases ---------------------------------------------------------------------------------------------- */
+
+/* S6.4, S6.6, S6.12: what the callback gets, and that the page is freed only after it has returned */
+static void read_fault__brings_the_page_back(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+	struct page *device_page = pfn_to_page(first_pfn());
+
+	write_u64(test, 1, 72, 0xfeedull);
+	to_device(test, 1);
+	KUNIT_EXPECT_EQ(test, page_ref_count(device_page), 1);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
+	KUNIT_EXPECT_STREQ(test, device->log, "");
+	expect_u64(test, 1, 72, 0xfeedull);
+	KUNIT_EXPECT_STREQ(test, device->log, "crf");
+	KUNIT_EXPECT_EQ(test, device->seen.address, device->base + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, device->seen.real_address, device->base + PAGE_SIZE + 72);
+	KUNIT_EXPECT_PTR_EQ(test, device->seen.page, device_page);
+	KUNIT_EXPECT_TRUE(test, device->seen.locked);
+	KUNIT_EXPECT_EQ(test, device->seen.references, 2);
+	KUNIT_EXPECT_TRUE(test, device->seen.has_pte);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
+}
+
+/* S6.13: one migration, and neither read nor write faults again */
+static void write_fault__after_the_read(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+
+	write_u64(test, 0, 0, 1);
+	to_device(test, 0);
+	expect_u64(test, 0, 0, 1);
+	write_u64(test, 0, 0, 2);
+	expect_u64(test, 0, 0, 2);
+	KUNIT_EXPECT_STREQ(test, device->log, "crf");
+}
+
+static void write_fault__on_a_device_page(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+
+	write_u64(test, 2, 8, 5);
+	to_device(test, 2);
+	write_u64(test, 2, 16, 6);
+	KUNIT_EXPECT_STREQ(test, device->log, "crf");
+	expect_u64(test, 2, 8, 5);
+	expect_u64(test, 2, 16, 6);
+}
+
+/* S6.41 does not apply: a hole that was filled with a device page (S2.10) comes back from there */
+static void read_fault__on_a_filled_hole(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+
+	to_device(test, 3);
+	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
+	expect_u64(test, 3, 0, 0);
+	KUNIT_EXPECT_STREQ(test, device->log, "crf");
+}
+
+/* S6.1 */
+static void write_fault__permission_comes_first(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+	unsigned long rw = device->base;
+	u64 value = 1;
+
+	device->base =
+		kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	KUNIT_ASSERT_NE(test, device->base, 0ul);
+	to_device(test, 0);
+	KUNIT_EXPECT_EQ(test, copy_to_user(at(0, 0), &value, sizeof(value)), sizeof(value));
+	KUNIT_EXPECT_STREQ(test, device->log, "");
+	expect_u64(test, 0, 0, 0);
+	KUNIT_EXPECT_STREQ(test, device->log, "crf");
+	device->base = rw;
+}
+
+/* S6.8: 0 is no promise; the access is repeated until the slot is gone */
+static void migrate_to_ram__resolves_nothing(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+
+	write_u64(test, 0, 0, 11);
+	to_device(test, 0);
+	device->refuse = 3;
+	device->answer = 0;
+	expect_u64(test, 0, 0, 11);
+	KUNIT_EXPECT_STREQ(test, device->log, "crcrcrcrf");
+}
+
+/* S6.9, S6.10 */
+static void migrate_to_ram__error_changes_nothing(struct kunit *test, vm_fault_t answer)
+{
+	struct device_memory *device = test->priv;
+	struct page *device_page = pfn_to_page(first_pfn());
+	u64 value;
+
+	write_u64(test, 0, 0, 12);
+	to_device(test, 0);
+	device->refuse = 1;
+	device->answer = answer;
+	KUNIT_EXPECT_EQ(test, copy_from_user(&value, at(0, 0), sizeof(value)), sizeof(value));
+	KUNIT_EXPECT_EQ(test, page_ref_count(device_page), 1);
+	KUNIT_EXPECT_FALSE(test, PageLocked(device_page));
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(device_page)), 1);
+	expect_u64(test, 0, 0, 12);
+	KUNIT_EXPECT_STREQ(test, device->log, "crcrf");
+}
+
+static void migrate_to_ram__sigbus(struct kunit *test)
+{
+	migrate_to_ram__error_changes_nothing(test, VM_FAULT_SIGBUS);
+}
+
+/* S6.30, S5.34 */
+static void vm_munmap__frees_the_device_page(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+
+	write_u64(test, 0, 0, 1);
+	write_u64(test, 1, 0, 2);
+	to_device(test, 0);
+	to_device(test, 1);
+	KUNIT_EXPECT_EQ(test, vm_munmap(device->base, PAGE_SIZE), 0);
+	KUNIT_EXPECT_STREQ(test, device->log, "f");
+	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
+	expect_u64(test, 1, 0, 2);
+	KUNIT_EXPECT_STREQ(test, device->log, "fcrf");
+}
+
+struct locker {
+	struct page *page;
+	struct completion locked;
+	unsigned int events_at_unlock;
+};
+
+static int hold_the_lock(void *arg)
+{
+	struct locker *locker = arg;
+
+	lock_page(locker->page);
+	complete(&locker->locked);
+	msleep(5);
+	locker->events_at_unlock = the_device->events;
+	unlock_page(locker->page);
+	return 0;
+}
+
+/* S6.5: the fault waits for the unlock, without the driver, and then tries anew */
+static void read_fault__page_is_locked(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+	struct locker locker = {.page = pfn_to_page(first_pfn())};
+	struct task_struct *task;
+
+	write_u64(test, 0, 0, 13);
+	to_device(test, 0);
+	init_completion(&locker.locked);
+	get_page(locker.page);
+	task = kthread_create(hold_the_lock, &locker, "locker");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	get_task_struct(task);
+	wake_up_process(task);
+	wait_for_completion(&locker.locked);
+	put_page(locker.page);
+	expect_u64(test, 0, 0, 13);
+	KUNIT_EXPECT_EQ(test, locker.events_at_unlock, 0);
+	KUNIT_EXPECT_STREQ(test, device->log, "crf");
+	kthread_stop_put(task);
+}
+
+#ifdef __PSIM__
+/* S6.9 */
+static void migrate_to_ram__must_not_return_retry(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+
+	write_u64(test, 0, 0, 14);
+	to_device(test, 0);
+	device->refuse = 1;
+	device->answer = VM_FAULT_RETRY;
+	kunit_expect_report(test, "S6.9");
+	expect_u64(test, 0, 0, 14);
+}
+#endif
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(read_fault__brings_the_page_back),
+	KUNIT_CASE(write_fault__after_the_read),
+	KUNIT_CASE(write_fault__on_a_device_page),
+	KUNIT_CASE(read_fault__on_a_filled_hole),
+	KUNIT_CASE(write_fault__permission_comes_first),
+	KUNIT_CASE(migrate_to_ram__resolves_nothing),
+	KUNIT_CASE(migrate_to_ram__sigbus),
+	KUNIT_CASE(vm_munmap__frees_the_device_page),
+	KUNIT_CASE(read_fault__page_is_locked),
+#ifdef __PSIM__
+	KUNIT_CASE(migrate_to_ram__must_not_return_retry),
+#endif
+	{},
+};
+
+static struct kunit_suite suite = {
+	.name = "device_fault", .init = init, .exit = finish, .test_cases = cases};
+kunit_test_suite(suite);
