@@ -11,14 +11,14 @@ void __psim_might_sleep(const char *what);
 void __psim_cant_sleep(const char *what);
 
 #define might_sleep() __psim_might_sleep(__func__)
-#define might_sleep_if(condition)                                                                  \
-	do {                                                                                       \
-		if (condition)                                                                     \
-			might_sleep();                                                             \
+#define might_sleep_if(condition)      \
+	do {                           \
+		if (condition)         \
+			might_sleep(); \
 	} while (0)
-#define cant_sleep() __psim_cant_sleep(__func__)
+#define cant_sleep()	  __psim_cant_sleep(__func__)
 #define non_block_start() __psim_non_block(1)
-#define non_block_end() __psim_non_block(-1)
+#define non_block_end()	  __psim_non_block(-1)
 void __psim_non_block(int change);
 
 #endif /* _LINUX___PSIM_MIGHT_H */

@@ -23,17 +23,20 @@ struct completion {
 	const char *__psim_name;
 };
 
-#define COMPLETION_INITIALIZER(work) { .done = 0, .__psim_name = #work }
-#define COMPLETION_INITIALIZER_ONSTACK(work)                                                       \
-	(*({                                                                                       \
-		init_completion(&work);                                                            \
-		&work;                                                                             \
+#define COMPLETION_INITIALIZER(work)            \
+	{                                       \
+		.done = 0, .__psim_name = #work \
+	}
+#define COMPLETION_INITIALIZER_ONSTACK(work) \
+	(*({                                 \
+		init_completion(&work);      \
+		&work;                       \
 	}))
 #define COMPLETION_INITIALIZER_ONSTACK_MAP(work, map) COMPLETION_INITIALIZER_ONSTACK(work)
-#define DECLARE_COMPLETION(work) struct completion work = COMPLETION_INITIALIZER(work)
-#define DECLARE_COMPLETION_ONSTACK(work) struct completion work = COMPLETION_INITIALIZER(work)
+#define DECLARE_COMPLETION(work)		      struct completion work = COMPLETION_INITIALIZER(work)
+#define DECLARE_COMPLETION_ONSTACK(work)	      struct completion work = COMPLETION_INITIALIZER(work)
 
-#define init_completion(x) __psim_init_completion((x), #x)
+#define init_completion(x)	    __psim_init_completion((x), #x)
 #define init_completion_map(x, map) __psim_init_completion((x), #x)
 void __psim_init_completion(struct completion *x, const char *name);
 /* Only forgets what was done; whoever waits goes on waiting (S9.14). */

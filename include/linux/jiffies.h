@@ -13,14 +13,14 @@
 #include <linux/typecheck.h>
 #include <linux/types.h>
 
-#define HZ 1000
-#define USER_HZ 100
+#define HZ		 1000
+#define USER_HZ		 100
 #define MAX_JIFFY_OFFSET ((LONG_MAX >> 1) - 1)
-#define INITIAL_JIFFIES ((unsigned long)(unsigned int)(-300 * HZ))
-#define TICK_NSEC (NSEC_PER_SEC / HZ)
+#define INITIAL_JIFFIES	 ((unsigned long)(unsigned int)(-300 * HZ))
+#define TICK_NSEC	 (NSEC_PER_SEC / HZ)
 
 unsigned long __psim_jiffies(void);
-#define jiffies __psim_jiffies()
+#define jiffies	   __psim_jiffies()
 #define jiffies_64 get_jiffies_64()
 static inline u64 get_jiffies_64(void)
 {
@@ -28,25 +28,25 @@ static inline u64 get_jiffies_64(void)
 }
 
 /* Comparisons that stand the overflow; strict unless they end in _eq. */
-#define time_after(a, b)                                                                           \
+#define time_after(a, b) \
 	(typecheck(unsigned long, a) && typecheck(unsigned long, b) && ((long)((b) - (a)) < 0))
 #define time_before(a, b) time_after(b, a)
-#define time_after_eq(a, b)                                                                        \
+#define time_after_eq(a, b) \
 	(typecheck(unsigned long, a) && typecheck(unsigned long, b) && ((long)((a) - (b)) >= 0))
-#define time_before_eq(a, b) time_after_eq(b, a)
-#define time_in_range(a, b, c) (time_after_eq(a, b) && time_before_eq(a, c))
-#define time_in_range_open(a, b, c) (time_after_eq(a, b) && time_before(a, c))
-#define time_after64(a, b) (typecheck(u64, a) && typecheck(u64, b) && ((s64)((b) - (a)) < 0))
-#define time_before64(a, b) time_after64(b, a)
-#define time_after_eq64(a, b) (typecheck(u64, a) && typecheck(u64, b) && ((s64)((a) - (b)) >= 0))
-#define time_before_eq64(a, b) time_after_eq64(b, a)
-#define time_in_range64(a, b, c) (time_after_eq64(a, b) && time_before_eq64(a, c))
-#define time_is_before_jiffies(a) time_after(jiffies, a)
-#define time_is_before_jiffies64(a) time_after64(get_jiffies_64(), a)
-#define time_is_after_jiffies(a) time_before(jiffies, a)
-#define time_is_after_jiffies64(a) time_before64(get_jiffies_64(), a)
+#define time_before_eq(a, b)	     time_after_eq(b, a)
+#define time_in_range(a, b, c)	     (time_after_eq(a, b) && time_before_eq(a, c))
+#define time_in_range_open(a, b, c)  (time_after_eq(a, b) && time_before(a, c))
+#define time_after64(a, b)	     (typecheck(u64, a) && typecheck(u64, b) && ((s64)((b) - (a)) < 0))
+#define time_before64(a, b)	     time_after64(b, a)
+#define time_after_eq64(a, b)	     (typecheck(u64, a) && typecheck(u64, b) && ((s64)((a) - (b)) >= 0))
+#define time_before_eq64(a, b)	     time_after_eq64(b, a)
+#define time_in_range64(a, b, c)     (time_after_eq64(a, b) && time_before_eq64(a, c))
+#define time_is_before_jiffies(a)    time_after(jiffies, a)
+#define time_is_before_jiffies64(a)  time_after64(get_jiffies_64(), a)
+#define time_is_after_jiffies(a)     time_before(jiffies, a)
+#define time_is_after_jiffies64(a)   time_before64(get_jiffies_64(), a)
 #define time_is_before_eq_jiffies(a) time_after_eq(jiffies, a)
-#define time_is_after_eq_jiffies(a) time_before_eq(jiffies, a)
+#define time_is_after_eq_jiffies(a)  time_before_eq(jiffies, a)
 
 /* Rounded up; values with the top bit set mean "for ever" (S9.63). HZ is 1000: one for one. */
 static inline unsigned long msecs_to_jiffies(const unsigned int m)

@@ -31,14 +31,17 @@ struct mutex {
 	struct lockdep_map dep_map;
 };
 
-#define __MUTEX_INITIALIZER(lockname) { .magic = &(lockname), .dep_map = { .name = #lockname } }
+#define __MUTEX_INITIALIZER(lockname)                                 \
+	{                                                             \
+		.magic = &(lockname), .dep_map = {.name = #lockname } \
+	}
 #define DEFINE_MUTEX(mutexname) struct mutex mutexname = __MUTEX_INITIALIZER(mutexname)
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key);
-#define mutex_init(lock)                                                                           \
-	do {                                                                                       \
-		static struct lock_class_key __key;                                                \
-		__mutex_init((lock), #lock, &__key);                                               \
+#define mutex_init(lock)                             \
+	do {                                         \
+		static struct lock_class_key __key;  \
+		__mutex_init((lock), #lock, &__key); \
 	} while (0)
 #define mutex_init_with_key(lock, key) __mutex_init((lock), #lock, (key))
 
@@ -46,7 +49,11 @@ void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *k
 void mutex_destroy(struct mutex *lock);
 bool mutex_is_locked(struct mutex *lock);
 
-enum __psim_mutex_wait { __PSIM_MUTEX_ANY, __PSIM_MUTEX_KILLABLE, __PSIM_MUTEX_INTERRUPTIBLE };
+enum __psim_mutex_wait {
+	__PSIM_MUTEX_ANY,
+	__PSIM_MUTEX_KILLABLE,
+	__PSIM_MUTEX_INTERRUPTIBLE
+};
 int __psim_mutex_lock(struct mutex *lock, enum __psim_mutex_wait wait, unsigned int subclass,
 		      const char *site);
 int __psim_mutex_trylock(struct mutex *lock, const char *site);
@@ -55,21 +62,21 @@ void __psim_mutex_unlock(struct mutex *lock, const char *site);
 /* Process context; sleeps. */
 #define mutex_lock(lock) ((void)__psim_mutex_lock((lock), __PSIM_MUTEX_ANY, 0, __func__))
 /* Return: 0, or -EINTR when a signal is pending before the lock was free (S9.70). */
-#define mutex_lock_interruptible(lock)                                                             \
+#define mutex_lock_interruptible(lock) \
 	__psim_mutex_lock((lock), __PSIM_MUTEX_INTERRUPTIBLE, 0, __func__)
 /* Return: 0, or -EINTR when a fatal signal is pending before the lock was free. */
 #define mutex_lock_killable(lock) __psim_mutex_lock((lock), __PSIM_MUTEX_KILLABLE, 0, __func__)
-#define mutex_lock_io(lock) mutex_lock(lock)
-#define mutex_lock_nested(lock, subclass)                                                          \
+#define mutex_lock_io(lock)	  mutex_lock(lock)
+#define mutex_lock_nested(lock, subclass) \
 	((void)__psim_mutex_lock((lock), __PSIM_MUTEX_ANY, (subclass), __func__))
-#define mutex_lock_interruptible_nested(lock, subclass)                                            \
+#define mutex_lock_interruptible_nested(lock, subclass) \
 	__psim_mutex_lock((lock), __PSIM_MUTEX_INTERRUPTIBLE, (subclass), __func__)
-#define mutex_lock_killable_nested(lock, subclass)                                                 \
+#define mutex_lock_killable_nested(lock, subclass) \
 	__psim_mutex_lock((lock), __PSIM_MUTEX_KILLABLE, (subclass), __func__)
 #define mutex_lock_nest_lock(lock, nest) mutex_lock_nested(lock, SINGLE_DEPTH_NESTING)
 /* Return: 1 if this task has it now, 0 if it was taken. Not from interrupts. */
 #define mutex_trylock(lock) __psim_mutex_trylock((lock), __func__)
-#define mutex_unlock(lock) __psim_mutex_unlock((lock), __func__)
+#define mutex_unlock(lock)  __psim_mutex_unlock((lock), __func__)
 
 DEFINE_GUARD(mutex, struct mutex *, mutex_lock(_T), mutex_unlock(_T))
 DEFINE_GUARD_COND(mutex, _try, mutex_trylock(_T))

@@ -39,75 +39,83 @@ void rcu_barrier(void);
 void __psim_kvfree_call_rcu(struct rcu_head *head, void *ptr);
 void __psim_kvfree_rcu_mightsleep(void *ptr);
 /* Free @ptr, from kmalloc or kvmalloc, after a grace period; @rhf names its struct rcu_head. */
-#define kvfree_rcu(ptr, rhf)                                                                       \
-	do {                                                                                       \
-		typeof(ptr) __psim_ptr = (ptr);                                                    \
-		_Static_assert(offsetof(typeof(*(ptr)), rhf) < 4096,                               \
-			       "the rcu_head lies within the first page");                         \
-		if (__psim_ptr)                                                                    \
-			__psim_kvfree_call_rcu(&__psim_ptr->rhf, (void *)__psim_ptr);              \
+#define kvfree_rcu(ptr, rhf)                                                          \
+	do {                                                                          \
+		typeof(ptr) __psim_ptr = (ptr);                                       \
+		_Static_assert(offsetof(typeof(*(ptr)), rhf) < 4096,                  \
+			       "the rcu_head lies within the first page");            \
+		if (__psim_ptr)                                                       \
+			__psim_kvfree_call_rcu(&__psim_ptr->rhf, (void *)__psim_ptr); \
 	} while (0)
-#define kfree_rcu(ptr, rhf) kvfree_rcu(ptr, rhf)
-#define kfree_rcu_mightsleep(ptr) __psim_kvfree_rcu_mightsleep((void *)(ptr))
+#define kfree_rcu(ptr, rhf)	   kvfree_rcu(ptr, rhf)
+#define kfree_rcu_mightsleep(ptr)  __psim_kvfree_rcu_mightsleep((void *)(ptr))
 #define kvfree_rcu_mightsleep(ptr) __psim_kvfree_rcu_mightsleep((void *)(ptr))
 
-#define init_rcu_head(head) do { } while (0)
-#define destroy_rcu_head(head) do { } while (0)
-#define init_rcu_head_on_stack(head) do { } while (0)
-#define destroy_rcu_head_on_stack(head) do { } while (0)
+#define init_rcu_head(head) \
+	do {                \
+	} while (0)
+#define destroy_rcu_head(head) \
+	do {                   \
+	} while (0)
+#define init_rcu_head_on_stack(head) \
+	do {                         \
+	} while (0)
+#define destroy_rcu_head_on_stack(head) \
+	do {                            \
+	} while (0)
 
 /* ---- pointers ----------------------------------------------------------------------------------- */
 
 void __psim_point_rcu(void);
 void __psim_rcu_suspicious(const char *what, const char *site);
 
-#define RCU_LOCKDEP_WARN(condition, what)                                                          \
-	do {                                                                                       \
-		if (unlikely(condition))                                                           \
-			__psim_rcu_suspicious((what), __func__);                                   \
+#define RCU_LOCKDEP_WARN(condition, what)                        \
+	do {                                                     \
+		if (unlikely(condition))                         \
+			__psim_rcu_suspicious((what), __func__); \
 	} while (0)
 #define RCU_INITIALIZER(value) (value)
 
-#define __psim_rcu_load(p)                                                                         \
-	({                                                                                         \
-		__psim_point_rcu();                                                                \
-		__atomic_load_n(&(p), __ATOMIC_ACQUIRE);                                           \
+#define __psim_rcu_load(p)                               \
+	({                                               \
+		__psim_point_rcu();                      \
+		__atomic_load_n(&(p), __ATOMIC_ACQUIRE); \
 	})
 #define rcu_dereference_raw(p) __psim_rcu_load(p)
-#define rcu_access_pointer(p) __psim_rcu_load(p)
-#define rcu_dereference_check(p, condition)                                                        \
-	({                                                                                         \
-		RCU_LOCKDEP_WARN(!((condition) || rcu_read_lock_held()),                           \
-				 "rcu_dereference(" #p ") outside of a reader");                   \
-		__psim_rcu_load(p);                                                                \
+#define rcu_access_pointer(p)  __psim_rcu_load(p)
+#define rcu_dereference_check(p, condition)                                      \
+	({                                                                       \
+		RCU_LOCKDEP_WARN(!((condition) || rcu_read_lock_held()),         \
+				 "rcu_dereference(" #p ") outside of a reader"); \
+		__psim_rcu_load(p);                                              \
 	})
-#define rcu_dereference(p) rcu_dereference_check(p, 0)
-#define rcu_dereference_bh(p) rcu_dereference_check(p, rcu_read_lock_bh_held())
+#define rcu_dereference(p)	 rcu_dereference_check(p, 0)
+#define rcu_dereference_bh(p)	 rcu_dereference_check(p, rcu_read_lock_bh_held())
 #define rcu_dereference_sched(p) rcu_dereference_check(p, rcu_read_lock_sched_held())
 /* For whoever keeps the pointer from changing, by @condition. */
-#define rcu_dereference_protected(p, condition)                                                    \
-	({                                                                                         \
-		RCU_LOCKDEP_WARN(!(condition),                                                     \
-				 "rcu_dereference_protected(" #p ") without protection");          \
-		__atomic_load_n(&(p), __ATOMIC_RELAXED);                                           \
+#define rcu_dereference_protected(p, condition)                                           \
+	({                                                                                \
+		RCU_LOCKDEP_WARN(!(condition),                                            \
+				 "rcu_dereference_protected(" #p ") without protection"); \
+		__atomic_load_n(&(p), __ATOMIC_RELAXED);                                  \
 	})
 #define rcu_pointer_handoff(p) (p)
 
-#define rcu_assign_pointer(p, value)                                                               \
-	do {                                                                                       \
-		__psim_point_rcu();                                                                \
-		__atomic_store_n(&(p), (value), __ATOMIC_RELEASE);                                 \
+#define rcu_assign_pointer(p, value)                               \
+	do {                                                       \
+		__psim_point_rcu();                                \
+		__atomic_store_n(&(p), (value), __ATOMIC_RELEASE); \
 	} while (0)
-#define RCU_INIT_POINTER(p, value)                                                                 \
-	do {                                                                                       \
-		__psim_point_rcu();                                                                \
-		__atomic_store_n(&(p), (value), __ATOMIC_RELAXED);                                 \
+#define RCU_INIT_POINTER(p, value)                                 \
+	do {                                                       \
+		__psim_point_rcu();                                \
+		__atomic_store_n(&(p), (value), __ATOMIC_RELAXED); \
 	} while (0)
-#define rcu_replace_pointer(p, value, condition)                                                   \
-	({                                                                                         \
-		typeof(p) __psim_old = rcu_dereference_protected(p, condition);                    \
-		rcu_assign_pointer(p, value);                                                      \
-		__psim_old;                                                                        \
+#define rcu_replace_pointer(p, value, condition)                                \
+	({                                                                      \
+		typeof(p) __psim_old = rcu_dereference_protected(p, condition); \
+		rcu_assign_pointer(p, value);                                   \
+		__psim_old;                                                     \
 	})
 #define unrcu_pointer(p) (p)
 

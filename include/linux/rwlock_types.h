@@ -16,7 +16,11 @@ typedef struct {
 	struct lockdep_map dep_map;
 } rwlock_t;
 
-#define __RW_LOCK_UNLOCKED(lockname) (rwlock_t){ .dep_map = { .name = #lockname } }
-#define DEFINE_RWLOCK(x) rwlock_t x = { .dep_map = { .name = #x } }
+#define __RW_LOCK_UNLOCKED(lockname)            \
+	(rwlock_t)                              \
+	{                                       \
+		.dep_map = {.name = #lockname } \
+	}
+#define DEFINE_RWLOCK(x) rwlock_t x = {.dep_map = {.name = #x}}
 
 #endif /* _LINUX_RWLOCK_TYPES_H */

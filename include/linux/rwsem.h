@@ -36,20 +36,27 @@ struct rw_semaphore {
 	struct lockdep_map dep_map;
 };
 
-#define __RWSEM_INITIALIZER(name_) { .magic = &(name_), .dep_map = { .name = #name_ } }
+#define __RWSEM_INITIALIZER(name_)                              \
+	{                                                       \
+		.magic = &(name_), .dep_map = {.name = #name_ } \
+	}
 #define DECLARE_RWSEM(name_) struct rw_semaphore name_ = __RWSEM_INITIALIZER(name_)
 
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key);
-#define init_rwsem(sem)                                                                            \
-	do {                                                                                       \
-		static struct lock_class_key __key;                                                \
-		__init_rwsem((sem), #sem, &__key);                                                 \
+#define init_rwsem(sem)                             \
+	do {                                        \
+		static struct lock_class_key __key; \
+		__init_rwsem((sem), #sem, &__key);  \
 	} while (0)
 
 int rwsem_is_locked(struct rw_semaphore *sem);
 int rwsem_is_contended(struct rw_semaphore *sem);
 
-enum __psim_rwsem_wait { __PSIM_RWSEM_ANY, __PSIM_RWSEM_KILLABLE, __PSIM_RWSEM_INTERRUPTIBLE };
+enum __psim_rwsem_wait {
+	__PSIM_RWSEM_ANY,
+	__PSIM_RWSEM_KILLABLE,
+	__PSIM_RWSEM_INTERRUPTIBLE
+};
 int __psim_down_read(struct rw_semaphore *sem, enum __psim_rwsem_wait wait, unsigned int subclass,
 		     const char *site);
 int __psim_down_write(struct rw_semaphore *sem, enum __psim_rwsem_wait wait, unsigned int subclass,
@@ -61,35 +68,34 @@ void __psim_up_write(struct rw_semaphore *sem, const char *site);
 void __psim_downgrade_write(struct rw_semaphore *sem, const char *site);
 
 #define down_read(sem) ((void)__psim_down_read((sem), __PSIM_RWSEM_ANY, 0, __func__))
-#define down_read_nested(sem, subclass)                                                            \
+#define down_read_nested(sem, subclass) \
 	((void)__psim_down_read((sem), __PSIM_RWSEM_ANY, (subclass), __func__))
 /* Return, these: 0, or -EINTR. */
-#define down_read_killable(sem)                                                                    \
-	__psim_down_read((sem), __PSIM_RWSEM_KILLABLE, 0, __func__)
-#define down_read_killable_nested(sem, subclass)                                                   \
+#define down_read_killable(sem) __psim_down_read((sem), __PSIM_RWSEM_KILLABLE, 0, __func__)
+#define down_read_killable_nested(sem, subclass) \
 	__psim_down_read((sem), __PSIM_RWSEM_KILLABLE, (subclass), __func__)
-#define down_read_interruptible(sem)                                                               \
+#define down_read_interruptible(sem) \
 	__psim_down_read((sem), __PSIM_RWSEM_INTERRUPTIBLE, 0, __func__)
 /* Return: 1 if this task has it now, 0 if not. */
 #define down_read_trylock(sem) __psim_down_read_trylock((sem), __func__)
-#define down_write(sem) ((void)__psim_down_write((sem), __PSIM_RWSEM_ANY, 0, __func__))
-#define down_write_nested(sem, subclass)                                                           \
+#define down_write(sem)	       ((void)__psim_down_write((sem), __PSIM_RWSEM_ANY, 0, __func__))
+#define down_write_nested(sem, subclass) \
 	((void)__psim_down_write((sem), __PSIM_RWSEM_ANY, (subclass), __func__))
 #define down_write_killable(sem) __psim_down_write((sem), __PSIM_RWSEM_KILLABLE, 0, __func__)
-#define down_write_killable_nested(sem, subclass)                                                  \
+#define down_write_killable_nested(sem, subclass) \
 	__psim_down_write((sem), __PSIM_RWSEM_KILLABLE, (subclass), __func__)
 #define down_write_nest_lock(sem, nest) down_write_nested(sem, SINGLE_DEPTH_NESTING)
-#define down_write_trylock(sem) __psim_down_write_trylock((sem), __func__)
-#define up_read(sem) __psim_up_read((sem), false, __func__)
-#define up_write(sem) __psim_up_write((sem), __func__)
+#define down_write_trylock(sem)		__psim_down_write_trylock((sem), __func__)
+#define up_read(sem)			__psim_up_read((sem), false, __func__)
+#define up_write(sem)			__psim_up_write((sem), __func__)
 /* The writer goes on as a reader; readers that wait come in with it. */
 #define downgrade_write(sem) __psim_downgrade_write((sem), __func__)
 /* A read hold that another task lets go. */
 #define down_read_non_owner(sem) __psim_down_read_non_owner((sem), __func__)
-#define up_read_non_owner(sem) __psim_up_read((sem), true, __func__)
+#define up_read_non_owner(sem)	 __psim_up_read((sem), true, __func__)
 void __psim_down_read_non_owner(struct rw_semaphore *sem, const char *site);
 
-#define rwsem_assert_held(sem) lockdep_assert_held(sem)
+#define rwsem_assert_held(sem)	     lockdep_assert_held(sem)
 #define rwsem_assert_held_write(sem) lockdep_assert_held_write(sem)
 
 DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))

@@ -18,8 +18,8 @@
 
 /* How a lock is taken and let go: what else is switched off meanwhile. */
 #define __PSIM_SPIN_PLAIN 0
-#define __PSIM_SPIN_BH 1
-#define __PSIM_SPIN_IRQ 2
+#define __PSIM_SPIN_BH	  1
+#define __PSIM_SPIN_IRQ	  2
 
 void __psim_spin_lock(struct raw_spinlock *lock, int how, unsigned int subclass, const char *site);
 int __psim_spin_trylock(struct raw_spinlock *lock, int how, const char *site);
@@ -34,73 +34,73 @@ void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_cl
 
 /* ---- raw_spin_*: the same lock under its other name ----------------------------------------------- */
 
-#define raw_spin_lock_init(lock)                                                                   \
-	do {                                                                                       \
-		static struct lock_class_key __key;                                                \
-		__raw_spin_lock_init((lock), #lock, &__key, 0);                                    \
+#define raw_spin_lock_init(lock)                                \
+	do {                                                    \
+		static struct lock_class_key __key;             \
+		__raw_spin_lock_init((lock), #lock, &__key, 0); \
 	} while (0)
 #define raw_spin_lock(lock) __psim_spin_lock((lock), __PSIM_SPIN_PLAIN, 0, __func__)
-#define raw_spin_lock_nested(lock, subclass)                                                       \
+#define raw_spin_lock_nested(lock, subclass) \
 	__psim_spin_lock((lock), __PSIM_SPIN_PLAIN, (subclass), __func__)
-#define raw_spin_lock_bh(lock) __psim_spin_lock((lock), __PSIM_SPIN_BH, 0, __func__)
+#define raw_spin_lock_bh(lock)	__psim_spin_lock((lock), __PSIM_SPIN_BH, 0, __func__)
 #define raw_spin_lock_irq(lock) __psim_spin_lock((lock), __PSIM_SPIN_IRQ, 0, __func__)
-#define raw_spin_lock_irqsave(lock, flags)                                                         \
-	do {                                                                                       \
-		typecheck(unsigned long, flags);                                                   \
-		flags = __psim_irq_flags();                                                        \
-		__psim_spin_lock((lock), __PSIM_SPIN_IRQ, 0, __func__);                            \
+#define raw_spin_lock_irqsave(lock, flags)                              \
+	do {                                                            \
+		typecheck(unsigned long, flags);                        \
+		flags = __psim_irq_flags();                             \
+		__psim_spin_lock((lock), __PSIM_SPIN_IRQ, 0, __func__); \
 	} while (0)
-#define raw_spin_trylock(lock) __psim_spin_trylock((lock), __PSIM_SPIN_PLAIN, __func__)
-#define raw_spin_trylock_bh(lock) __psim_spin_trylock((lock), __PSIM_SPIN_BH, __func__)
+#define raw_spin_trylock(lock)	   __psim_spin_trylock((lock), __PSIM_SPIN_PLAIN, __func__)
+#define raw_spin_trylock_bh(lock)  __psim_spin_trylock((lock), __PSIM_SPIN_BH, __func__)
 #define raw_spin_trylock_irq(lock) __psim_spin_trylock((lock), __PSIM_SPIN_IRQ, __func__)
-#define raw_spin_trylock_irqsave(lock, flags)                                                      \
-	({                                                                                         \
-		typecheck(unsigned long, flags);                                                   \
-		flags = __psim_irq_flags();                                                        \
-		__psim_spin_trylock((lock), __PSIM_SPIN_IRQ, __func__);                            \
+#define raw_spin_trylock_irqsave(lock, flags)                           \
+	({                                                              \
+		typecheck(unsigned long, flags);                        \
+		flags = __psim_irq_flags();                             \
+		__psim_spin_trylock((lock), __PSIM_SPIN_IRQ, __func__); \
 	})
-#define raw_spin_unlock(lock) __psim_spin_unlock((lock), __PSIM_SPIN_PLAIN, __func__)
-#define raw_spin_unlock_bh(lock) __psim_spin_unlock((lock), __PSIM_SPIN_BH, __func__)
+#define raw_spin_unlock(lock)	  __psim_spin_unlock((lock), __PSIM_SPIN_PLAIN, __func__)
+#define raw_spin_unlock_bh(lock)  __psim_spin_unlock((lock), __PSIM_SPIN_BH, __func__)
 #define raw_spin_unlock_irq(lock) __psim_spin_unlock((lock), __PSIM_SPIN_IRQ, __func__)
-#define raw_spin_unlock_irqrestore(lock, flags)                                                    \
-	do {                                                                                       \
-		typecheck(unsigned long, flags);                                                   \
-		(void)(flags);                                                                     \
-		__psim_spin_unlock((lock), __PSIM_SPIN_IRQ, __func__);                             \
+#define raw_spin_unlock_irqrestore(lock, flags)                        \
+	do {                                                           \
+		typecheck(unsigned long, flags);                       \
+		(void)(flags);                                         \
+		__psim_spin_unlock((lock), __PSIM_SPIN_IRQ, __func__); \
 	} while (0)
-#define raw_spin_is_locked(lock) __psim_spin_is_locked(lock)
+#define raw_spin_is_locked(lock)    __psim_spin_is_locked(lock)
 #define raw_spin_is_contended(lock) __psim_spin_is_contended(lock)
 
 /* ---- spin_* ------------------------------------------------------------------------------------------ */
 
-#define spin_lock_init(lock)                                                                       \
-	do {                                                                                       \
-		static struct lock_class_key __key;                                                \
-		__raw_spin_lock_init(&(lock)->rlock, #lock, &__key, 0);                            \
+#define spin_lock_init(lock)                                            \
+	do {                                                            \
+		static struct lock_class_key __key;                     \
+		__raw_spin_lock_init(&(lock)->rlock, #lock, &__key, 0); \
 	} while (0)
-#define spin_lock(lock) raw_spin_lock(&(lock)->rlock)
+#define spin_lock(lock)			 raw_spin_lock(&(lock)->rlock)
 #define spin_lock_nested(lock, subclass) raw_spin_lock_nested(&(lock)->rlock, (subclass))
-#define spin_lock_nest_lock(lock, nest) raw_spin_lock_nested(&(lock)->rlock, SINGLE_DEPTH_NESTING)
-#define spin_lock_bh(lock) raw_spin_lock_bh(&(lock)->rlock)
-#define spin_lock_irq(lock) raw_spin_lock_irq(&(lock)->rlock)
-#define spin_lock_irqsave(lock, flags) raw_spin_lock_irqsave(&(lock)->rlock, flags)
-#define spin_lock_irqsave_nested(lock, flags, subclass)                                            \
-	do {                                                                                       \
-		typecheck(unsigned long, flags);                                                   \
-		flags = __psim_irq_flags();                                                        \
-		__psim_spin_lock(&(lock)->rlock, __PSIM_SPIN_IRQ, (subclass), __func__);           \
+#define spin_lock_nest_lock(lock, nest)	 raw_spin_lock_nested(&(lock)->rlock, SINGLE_DEPTH_NESTING)
+#define spin_lock_bh(lock)		 raw_spin_lock_bh(&(lock)->rlock)
+#define spin_lock_irq(lock)		 raw_spin_lock_irq(&(lock)->rlock)
+#define spin_lock_irqsave(lock, flags)	 raw_spin_lock_irqsave(&(lock)->rlock, flags)
+#define spin_lock_irqsave_nested(lock, flags, subclass)                                  \
+	do {                                                                             \
+		typecheck(unsigned long, flags);                                         \
+		flags = __psim_irq_flags();                                              \
+		__psim_spin_lock(&(lock)->rlock, __PSIM_SPIN_IRQ, (subclass), __func__); \
 	} while (0)
-#define spin_trylock(lock) raw_spin_trylock(&(lock)->rlock)
-#define spin_trylock_bh(lock) raw_spin_trylock_bh(&(lock)->rlock)
-#define spin_trylock_irq(lock) raw_spin_trylock_irq(&(lock)->rlock)
-#define spin_trylock_irqsave(lock, flags) raw_spin_trylock_irqsave(&(lock)->rlock, flags)
-#define spin_unlock(lock) raw_spin_unlock(&(lock)->rlock)
-#define spin_unlock_bh(lock) raw_spin_unlock_bh(&(lock)->rlock)
-#define spin_unlock_irq(lock) raw_spin_unlock_irq(&(lock)->rlock)
+#define spin_trylock(lock)		    raw_spin_trylock(&(lock)->rlock)
+#define spin_trylock_bh(lock)		    raw_spin_trylock_bh(&(lock)->rlock)
+#define spin_trylock_irq(lock)		    raw_spin_trylock_irq(&(lock)->rlock)
+#define spin_trylock_irqsave(lock, flags)   raw_spin_trylock_irqsave(&(lock)->rlock, flags)
+#define spin_unlock(lock)		    raw_spin_unlock(&(lock)->rlock)
+#define spin_unlock_bh(lock)		    raw_spin_unlock_bh(&(lock)->rlock)
+#define spin_unlock_irq(lock)		    raw_spin_unlock_irq(&(lock)->rlock)
 #define spin_unlock_irqrestore(lock, flags) raw_spin_unlock_irqrestore(&(lock)->rlock, flags)
-#define spin_is_locked(lock) __psim_spin_is_locked(&(lock)->rlock)
-#define spin_is_contended(lock) __psim_spin_is_contended(&(lock)->rlock)
-#define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
+#define spin_is_locked(lock)		    __psim_spin_is_locked(&(lock)->rlock)
+#define spin_is_contended(lock)		    __psim_spin_is_contended(&(lock)->rlock)
+#define assert_spin_locked(lock)	    BUG_ON(!spin_is_locked(lock))
 
 #include <linux/rwlock.h>
 

@@ -26,16 +26,19 @@ struct srcu_struct {
 	struct lockdep_map dep_map;
 };
 
-#define __SRCU_STRUCT_INIT(name_) { .dep_map = { .name = #name_ } }
-#define DEFINE_SRCU(name_) struct srcu_struct name_ = __SRCU_STRUCT_INIT(name_)
+#define __SRCU_STRUCT_INIT(name_)            \
+	{                                    \
+		.dep_map = {.name = #name_ } \
+	}
+#define DEFINE_SRCU(name_)	  struct srcu_struct name_ = __SRCU_STRUCT_INIT(name_)
 #define DEFINE_STATIC_SRCU(name_) static struct srcu_struct name_ = __SRCU_STRUCT_INIT(name_)
 
 int __init_srcu_struct(struct srcu_struct *ssp, const char *name, struct lock_class_key *key);
 /* Return: 0. */
-#define init_srcu_struct(ssp)                                                                      \
-	({                                                                                         \
-		static struct lock_class_key __srcu_key;                                           \
-		__init_srcu_struct((ssp), #ssp, &__srcu_key);                                      \
+#define init_srcu_struct(ssp)                                 \
+	({                                                    \
+		static struct lock_class_key __srcu_key;      \
+		__init_srcu_struct((ssp), #ssp, &__srcu_key); \
 	})
 /* Nobody reads any more, or it is a report and the domain leaks. */
 void cleanup_srcu_struct(struct srcu_struct *ssp);
@@ -43,19 +46,19 @@ void cleanup_srcu_struct(struct srcu_struct *ssp);
 /* Any context. Return: to be given to srcu_read_unlock(). */
 int __psim_srcu_read_lock(struct srcu_struct *ssp, const char *site);
 void __psim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const char *site);
-#define srcu_read_lock(ssp) __psim_srcu_read_lock((ssp), __func__)
+#define srcu_read_lock(ssp)	   __psim_srcu_read_lock((ssp), __func__)
 #define srcu_read_unlock(ssp, idx) __psim_srcu_read_unlock((ssp), (idx), __func__)
-#define srcu_read_lock_held(ssp) lock_is_held(&(ssp)->dep_map)
+#define srcu_read_lock_held(ssp)   lock_is_held(&(ssp)->dep_map)
 
 /* Process context; sleeps until every reader of now is gone. */
 void synchronize_srcu(struct srcu_struct *ssp);
 #define synchronize_srcu_expedited(ssp) synchronize_srcu(ssp)
 
-#define srcu_dereference_check(p, ssp, condition)                                                  \
-	({                                                                                         \
-		RCU_LOCKDEP_WARN(!((condition) || srcu_read_lock_held(ssp)),                       \
-				 "srcu_dereference(" #p ") outside of a reader");                  \
-		__psim_rcu_load(p);                                                                \
+#define srcu_dereference_check(p, ssp, condition)                                 \
+	({                                                                        \
+		RCU_LOCKDEP_WARN(!((condition) || srcu_read_lock_held(ssp)),      \
+				 "srcu_dereference(" #p ") outside of a reader"); \
+		__psim_rcu_load(p);                                               \
 	})
 #define srcu_dereference(p, ssp) srcu_dereference_check(p, ssp, 0)
 

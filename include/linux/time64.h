@@ -5,12 +5,12 @@
 
 #include <linux/types.h>
 
-#define MSEC_PER_SEC 1000L
+#define MSEC_PER_SEC  1000L
 #define USEC_PER_MSEC 1000L
 #define NSEC_PER_USEC 1000L
 #define NSEC_PER_MSEC 1000000L
-#define USEC_PER_SEC 1000000L
-#define NSEC_PER_SEC 1000000000L
+#define USEC_PER_SEC  1000000L
+#define NSEC_PER_SEC  1000000000L
 
 struct timespec64 {
 	time64_t tv_sec;
@@ -23,7 +23,7 @@ static inline s64 timespec64_to_ns(const struct timespec64 *ts)
 }
 static inline struct timespec64 ns_to_timespec64(s64 nsec)
 {
-	struct timespec64 ts = { .tv_sec = nsec / NSEC_PER_SEC, .tv_nsec = nsec % NSEC_PER_SEC };
+	struct timespec64 ts = {.tv_sec = nsec / NSEC_PER_SEC, .tv_nsec = nsec % NSEC_PER_SEC};
 
 	if (ts.tv_nsec < 0) {
 		ts.tv_sec--;

@@ -13,9 +13,9 @@ ktime_t ktime_get(void);
 /* Nanoseconds since 1970 on the machine's calendar, which starts on 2026-01-01. */
 ktime_t ktime_get_real(void);
 
-#define ktime_get_raw() ktime_get()
+#define ktime_get_raw()	     ktime_get()
 #define ktime_get_boottime() ktime_get()
-#define ktime_get_coarse() ktime_get()
+#define ktime_get_coarse()   ktime_get()
 static inline u64 ktime_get_ns(void)
 {
 	return ktime_get();

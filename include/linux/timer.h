@@ -33,19 +33,23 @@ struct timer_list {
 };
 
 #define TIMER_DEFERRABLE 0x00080000
-#define TIMER_PINNED 0x00100000
-#define TIMER_IRQSAFE 0x00200000
+#define TIMER_PINNED	 0x00100000
+#define TIMER_IRQSAFE	 0x00200000
 
-#define __TIMER_INITIALIZER(function_, flags_) { .function = (function_), .flags = (flags_) }
+#define __TIMER_INITIALIZER(function_, flags_)             \
+	{                                                  \
+		.function = (function_), .flags = (flags_) \
+	}
 #define DEFINE_TIMER(name, function_) struct timer_list name = __TIMER_INITIALIZER(function_, 0)
 
 void timer_init_key(struct timer_list *timer, void (*func)(struct timer_list *timer),
 		    unsigned int flags, const char *name, struct lock_class_key *key);
-#define timer_setup(timer, callback, flags) timer_init_key((timer), (callback), (flags), #timer, NULL)
+#define timer_setup(timer, callback, flags) \
+	timer_init_key((timer), (callback), (flags), #timer, NULL)
 #define timer_setup_on_stack(timer, callback, flags) timer_setup(timer, callback, flags)
 void timer_destroy_on_stack(struct timer_list *timer);
 #define destroy_timer_on_stack(timer) timer_destroy_on_stack(timer)
-#define timer_container_of(var, callback_timer, field)                                             \
+#define timer_container_of(var, callback_timer, field) \
 	container_of(callback_timer, typeof(*var), field)
 #define from_timer(var, callback_timer, field) timer_container_of(var, callback_timer, field)
 
@@ -64,7 +68,7 @@ int timer_delete_sync_try(struct timer_list *timer);
 int timer_shutdown(struct timer_list *timer);
 int timer_shutdown_sync(struct timer_list *timer);
 #define try_to_del_timer_sync(timer) timer_delete_sync_try(timer)
-#define del_timer(timer) timer_delete(timer)
-#define del_timer_sync(timer) timer_delete_sync(timer)
+#define del_timer(timer)	     timer_delete(timer)
+#define del_timer_sync(timer)	     timer_delete_sync(timer)
 
 #endif /* _LINUX_TIMER_H */

@@ -19,10 +19,10 @@ typedef int (*wait_queue_func_t)(struct wait_queue_entry *wq_entry, unsigned int
 				 void *key);
 
 #define WQ_FLAG_EXCLUSIVE 0x01
-#define WQ_FLAG_WOKEN 0x02
-#define WQ_FLAG_CUSTOM 0x04
-#define WQ_FLAG_DONE 0x08
-#define WQ_FLAG_PRIORITY 0x10
+#define WQ_FLAG_WOKEN	  0x02
+#define WQ_FLAG_CUSTOM	  0x04
+#define WQ_FLAG_DONE	  0x08
+#define WQ_FLAG_PRIORITY  0x10
 
 /**
  * struct wait_queue_entry - one sleeper, or one callback
@@ -45,42 +45,43 @@ struct wait_queue_head {
 };
 typedef struct wait_queue_head wait_queue_head_t;
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name)                                                        \
-	{                                                                                          \
-		.lock = __SPIN_LOCK_INITIALIZER(name.lock), .head = LIST_HEAD_INIT(name.head)      \
+#define __WAIT_QUEUE_HEAD_INITIALIZER(name)                                                   \
+	{                                                                                     \
+		.lock = __SPIN_LOCK_INITIALIZER(name.lock), .head = LIST_HEAD_INIT(name.head) \
 	}
-#define DECLARE_WAIT_QUEUE_HEAD(name)                                                              \
+#define DECLARE_WAIT_QUEUE_HEAD(name) \
 	struct wait_queue_head name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
-#define __WAITQUEUE_INITIALIZER(name, task)                                                        \
-	{                                                                                          \
-		.private = (task), .func = default_wake_function                                   \
+#define __WAITQUEUE_INITIALIZER(name, task)                      \
+	{                                                        \
+		.private = (task), .func = default_wake_function \
 	}
-#define DECLARE_WAITQUEUE(name, task)                                                              \
+#define DECLARE_WAITQUEUE(name, task) \
 	struct wait_queue_entry name = __WAITQUEUE_INITIALIZER(name, task)
-#define DEFINE_WAIT_FUNC(name, function)                                                           \
-	struct wait_queue_entry name = {                                                           \
-		.private = current,                                                                \
-		.func = (function),                                                                \
-		.entry = LIST_HEAD_INIT((name).entry),                                             \
+#define DEFINE_WAIT_FUNC(name, function)               \
+	struct wait_queue_entry name = {               \
+		.private = current,                    \
+		.func = (function),                    \
+		.entry = LIST_HEAD_INIT((name).entry), \
 	}
 #define DEFINE_WAIT(name) DEFINE_WAIT_FUNC(name, autoremove_wake_function)
 
 void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name,
 			   struct lock_class_key *key);
-#define init_waitqueue_head(wq_head)                                                               \
-	do {                                                                                       \
-		static struct lock_class_key __key;                                                \
-		__init_waitqueue_head((wq_head), #wq_head, &__key);                                \
+#define init_waitqueue_head(wq_head)                                \
+	do {                                                        \
+		static struct lock_class_key __key;                 \
+		__init_waitqueue_head((wq_head), #wq_head, &__key); \
 	} while (0)
-#define __WAIT_QUEUE_HEAD_INIT_ONSTACK(name)                                                       \
-	({                                                                                         \
-		init_waitqueue_head(&name);                                                        \
-		name;                                                                              \
+#define __WAIT_QUEUE_HEAD_INIT_ONSTACK(name) \
+	({                                   \
+		init_waitqueue_head(&name);  \
+		name;                        \
 	})
-#define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(name)                                                      \
+#define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(name) \
 	struct wait_queue_head name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 
-static inline void init_waitqueue_entry(struct wait_queue_entry *wq_entry, struct task_struct *task);
+static inline void init_waitqueue_entry(struct wait_queue_entry *wq_entry,
+					struct task_struct *task);
 static inline void init_waitqueue_func_entry(struct wait_queue_entry *wq_entry,
 					     wait_queue_func_t func)
 {
@@ -120,7 +121,8 @@ static inline void __remove_wait_queue(struct wait_queue_head *wq_head,
 	list_del(&wq_entry->entry);
 }
 
-int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key);
+int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags,
+			  void *key);
 int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync,
 			     void *key);
 
@@ -145,24 +147,24 @@ int __wake_up(struct wait_queue_head *wq_head, unsigned int mode, int nr_exclusi
 void __wake_up_locked(struct wait_queue_head *wq_head, unsigned int mode, int nr_exclusive);
 void __wake_up_locked_key(struct wait_queue_head *wq_head, unsigned int mode, void *key);
 
-#define wake_up(x) __wake_up(x, TASK_NORMAL, 1, NULL)
-#define wake_up_nr(x, nr) __wake_up(x, TASK_NORMAL, nr, NULL)
-#define wake_up_all(x) __wake_up(x, TASK_NORMAL, 0, NULL)
-#define wake_up_sync(x) __wake_up(x, TASK_NORMAL, 1, NULL)
-#define wake_up_locked(x) __wake_up_locked((x), TASK_NORMAL, 1)
-#define wake_up_all_locked(x) __wake_up_locked((x), TASK_NORMAL, 0)
-#define wake_up_interruptible(x) __wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
+#define wake_up(x)			__wake_up(x, TASK_NORMAL, 1, NULL)
+#define wake_up_nr(x, nr)		__wake_up(x, TASK_NORMAL, nr, NULL)
+#define wake_up_all(x)			__wake_up(x, TASK_NORMAL, 0, NULL)
+#define wake_up_sync(x)			__wake_up(x, TASK_NORMAL, 1, NULL)
+#define wake_up_locked(x)		__wake_up_locked((x), TASK_NORMAL, 1)
+#define wake_up_all_locked(x)		__wake_up_locked((x), TASK_NORMAL, 0)
+#define wake_up_interruptible(x)	__wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_nr(x, nr) __wake_up(x, TASK_INTERRUPTIBLE, nr, NULL)
-#define wake_up_interruptible_all(x) __wake_up(x, TASK_INTERRUPTIBLE, 0, NULL)
-#define wake_up_interruptible_sync(x) __wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
+#define wake_up_interruptible_all(x)	__wake_up(x, TASK_INTERRUPTIBLE, 0, NULL)
+#define wake_up_interruptible_sync(x)	__wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
 
 void init_wait_entry(struct wait_queue_entry *wq_entry, int flags);
-#define init_wait(wait)                                                                            \
-	do {                                                                                       \
-		(wait)->private = current;                                                         \
-		(wait)->func = autoremove_wake_function;                                           \
-		INIT_LIST_HEAD(&(wait)->entry);                                                    \
-		(wait)->flags = 0;                                                                 \
+#define init_wait(wait)                                  \
+	do {                                             \
+		(wait)->private = current;               \
+		(wait)->func = autoremove_wake_function; \
+		INIT_LIST_HEAD(&(wait)->entry);          \
+		(wait)->flags = 0;                       \
 	} while (0)
 void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state);
 bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry,
@@ -178,89 +180,89 @@ void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_en
  * Sleep in @state until @condition; @sleep lets the CPU go. Value: @result, or a negative errno. An
  * entry that a signal ended is off the queue, so no wake-up is lost on it.
  */
-#define ___wait_event(wq_head, condition, state, exclusive, result, sleep)                         \
-	({                                                                                         \
-		__label__ __psim_out;                                                              \
-		struct wait_queue_entry __wq_entry;                                                \
-		long __ret = (result);                                                             \
-                                                                                                   \
-		init_wait_entry(&__wq_entry, (exclusive) ? WQ_FLAG_EXCLUSIVE : 0);                 \
-		for (;;) {                                                                         \
-			long __int = prepare_to_wait_event(&(wq_head), &__wq_entry, (state));      \
-                                                                                                   \
-			if (condition)                                                             \
-				break;                                                             \
-			if (__int) {                                                               \
-				__ret = __int;                                                     \
-				goto __psim_out;                                                   \
-			}                                                                          \
-			sleep;                                                                     \
-		}                                                                                  \
-		finish_wait(&(wq_head), &__wq_entry);                                              \
-__psim_out:                                                                                        \
-		__ret;                                                                             \
+#define ___wait_event(wq_head, condition, state, exclusive, result, sleep)                    \
+	({                                                                                    \
+		__label__ __psim_out;                                                         \
+		struct wait_queue_entry __wq_entry;                                           \
+		long __ret = (result);                                                        \
+                                                                                              \
+		init_wait_entry(&__wq_entry, (exclusive) ? WQ_FLAG_EXCLUSIVE : 0);            \
+		for (;;) {                                                                    \
+			long __int = prepare_to_wait_event(&(wq_head), &__wq_entry, (state)); \
+                                                                                              \
+			if (condition)                                                        \
+				break;                                                        \
+			if (__int) {                                                          \
+				__ret = __int;                                                \
+				goto __psim_out;                                              \
+			}                                                                     \
+			sleep;                                                                \
+		}                                                                             \
+		finish_wait(&(wq_head), &__wq_entry);                                         \
+__psim_out:                                                                                   \
+		__ret;                                                                        \
 	})
 
 /* The condition, or that the time is over; keeps one jiffy when both are true. */
-#define ___wait_cond_timeout(condition)                                                            \
-	({                                                                                         \
-		bool __cond = (condition);                                                         \
-		if (__cond && !__ret)                                                              \
-			__ret = 1;                                                                 \
-		__cond || !__ret;                                                                  \
+#define ___wait_cond_timeout(condition)    \
+	({                                 \
+		bool __cond = (condition); \
+		if (__cond && !__ret)      \
+			__ret = 1;         \
+		__cond || !__ret;          \
 	})
 
-#define __psim_wait_forever(wq_head, condition, state, exclusive)                                  \
-	({                                                                                         \
-		long __psim_result = 0;                                                            \
-		might_sleep();                                                                     \
-		if (!(condition))                                                                  \
-			__psim_result = ___wait_event(wq_head, condition, state, exclusive, 0,     \
-						      schedule());                                 \
-		__psim_result;                                                                     \
+#define __psim_wait_forever(wq_head, condition, state, exclusive)                              \
+	({                                                                                     \
+		long __psim_result = 0;                                                        \
+		might_sleep();                                                                 \
+		if (!(condition))                                                              \
+			__psim_result = ___wait_event(wq_head, condition, state, exclusive, 0, \
+						      schedule());                             \
+		__psim_result;                                                                 \
 	})
-#define __psim_wait_timeout(wq_head, condition, state, timeout)                                    \
-	({                                                                                         \
-		long __ret = (timeout);                                                            \
-		might_sleep();                                                                     \
-		if (!___wait_cond_timeout(condition))                                              \
-			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, 0,  \
-					      __ret, __ret = schedule_timeout(__ret));             \
-		__ret;                                                                             \
+#define __psim_wait_timeout(wq_head, condition, state, timeout)                                   \
+	({                                                                                        \
+		long __ret = (timeout);                                                           \
+		might_sleep();                                                                    \
+		if (!___wait_cond_timeout(condition))                                             \
+			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, 0, \
+					      __ret, __ret = schedule_timeout(__ret));            \
+		__ret;                                                                            \
 	})
 
-#define wait_event(wq_head, condition)                                                             \
+#define wait_event(wq_head, condition) \
 	((void)__psim_wait_forever(wq_head, condition, TASK_UNINTERRUPTIBLE, 0))
 #define io_wait_event(wq_head, condition) wait_event(wq_head, condition)
-#define wait_event_idle(wq_head, condition)                                                        \
+#define wait_event_idle(wq_head, condition) \
 	((void)__psim_wait_forever(wq_head, condition, TASK_IDLE, 0))
 /* Return: 0, or -ERESTARTSYS. */
-#define wait_event_interruptible(wq_head, condition)                                               \
+#define wait_event_interruptible(wq_head, condition) \
 	((int)__psim_wait_forever(wq_head, condition, TASK_INTERRUPTIBLE, 0))
-#define wait_event_interruptible_exclusive(wq_head, condition)                                     \
+#define wait_event_interruptible_exclusive(wq_head, condition) \
 	((int)__psim_wait_forever(wq_head, condition, TASK_INTERRUPTIBLE, 1))
-#define wait_event_killable(wq_head, condition)                                                    \
+#define wait_event_killable(wq_head, condition) \
 	((int)__psim_wait_forever(wq_head, condition, TASK_KILLABLE, 0))
-#define wait_event_killable_exclusive(wq_head, condition)                                          \
+#define wait_event_killable_exclusive(wq_head, condition) \
 	((int)__psim_wait_forever(wq_head, condition, TASK_KILLABLE, 1))
 /* Return: 0: the time (jiffies) was over and the condition false; else what was left, at least 1. */
-#define wait_event_timeout(wq_head, condition, timeout)                                            \
+#define wait_event_timeout(wq_head, condition, timeout) \
 	__psim_wait_timeout(wq_head, condition, TASK_UNINTERRUPTIBLE, timeout)
-#define wait_event_idle_timeout(wq_head, condition, timeout)                                       \
+#define wait_event_idle_timeout(wq_head, condition, timeout) \
 	__psim_wait_timeout(wq_head, condition, TASK_IDLE, timeout)
 /* As before, or -ERESTARTSYS. */
-#define wait_event_interruptible_timeout(wq_head, condition, timeout)                              \
+#define wait_event_interruptible_timeout(wq_head, condition, timeout) \
 	__psim_wait_timeout(wq_head, condition, TASK_INTERRUPTIBLE, timeout)
-#define wait_event_killable_timeout(wq_head, condition, timeout)                                   \
+#define wait_event_killable_timeout(wq_head, condition, timeout) \
 	__psim_wait_timeout(wq_head, condition, TASK_KILLABLE, timeout)
 
 /* The condition is looked at under @lock, which is dropped while sleeping. */
-#define wait_event_lock_irq(wq_head, condition, lock)                                              \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			(void)___wait_event(wq_head, condition, TASK_UNINTERRUPTIBLE, 0, 0,        \
-					    spin_unlock_irq(&(lock)); schedule();                  \
-					    spin_lock_irq(&(lock)));                               \
+#define wait_event_lock_irq(wq_head, condition, lock)                                       \
+	do {                                                                                \
+		if (!(condition))                                                           \
+			(void)___wait_event(wq_head, condition, TASK_UNINTERRUPTIBLE, 0, 0, \
+					    spin_unlock_irq(&(lock));                       \
+					    schedule(); spin_lock_irq(&(lock)));            \
 	} while (0)
 
 #endif /* _LINUX_WAIT_H */

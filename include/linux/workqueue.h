@@ -82,29 +82,32 @@ extern struct workqueue_struct *system_power_efficient_wq;
 
 void delayed_work_timer_fn(struct timer_list *timer);
 
-#define __WORK_INITIALIZER(n, f) { .entry = { &(n).entry, &(n).entry }, .func = (f) }
-#define __DELAYED_WORK_INITIALIZER(n, f, tflags)                                                   \
-	{                                                                                          \
-		.work = __WORK_INITIALIZER((n).work, (f)),                                         \
-		.timer = __TIMER_INITIALIZER(delayed_work_timer_fn, (tflags))                      \
+#define __WORK_INITIALIZER(n, f)                               \
+	{                                                      \
+		.entry = {&(n).entry, &(n).entry}, .func = (f) \
 	}
-#define DECLARE_WORK(n, f) struct work_struct n = __WORK_INITIALIZER(n, f)
-#define DECLARE_DELAYED_WORK(n, f) struct delayed_work n = __DELAYED_WORK_INITIALIZER(n, f, 0)
+#define __DELAYED_WORK_INITIALIZER(n, f, tflags)                              \
+	{                                                                     \
+		.work = __WORK_INITIALIZER((n).work, (f)),                    \
+		.timer = __TIMER_INITIALIZER(delayed_work_timer_fn, (tflags)) \
+	}
+#define DECLARE_WORK(n, f)	      struct work_struct n = __WORK_INITIALIZER(n, f)
+#define DECLARE_DELAYED_WORK(n, f)    struct delayed_work n = __DELAYED_WORK_INITIALIZER(n, f, 0)
 #define DECLARE_DEFERRABLE_WORK(n, f) DECLARE_DELAYED_WORK(n, f)
 
 void __psim_init_work(struct work_struct *work, work_func_t func);
 void __psim_init_delayed_work(struct delayed_work *dwork, work_func_t func);
-#define INIT_WORK(work, func) __psim_init_work((work), (func))
-#define INIT_WORK_ONSTACK(work, func) INIT_WORK(work, func)
-#define INIT_DELAYED_WORK(dwork, func) __psim_init_delayed_work((dwork), (func))
+#define INIT_WORK(work, func)		       __psim_init_work((work), (func))
+#define INIT_WORK_ONSTACK(work, func)	       INIT_WORK(work, func)
+#define INIT_DELAYED_WORK(dwork, func)	       __psim_init_delayed_work((dwork), (func))
 #define INIT_DELAYED_WORK_ONSTACK(dwork, func) INIT_DELAYED_WORK(dwork, func)
-#define INIT_DEFERRABLE_WORK(dwork, func) INIT_DELAYED_WORK(dwork, func)
-#define INIT_RCU_WORK(rwork, func) INIT_WORK(&(rwork)->work, func)
+#define INIT_DEFERRABLE_WORK(dwork, func)      INIT_DELAYED_WORK(dwork, func)
+#define INIT_RCU_WORK(rwork, func)	       INIT_WORK(&(rwork)->work, func)
 /* The item goes away: it must be idle. */
 void destroy_work_on_stack(struct work_struct *work);
 void destroy_delayed_work_on_stack(struct delayed_work *dwork);
 
-#define work_pending(work) ((atomic_long_read(&(work)->data) & (1 << WORK_STRUCT_PENDING_BIT)) != 0)
+#define work_pending(work)	    ((atomic_long_read(&(work)->data) & (1 << WORK_STRUCT_PENDING_BIT)) != 0)
 #define delayed_work_pending(dwork) work_pending(&(dwork)->work)
 static inline struct delayed_work *to_delayed_work(struct work_struct *work)
 {
@@ -125,22 +128,22 @@ bool __psim_mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *d
 bool __psim_queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork, const char *site);
 
 /* Any context. Return: false if it was pending already or is disabled (S9.40). Delays in jiffies. */
-#define queue_work(wq, work) __psim_queue_work((wq), (work), __func__)
+#define queue_work(wq, work)	     __psim_queue_work((wq), (work), __func__)
 #define queue_work_on(cpu, wq, work) ((void)(cpu), __psim_queue_work((wq), (work), __func__))
-#define queue_delayed_work(wq, dwork, delay)                                                       \
+#define queue_delayed_work(wq, dwork, delay) \
 	__psim_queue_delayed_work((wq), (dwork), (delay), __func__)
-#define queue_delayed_work_on(cpu, wq, dwork, delay)                                               \
+#define queue_delayed_work_on(cpu, wq, dwork, delay) \
 	((void)(cpu), __psim_queue_delayed_work((wq), (dwork), (delay), __func__))
 /* Return: whether it was pending; its delay starts anew in any case. */
 #define mod_delayed_work(wq, dwork, delay) __psim_mod_delayed_work((wq), (dwork), (delay), __func__)
-#define mod_delayed_work_on(cpu, wq, dwork, delay)                                                 \
+#define mod_delayed_work_on(cpu, wq, dwork, delay) \
 	((void)(cpu), __psim_mod_delayed_work((wq), (dwork), (delay), __func__))
-#define queue_rcu_work(wq, rwork) __psim_queue_rcu_work((wq), (rwork), __func__)
-#define schedule_work(work) __psim_queue_work(system_wq, (work), __func__)
+#define queue_rcu_work(wq, rwork)   __psim_queue_rcu_work((wq), (rwork), __func__)
+#define schedule_work(work)	    __psim_queue_work(system_wq, (work), __func__)
 #define schedule_work_on(cpu, work) ((void)(cpu), __psim_queue_work(system_wq, (work), __func__))
-#define schedule_delayed_work(dwork, delay)                                                        \
+#define schedule_delayed_work(dwork, delay) \
 	__psim_queue_delayed_work(system_wq, (dwork), (delay), __func__)
-#define schedule_delayed_work_on(cpu, dwork, delay)                                                \
+#define schedule_delayed_work_on(cpu, dwork, delay) \
 	((void)(cpu), __psim_queue_delayed_work(system_wq, (dwork), (delay), __func__))
 
 /* ---- waiting and cancelling: process context, those in _sync and flush sleep ---------------------------- */
@@ -168,14 +171,15 @@ struct work_struct *current_work(void);
 
 /* ---- queues --------------------------------------------------------------------------------------------- */
 
-struct workqueue_struct *__psim_alloc_workqueue(const char *site, const char *fmt, unsigned int flags,
-						int max_active, ...) __printf(2, 5);
+struct workqueue_struct *__psim_alloc_workqueue(const char *site, const char *fmt,
+						unsigned int flags, int max_active, ...)
+	__printf(2, 5);
 /* Process context. Return: the queue, or NULL without memory. max_active 0: WQ_DFL_ACTIVE. */
-#define alloc_workqueue(fmt, flags, max_active, args...)                                           \
+#define alloc_workqueue(fmt, flags, max_active, args...) \
 	__psim_alloc_workqueue(__func__, (fmt), (flags), (max_active), ##args)
-#define alloc_ordered_workqueue(fmt, flags, args...)                                               \
+#define alloc_ordered_workqueue(fmt, flags, args...) \
 	__psim_alloc_workqueue(__func__, (fmt), WQ_UNBOUND | __WQ_ORDERED | (flags), 1, ##args)
-#define create_workqueue(name) alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, (name))
+#define create_workqueue(name)		    alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, (name))
 #define create_singlethread_workqueue(name) alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, (name))
 /* Runs what is queued, then frees it. Delayed items must not be pending. */
 void destroy_workqueue(struct workqueue_struct *wq);

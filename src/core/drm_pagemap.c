@@ -384,7 +384,7 @@ EXPORT_SYMBOL_GPL(drm_pagemap_page_to_dpagemap);
 
 /* ---- a migration in progress ----------------------------------------------------------------- */
 
-#define MOVE_BYTES_PER_PAGE                                                                        \
+#define MOVE_BYTES_PER_PAGE \
 	(sizeof(struct drm_pagemap_addr) + sizeof(struct page *) + 2 * sizeof(unsigned long))
 
 /**
@@ -492,8 +492,9 @@ static int copy_map(const struct drm_pagemap_copy *copy, struct page *page,
 			return -EFAULT;
 		addr = provider->ops->device_map(provider, copy->dev, page, 0, copy->dir);
 	} else {
-		addr = drm_pagemap_addr_encode(dma_map_page(copy->dev, page, 0, PAGE_SIZE, copy->dir),
-					       DRM_INTERCONNECT_SYSTEM, 0, copy->dir);
+		addr = drm_pagemap_addr_encode(
+			dma_map_page(copy->dev, page, 0, PAGE_SIZE, copy->dir),
+			DRM_INTERCONNECT_SYSTEM, 0, copy->dir);
 	}
 	if (dma_mapping_error(copy->dev, addr.addr) || WARN_ON_ONCE(!addr.addr))
 		return -EFAULT;
@@ -630,8 +631,8 @@ static bool push_same_source(const struct drm_pagemap_zdd *a, const struct drm_p
  * @by_peer pages of device memory are copied by their provider; a hole always needs the destination,
  * and goes with any source that it copies from (C3.9).
  */
-static unsigned long push_run(const struct drm_pagemap_move *move, unsigned long first, bool by_peer,
-			      struct drm_pagemap_zdd **source)
+static unsigned long push_run(const struct drm_pagemap_move *move, unsigned long first,
+			      bool by_peer, struct drm_pagemap_zdd **source)
 {
 	bool hole = false, known = false;
 	unsigned long i;
@@ -955,7 +956,7 @@ static int fault_fill(const struct vm_fault *vmf, struct drm_pagemap_move *move,
  */
 static vm_fault_t drm_pagemap_migrate_to_ram(struct vm_fault *vmf)
 {
-	struct drm_pagemap_pull pull = { .zdd = page_zdd(vmf->page), .vma = vmf->vma };
+	struct drm_pagemap_pull pull = {.zdd = page_zdd(vmf->page), .vma = vmf->vma};
 	const struct drm_pagemap_devmem *devmem = pull.zdd->devmem;
 	struct migrate_vma args = {
 		.vma = vmf->vma,

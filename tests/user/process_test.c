@@ -118,7 +118,7 @@ static void psim_munmap__misuse(void **state)
 
 static void psim_munmap__any_part(void **state)
 {
-	unsigned long address = map(8);
+	unsigned long address = psim_mmap(process, 0x5000000, 8 * PAGE, RW);
 
 	(void)state;
 	for (unsigned int i = 0; i < 8; i++)

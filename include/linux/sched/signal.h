@@ -35,6 +35,10 @@ static inline int signal_pending_state(unsigned int state, struct task_struct *t
 
 /* Make a signal pending and wake the task if its sleep listens to it. Any context. Return: 0. */
 int send_sig(int sig, struct task_struct *task, int priv);
+/* A kernel thread asks for a signal. Here every task gets all of them: nothing to do. */
+static inline void allow_signal(int sig)
+{
+}
 /* Kernel threads forget what is pending. */
 void flush_signals(struct task_struct *task);
 

@@ -10,7 +10,6 @@
 #include <linux/sprintf.h>
 #include <linux/string.h>
 #include "drm/device.h"
-#include "drm/devres.h"
 #include "sim/sim.h"
 
 #undef device_initialize
@@ -92,7 +91,6 @@ void __psim_device_initialize(struct device *dev, const char *site)
 
 	kref_init(&dev->__psim_ref);
 	mutex_init(&dev->mutex);
-	lockdep_set_novalidate_class(&dev->mutex);
 	spin_lock_init(&dev->devres_lock);
 	INIT_LIST_HEAD(&dev->devres_head);
 	INIT_LIST_HEAD(&dev->__psim_bus_link);

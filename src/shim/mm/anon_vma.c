@@ -256,7 +256,7 @@ void psim_anon_vma_leftovers(void)
 {
 	struct anon_vma *anon_vma, *next;
 
-	if (alive)
+	if (alive && list_empty(&psim_mm_list))
 		psim_report("law 3", "%lu anon_vmas are left", alive);
 	list_for_each_entry_safe(anon_vma, next, &pool, __psim_pool)
 		kfree(anon_vma);

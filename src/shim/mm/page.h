@@ -132,7 +132,6 @@ void psim_lru_stop(void);
 /* ---- resources (resource.c) ---------------------------------------------------------------------------------- */
 
 int psim_resource_start(unsigned long long ram_bytes, unsigned long long limit);
-void psim_resource_leftovers(void);
 
 /* ---- the audit (page_audit.c) ----------------------------------------------------------------------------------- */
 

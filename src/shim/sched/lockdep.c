@@ -76,7 +76,8 @@ void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char 
 {
 	if (likely(map->name))
 		return;
-	psim_report("law 4", "%s uses a %s that was never initialised, or is destroyed", site, kind);
+	psim_report("law 4", "%s uses a %s that was never initialised, or is destroyed", site,
+		    kind);
 	map->name = "(never initialised)";
 }
 
@@ -84,8 +85,8 @@ void psim_lock_recursion(struct lockdep_map *map, const char *kind, const char *
 {
 	struct __psim_held *h = psim_held_find(map);
 
-	psim_fatal("law 4", "%s takes %s %s, which this task already holds since %s: deadlock", site,
-		   kind, name_of(map), h ? h->site : "?");
+	psim_fatal("law 4", "%s takes %s %s, which this task already holds since %s: deadlock",
+		   site, kind, name_of(map), h ? h->site : "?");
 }
 
 /* ---- the face --------------------------------------------------------------------------------------------- */

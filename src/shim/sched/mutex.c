@@ -24,8 +24,8 @@ static inline void check_magic(struct mutex *lock, const char *site)
 {
 	if (likely(lock->magic == lock))
 		return;
-	psim_report("law 4", "%s uses a mutex that was never initialised, is destroyed, or is a copy",
-		    site);
+	psim_report("law 4",
+		    "%s uses a mutex that was never initialised, is destroyed, or is a copy", site);
 	lock->magic = lock;
 	if (!lock->dep_map.name)
 		lock->dep_map.name = "(never initialised)";

@@ -358,7 +358,8 @@ static void report_queue(struct rcu_head *head)
 {
 	for (; head; head = head->next) {
 		if ((unsigned long)head->func < 4096)
-			psim_report("law 3", "memory given to kfree_rcu() still waits for a reader");
+			psim_report("law 3",
+				    "memory given to kfree_rcu() still waits for a reader");
 		else
 			psim_report("law 3", "RCU callback %ps still waits for a reader",
 				    head->func);

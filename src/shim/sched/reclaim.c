@@ -18,8 +18,7 @@ static bool may_reclaim(gfp_t gfp_mask)
 {
 	if (!(gfp_mask & __GFP_DIRECT_RECLAIM) || (current->flags & PF_MEMALLOC))
 		return false;
-	return (gfp_mask & __GFP_FS) &&
-	       !(current->flags & (PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO));
+	return (gfp_mask & __GFP_FS) && !(current->flags & (PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO));
 }
 
 void fs_reclaim_acquire(gfp_t gfp_mask)

@@ -11,7 +11,10 @@
 #include "sched/waiter.h"
 #include "sim/sim.h"
 
-enum { READER, WRITER };
+enum {
+	READER,
+	WRITER
+};
 
 void __rwlock_init(rwlock_t *lock, const char *name, struct lock_class_key *key)
 {

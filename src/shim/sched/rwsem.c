@@ -12,7 +12,10 @@
 #include "sched/waiter.h"
 #include "sim/sim.h"
 
-enum { READER, WRITER };
+enum {
+	READER,
+	WRITER
+};
 
 static const unsigned int states[] = {TASK_UNINTERRUPTIBLE, TASK_KILLABLE, TASK_INTERRUPTIBLE};
 
@@ -30,7 +33,8 @@ static inline void check_magic(struct rw_semaphore *sem, const char *site)
 {
 	if (likely(sem->magic == sem))
 		return;
-	psim_report("law 4", "%s uses a rw_semaphore that was never initialised, or is a copy", site);
+	psim_report("law 4", "%s uses a rw_semaphore that was never initialised, or is a copy",
+		    site);
 	sem->magic = sem;
 	if (!sem->dep_map.name)
 		sem->dep_map.name = "(never initialised)";
@@ -126,8 +130,8 @@ static void check_again(struct rw_semaphore *sem, unsigned int kind, const char 
 		return;
 	if (kind == WRITER || !held->read)
 		psim_lock_recursion(&sem->dep_map, "rw_semaphore", site);
-	psim_report("law 4", "%s reads %s again, read since %s: a deadlock once a writer waits", site,
-		    sem->dep_map.name, held->site);
+	psim_report("law 4", "%s reads %s again, read since %s: a deadlock once a writer waits",
+		    site, sem->dep_map.name, held->site);
 }
 
 static int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_wait wait,

@@ -76,7 +76,8 @@ static void arm(struct timer_list *timer, unsigned long expires)
 	timer->__psim_pending = true;
 	while (*link) {
 		parent = *link;
-		if (timer->__psim_due < rb_entry(parent, struct timer_list, __psim_node)->__psim_due) {
+		if (timer->__psim_due <
+		    rb_entry(parent, struct timer_list, __psim_node)->__psim_due) {
 			link = &parent->rb_left;
 		} else {
 			link = &parent->rb_right;
@@ -233,7 +234,11 @@ int timer_pending(const struct timer_list *timer)
 	return pending;
 }
 
-enum how { ALWAYS, IF_PENDING, IF_EARLIER };
+enum how {
+	ALWAYS,
+	IF_PENDING,
+	IF_EARLIER
+};
 
 static int change(struct timer_list *timer, unsigned long expires, enum how how)
 {
@@ -274,7 +279,7 @@ int timer_reduce(struct timer_list *timer, unsigned long expires)
 	return change(timer, expires, IF_EARLIER);
 }
 
-static int delete(struct timer_list *timer, bool shutdown)
+static int delete (struct timer_list *timer, bool shutdown)
 {
 	bool pending;
 
@@ -289,12 +294,12 @@ static int delete(struct timer_list *timer, bool shutdown)
 
 int timer_delete(struct timer_list *timer)
 {
-	return delete(timer, false);
+	return delete (timer, false);
 }
 
 int timer_shutdown(struct timer_list *timer)
 {
-	return delete(timer, true);
+	return delete (timer, true);
 }
 
 int timer_delete_sync_try(struct timer_list *timer)

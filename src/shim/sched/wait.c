@@ -77,7 +77,8 @@ void remove_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry 
 
 /* ---- waking --------------------------------------------------------------------------------------------------- */
 
-int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key)
+int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags,
+			  void *key)
 {
 	return wake_up_state(wq_entry->private, mode);
 }
@@ -208,4 +209,3 @@ void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_en
 	list_del_init(&wq_entry->entry);
 	unlock(wq_head, __func__);
 }
-

@@ -37,9 +37,8 @@ static inline struct psim_raw *psim_word(unsigned int *word)
 	return (struct psim_raw *)word;
 }
 
-#define psim_waiters_push(p, w) psim_waiters_link(&(p)->__psim_first, &(p)->__psim_last, (w))
-#define psim_waiters_remove(p, w)                                                                  \
-	psim_waiters_unlink(&(p)->__psim_first, &(p)->__psim_last, (w))
+#define psim_waiters_push(p, w)	  psim_waiters_link(&(p)->__psim_first, &(p)->__psim_last, (w))
+#define psim_waiters_remove(p, w) psim_waiters_unlink(&(p)->__psim_first, &(p)->__psim_last, (w))
 
 static inline void psim_waiters_link(struct __psim_waiter **first, struct __psim_waiter **last,
 				     struct __psim_waiter *w)
@@ -74,11 +73,11 @@ static inline void psim_waiters_unlink(struct __psim_waiter **first, struct __ps
 }
 
 /* Give the first waiter, or any, what it waits for. */
-#define psim_waiters_grant(p, w)                                                                   \
-	do {                                                                                       \
-		psim_waiters_remove(p, w);                                                         \
-		(w)->granted = true;                                                               \
-		psim_unpark((w)->task);                                                            \
+#define psim_waiters_grant(p, w)           \
+	do {                               \
+		psim_waiters_remove(p, w); \
+		(w)->granted = true;       \
+		psim_unpark((w)->task);    \
 	} while (0)
 
 /* Wake all: they look for themselves. */

@@ -32,14 +32,14 @@ static u64 instances;
 static unsigned int pending_total;
 static struct workqueue_struct *queues;
 
-#define SYSTEM_QUEUE(name_, flags_)                                                                \
-	static struct workqueue_struct name_##_struct = {                                          \
-		.name = #name_,                                                                    \
-		.flags = (flags_),                                                                 \
-		.max_active = WQ_DFL_ACTIVE,                                                       \
-		.pending = LIST_HEAD_INIT(name_##_struct.pending),                                 \
-		.system = true,                                                                    \
-	};                                                                                         \
+#define SYSTEM_QUEUE(name_, flags_)                                \
+	static struct workqueue_struct name_##_struct = {          \
+		.name = #name_,                                    \
+		.flags = (flags_),                                 \
+		.max_active = WQ_DFL_ACTIVE,                       \
+		.pending = LIST_HEAD_INIT(name_##_struct.pending), \
+		.system = true,                                    \
+	};                                                         \
 	struct workqueue_struct *name_ = &name_##_struct
 
 SYSTEM_QUEUE(system_wq, 0);
@@ -160,6 +160,18 @@ static void start_worker(struct workqueue_struct *wq)
 		psim_fatal("host", "no memory for a worker of %s", wq->name);
 }
 
+/* A work function must leave the context as it found it: say so, and let the worker go on. */
+static void repair_context(work_func_t func)
+{
+	psim_report("law 4", "work function %ps returned in atomic context", func);
+	while (current->__psim_sync.rcu_all)
+		psim_rcu_leave();
+	while (preempt_count() & PREEMPT_MASK)
+		psim_preempt_on();
+	while (psim_irqs_are_off())
+		psim_irq_on();
+}
+
 static void run(struct worker *w, struct work_struct *work)
 {
 	struct workqueue_struct *wq = w->wq;
@@ -184,8 +196,8 @@ static void run(struct worker *w, struct work_struct *work)
 	psim_trace(PSIM_EV_WORK, w->instance, 0, 0, 0);
 	w->func(work);
 	psim_sync_callback_left("work function", w->func, 0);
-	if (psim_in_atomic() || psim_irqs_are_off())
-		psim_report("law 4", "work function %ps returned in atomic context", w->func);
+	if (unlikely(psim_in_atomic() || psim_irqs_are_off()))
+		repair_context(w->func);
 	sync->nr_held = 0;
 
 	psim_raw_lock(&psim_wq_raw);
@@ -535,8 +547,8 @@ void psim_workqueues_leftovers(void)
 			psim_report("law 3", "work %ps, queued by %s, is still pending on %s",
 				    work->func, work->__psim_site, wq->name);
 		if (!wq->system)
-			psim_report("law 3", "workqueue %s, made by %s, is not destroyed",
-				    wq->name, wq->site);
+			psim_report("law 3", "workqueue %s, made by %s, is not destroyed", wq->name,
+				    wq->site);
 	}
 }
 

@@ -497,6 +497,7 @@ void fake_exit(struct kunit *test)
 	world.in_copy = NULL;
 	world.in_release = NULL;
 	world.fail_copies = false;
+	vm_munmap(BASE, PAGES(FAKE_PAGES));
 	for (id = 0; id < FAKE_DEVICES; id++)
 		if (world.device[id])
 			fake_unplug(world.device[id]);
@@ -547,8 +548,9 @@ void fake_fill(struct kunit *test, unsigned long start, unsigned int npages, uns
 	for (page = 0; page < npages; page++) {
 		for (at = 0; at < PAGE_SIZE; at++)
 			buffer[at] = pattern(seed, page, at);
-		KUNIT_ASSERT_EQ(test, copy_to_user((void __user *)(start + PAGES(page)), buffer,
-						   PAGE_SIZE), 0ul);
+		KUNIT_ASSERT_EQ(
+			test, copy_to_user((void __user *)(start + PAGES(page)), buffer, PAGE_SIZE),
+			0ul);
 	}
 }
 
@@ -567,8 +569,10 @@ void fake_check(struct kunit *test, unsigned long start, unsigned int npages, un
 	unsigned int page;
 
 	for (page = 0; page < npages; page++) {
-		KUNIT_ASSERT_EQ(test, copy_from_user(buffer, (void __user *)(start + PAGES(page)),
-						     PAGE_SIZE), 0ul);
+		KUNIT_ASSERT_EQ(
+			test,
+			copy_from_user(buffer, (void __user *)(start + PAGES(page)), PAGE_SIZE),
+			0ul);
 		check_bytes(test, buffer, page, seed);
 	}
 }
@@ -587,8 +591,10 @@ void fake_check_zero(struct kunit *test, unsigned long start, unsigned int npage
 	unsigned int page;
 
 	for (page = 0; page < npages; page++) {
-		KUNIT_ASSERT_EQ(test, copy_from_user(buffer, (void __user *)(start + PAGES(page)),
-						     PAGE_SIZE), 0ul);
+		KUNIT_ASSERT_EQ(
+			test,
+			copy_from_user(buffer, (void __user *)(start + PAGES(page)), PAGE_SIZE),
+			0ul);
 		KUNIT_EXPECT_NULL_MSG(test, memchr_inv(buffer, 0, PAGE_SIZE), "page %u", page);
 	}
 }

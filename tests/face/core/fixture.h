@@ -27,13 +27,13 @@
 #endif
 
 /* Pages of device memory; they are handed out lowest first. */
-#define FAKE_PAGES 64
+#define FAKE_PAGES   64
 #define FAKE_DEVICES 2
-#define FAKE_CALLS 32
+#define FAKE_CALLS   32
 /* What a driver answers when it is told to fail: an errno that nothing else uses. */
 #define FAKE_ERROR (-EREMOTEIO)
 /* Where tests map memory: aligned to anything they move. */
-#define BASE 0x40000000ul
+#define BASE	 0x40000000ul
 #define PAGES(n) ((unsigned long)(n) << PAGE_SHIFT)
 
 /**

@@ -20,7 +20,8 @@ static void devmem_init__fills_every_field(struct kunit *test)
 	struct fake_device *gpu = world.device[0];
 	struct dma_fence *fence = fake_fence(test);
 	unsigned int refs = kref_read(&gpu->dpagemap->ref);
-	int users = atomic_read(&current->mm->mm_users), count = atomic_read(&current->mm->mm_count);
+	int users = atomic_read(&current->mm->mm_users),
+	    count = atomic_read(&current->mm->mm_count);
 	struct drm_pagemap_devmem devmem;
 
 	memset(&devmem, 0x5a, sizeof(devmem));
@@ -106,7 +107,12 @@ static void release__may_free_the_allocation_of_a_failed_migration(struct kunit 
 
 /* ---- refused before anything moves (C3.3) ---- */
 
-enum missing { NONE, POPULATE, TO_DEVMEM, TO_RAM };
+enum missing {
+	NONE,
+	POPULATE,
+	TO_DEVMEM,
+	TO_RAM
+};
 
 static const struct refusal {
 	const char *name;
@@ -261,10 +267,10 @@ static void migrate_to_devmem__without_the_mmap_lock(struct kunit *test)
 	struct fake_alloc *alloc = fake_alloc_create(test, world.device[0], 1, NULL);
 
 	kunit_expect_report(test, "mmap_lock");
-	KUNIT_EXPECT_EQ(test,
-			drm_pagemap_migrate_to_devmem(&alloc->devmem, current->mm, BASE, BASE,
-						      &details),
-			-EINVAL);
+	KUNIT_EXPECT_EQ(
+		test,
+		drm_pagemap_migrate_to_devmem(&alloc->devmem, current->mm, BASE, BASE, &details),
+		-EINVAL);
 	fake_alloc_put(alloc);
 }
 
@@ -967,9 +973,9 @@ static void peer__pages_are_copied_by_the_source_if_asked(struct kunit *test)
 {
 	static const struct run runs[] = {
 		{false, 0, 3, 2}, /* hole, RAM, RAM */
-		{true, 1, 2, 2},  /* peer, peer */
+		{true, 1, 2, 2}, /* peer, peer */
 		{false, 0, 2, 1}, /* hole, RAM */
-		{true, 1, 1, 1},  /* peer */
+		{true, 1, 1, 1}, /* peer */
 	};
 	const struct drm_pagemap_migrate_details details = {.source_peer_migrates = 1};
 	struct fake_alloc *theirs[2], *ours;
@@ -989,7 +995,8 @@ static void peer__that_cannot_map_its_page(struct kunit *test)
 
 	lay_out(test, theirs);
 	for (by_peer = 0; by_peer < 2; by_peer++) {
-		const struct drm_pagemap_migrate_details details = {.source_peer_migrates = by_peer};
+		const struct drm_pagemap_migrate_details details = {.source_peer_migrates =
+									    by_peer};
 
 		ours = fake_alloc_create(test, world.device[0], 8, NULL);
 		fake_alloc_put(ours);

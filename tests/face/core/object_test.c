@@ -80,9 +80,10 @@ static void init__of_a_leaving_module_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			drm_pagemap_init(&dpagemap, &gpu->pagemap, &gpu->drm, &fake_pagemap_ops),
 			-ENODEV);
-	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(drm_pagemap_create(&gpu->drm, &gpu->pagemap,
-								 &fake_pagemap_ops)),
-			-ENODEV);
+	KUNIT_EXPECT_EQ(
+		test,
+		PTR_ERR_OR_ZERO(drm_pagemap_create(&gpu->drm, &gpu->pagemap, &fake_pagemap_ops)),
+		-ENODEV);
 	gpu->drm.driver = driver;
 	fake_flush();
 	KUNIT_EXPECT_EQ(test, drm_refs(), before);
@@ -213,7 +214,9 @@ static void get_unless_zero__does_not_revive(struct kunit *test)
 /* C1.5 */
 static void put__many_releases_at_once(struct kunit *test)
 {
-	enum { MANY = 100 };
+	enum {
+		MANY = 100
+	};
 	struct drm_pagemap **many = kunit_kcalloc(test, MANY, sizeof(*many), GFP_KERNEL);
 	int before = drm_refs(), modules = module_refcount(THIS_MODULE);
 	static DEFINE_SPINLOCK(lock);
@@ -360,14 +363,16 @@ static const struct drm_pagemap_ops populating_ops = {.populate_mm = populate_mm
 static void populate_mm__passes_everything_on_under_the_lock(struct kunit *test)
 {
 	struct fake_device *gpu = world.device[0];
-	struct drm_pagemap *dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &populating_ops);
+	struct drm_pagemap *dpagemap =
+		drm_pagemap_create(&gpu->drm, &gpu->pagemap, &populating_ops);
 	int users = atomic_read(&current->mm->mm_users);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dpagemap);
 	for (asked.result = 0; asked.result > -ENODEV - 1; asked.result -= ENODEV) {
-		KUNIT_EXPECT_EQ(test, drm_pagemap_populate_mm(dpagemap, PAGES(3), PAGES(7),
-							      current->mm, 11),
-				asked.result);
+		KUNIT_EXPECT_EQ(
+			test,
+			drm_pagemap_populate_mm(dpagemap, PAGES(3), PAGES(7), current->mm, 11),
+			asked.result);
 		KUNIT_EXPECT_PTR_EQ(test, asked.dpagemap, dpagemap);
 		KUNIT_EXPECT_PTR_EQ(test, asked.mm, current->mm);
 		KUNIT_EXPECT_EQ(test, asked.start, PAGES(3));
@@ -390,7 +395,8 @@ static void populate_mm__of_an_address_space_without_users(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, mm);
 	mmgrab(mm);
 	mmput(mm);
-	KUNIT_EXPECT_EQ(test, drm_pagemap_populate_mm(world.device[0]->dpagemap, 0, PAGE_SIZE, mm, 0),
+	KUNIT_EXPECT_EQ(test,
+			drm_pagemap_populate_mm(world.device[0]->dpagemap, 0, PAGE_SIZE, mm, 0),
 			-EFAULT);
 	mmdrop(mm);
 }

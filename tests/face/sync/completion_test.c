@@ -68,14 +68,14 @@ static int note_order(void *arg)
 /* S9.10: one waiter for each complete(), first come, first served */
 static void complete__wakes_one_in_order(struct kunit *test)
 {
-	struct order order = { .next = ATOMIC_INIT(0) };
+	struct order order = {.next = ATOMIC_INIT(0)};
 	struct place places[3];
 	struct thread threads[3];
 	int i;
 
 	init_completion(&order.x);
 	for (i = 0; i < 3; i++) {
-		places[i] = (struct place){ &order, i };
+		places[i] = (struct place){&order, i};
 		thread_start(test, &threads[i], note_order, &places[i]);
 		let_others_run();
 	}
@@ -278,26 +278,24 @@ static void reinit_completion__sleepers_stay(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, thread_join(&t), 1);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(complete__counts),
-	KUNIT_CASE(complete__stays_at_the_top),
-	KUNIT_CASE(complete__wakes_one_in_order),
-	KUNIT_CASE(complete_all__wakes_all_and_stays),
-	KUNIT_CASE(wait_for_completion__takes_one),
-	KUNIT_CASE(reinit_completion__clears_done),
-	KUNIT_CASE(wait_for_completion_timeout__time_over),
-	KUNIT_CASE(wait_for_completion_timeout__done),
-	KUNIT_CASE(wait_for_completion_timeout__remaining),
-	KUNIT_CASE(wait_for_completion_interruptible__signal),
-	KUNIT_CASE(wait_for_completion_interruptible__success),
-	KUNIT_CASE(wait_for_completion_interruptible__done_and_signal),
-	KUNIT_CASE(wait_for_completion_killable__fatal_signal),
-	KUNIT_CASE(try_wait_for_completion__takes_if_done),
-	KUNIT_CASE(completion_done__takes_nothing),
-	KUNIT_CASE(reinit_completion__sleepers_stay),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(complete__counts),
+				    KUNIT_CASE(complete__stays_at_the_top),
+				    KUNIT_CASE(complete__wakes_one_in_order),
+				    KUNIT_CASE(complete_all__wakes_all_and_stays),
+				    KUNIT_CASE(wait_for_completion__takes_one),
+				    KUNIT_CASE(reinit_completion__clears_done),
+				    KUNIT_CASE(wait_for_completion_timeout__time_over),
+				    KUNIT_CASE(wait_for_completion_timeout__done),
+				    KUNIT_CASE(wait_for_completion_timeout__remaining),
+				    KUNIT_CASE(wait_for_completion_interruptible__signal),
+				    KUNIT_CASE(wait_for_completion_interruptible__success),
+				    KUNIT_CASE(wait_for_completion_interruptible__done_and_signal),
+				    KUNIT_CASE(wait_for_completion_killable__fatal_signal),
+				    KUNIT_CASE(try_wait_for_completion__takes_if_done),
+				    KUNIT_CASE(completion_done__takes_nothing),
+				    KUNIT_CASE(reinit_completion__sleepers_stay),
+				    {}};
 
-static struct kunit_suite suite = { .name = "completion", .test_cases = cases };
+static struct kunit_suite suite = {.name = "completion", .test_cases = cases};
 kunit_test_suite(suite);
 MODULE_LICENSE("Dual MIT/GPL");

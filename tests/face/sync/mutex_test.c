@@ -180,8 +180,7 @@ static void mutex_guard__unlocks_at_the_end(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, mutex_is_locked(&lock));
 	}
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&lock));
-	scoped_guard(mutex, &lock)
-		KUNIT_EXPECT_TRUE(test, mutex_is_locked(&lock));
+	scoped_guard(mutex, &lock) KUNIT_EXPECT_TRUE(test, mutex_is_locked(&lock));
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&lock));
 	scoped_cond_guard(mutex_try, KUNIT_FAIL(test, "it is free"), &lock)
 		lockdep_assert_held(&lock);
@@ -317,9 +316,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mutex_destroy__locked),
 	KUNIT_CASE(mutex_lock__task_ends),
 #endif
-	{}
-};
+	{}};
 
-static struct kunit_suite suite = { .name = "mutex", .test_cases = cases };
+static struct kunit_suite suite = {.name = "mutex", .test_cases = cases};
 kunit_test_suite(suite);
 MODULE_LICENSE("Dual MIT/GPL");

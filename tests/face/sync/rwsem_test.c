@@ -276,9 +276,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lockdep_assert_held_write__read_held),
 	KUNIT_CASE(down_write__reader_itself),
 #endif
-	{}
-};
+	{}};
 
-static struct kunit_suite suite = { .name = "rwsem", .test_cases = cases };
+static struct kunit_suite suite = {.name = "rwsem", .test_cases = cases};
 kunit_test_suite(suite);
 MODULE_LICENSE("Dual MIT/GPL");

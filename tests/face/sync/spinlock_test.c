@@ -130,7 +130,7 @@ static int hold(void *arg)
 
 static void spin_trylock__held_elsewhere(struct kunit *test)
 {
-	struct two two = { .stage = ATOMIC_INIT(0) };
+	struct two two = {.stage = ATOMIC_INIT(0)};
 	struct thread t;
 
 	spin_lock_init(&two.lock);
@@ -171,7 +171,8 @@ static void spinlock_guard__unlocks_at_the_end(struct kunit *test)
 {
 	static DEFINE_SPINLOCK(lock);
 
-	scoped_guard(spinlock_irqsave, &lock) {
+	scoped_guard(spinlock_irqsave, &lock)
+	{
 		KUNIT_EXPECT_TRUE(test, spin_is_locked(&lock));
 		KUNIT_EXPECT_TRUE(test, irqs_disabled());
 	}
@@ -237,9 +238,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(spin_unlock__not_held),
 	KUNIT_CASE(spin_lock__freed_while_held),
 #endif
-	{}
-};
+	{}};
 
-static struct kunit_suite suite = { .name = "spinlock", .test_cases = cases };
+static struct kunit_suite suite = {.name = "spinlock", .test_cases = cases};
 kunit_test_suite(suite);
 MODULE_LICENSE("Dual MIT/GPL");

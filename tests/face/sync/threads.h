@@ -37,7 +37,8 @@ static inline int thread_main(void *arg)
 	return 0;
 }
 
-static inline void thread_start(struct kunit *test, struct thread *t, int (*body)(void *), void *arg)
+static inline void thread_start(struct kunit *test, struct thread *t, int (*body)(void *),
+				void *arg)
 {
 	t->body = body;
 	t->arg = arg;

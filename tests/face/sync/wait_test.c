@@ -271,22 +271,20 @@ static void prepare_to_wait__by_hand(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, thread_join(&t), 5);
 }
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(wait_event__condition_true),
-	KUNIT_CASE(wake_up__condition_false),
-	KUNIT_CASE(wake_up__wakes_all_that_are_not_exclusive),
-	KUNIT_CASE(wake_up__wakes_one_that_is_exclusive),
-	KUNIT_CASE(wake_up_interruptible__not_the_others),
-	KUNIT_CASE(wait_event_interruptible__signal),
-	KUNIT_CASE(wait_event_killable__only_fatal),
-	KUNIT_CASE(wait_event_timeout__time_over),
-	KUNIT_CASE(wait_event_timeout__true_at_the_end),
-	KUNIT_CASE(wait_event_timeout__woken),
-	KUNIT_CASE(wake_up__own_function),
-	KUNIT_CASE(prepare_to_wait__by_hand),
-	{}
-};
+static struct kunit_case cases[] = {KUNIT_CASE(wait_event__condition_true),
+				    KUNIT_CASE(wake_up__condition_false),
+				    KUNIT_CASE(wake_up__wakes_all_that_are_not_exclusive),
+				    KUNIT_CASE(wake_up__wakes_one_that_is_exclusive),
+				    KUNIT_CASE(wake_up_interruptible__not_the_others),
+				    KUNIT_CASE(wait_event_interruptible__signal),
+				    KUNIT_CASE(wait_event_killable__only_fatal),
+				    KUNIT_CASE(wait_event_timeout__time_over),
+				    KUNIT_CASE(wait_event_timeout__true_at_the_end),
+				    KUNIT_CASE(wait_event_timeout__woken),
+				    KUNIT_CASE(wake_up__own_function),
+				    KUNIT_CASE(prepare_to_wait__by_hand),
+				    {}};
 
-static struct kunit_suite suite = { .name = "wait", .test_cases = cases };
+static struct kunit_suite suite = {.name = "wait", .test_cases = cases};
 kunit_test_suite(suite);
 MODULE_LICENSE("Dual MIT/GPL");

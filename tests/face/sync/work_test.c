@@ -324,8 +324,11 @@ static void alloc_ordered_workqueue__one_after_the_other(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, wq);
 	for (i = 0; i < 8; i++) {
-		n[i] = (struct numbered){ .next = &next, .came = came, .number = i,
-					  .inside = &inside, .worst = &worst };
+		n[i] = (struct numbered){.next = &next,
+					 .came = came,
+					 .number = i,
+					 .inside = &inside,
+					 .worst = &worst};
 		INIT_WORK(&n[i].work, note);
 		queue_work(wq, &n[i].work);
 	}
@@ -490,36 +493,34 @@ static void queue_work__returns_with_a_lock(struct kunit *test)
 }
 #endif
 
-static struct kunit_case cases[] = {
-	KUNIT_CASE(schedule_work__runs_once),
-	KUNIT_CASE(queue_work__pending_already),
-	KUNIT_CASE(queue_work__from_its_own_function),
-	KUNIT_CASE(queue_work__never_with_itself),
-	KUNIT_CASE(flush_work__idle),
-	KUNIT_CASE(flush_work__running),
-	KUNIT_CASE(flush_work__queued_again_meanwhile),
-	KUNIT_CASE(disable_work_sync__pending),
-	KUNIT_CASE(disable_work_sync__running),
-	KUNIT_CASE(cancel_work_sync__pending_and_idle),
-	KUNIT_CASE(flush_work__cancelled_meanwhile),
-	KUNIT_CASE(system_wq__another_runs_while_one_sleeps),
-	KUNIT_CASE(system_wq__forty_sleep),
-	KUNIT_CASE(alloc_ordered_workqueue__one_after_the_other),
-	KUNIT_CASE(alloc_workqueue__max_active),
-	KUNIT_CASE(schedule_delayed_work__not_early),
-	KUNIT_CASE(cancel_delayed_work_sync__pending),
-	KUNIT_CASE(mod_delayed_work__later_and_now),
-	KUNIT_CASE(flush_delayed_work__runs_it_now),
+static struct kunit_case cases[] = {KUNIT_CASE(schedule_work__runs_once),
+				    KUNIT_CASE(queue_work__pending_already),
+				    KUNIT_CASE(queue_work__from_its_own_function),
+				    KUNIT_CASE(queue_work__never_with_itself),
+				    KUNIT_CASE(flush_work__idle),
+				    KUNIT_CASE(flush_work__running),
+				    KUNIT_CASE(flush_work__queued_again_meanwhile),
+				    KUNIT_CASE(disable_work_sync__pending),
+				    KUNIT_CASE(disable_work_sync__running),
+				    KUNIT_CASE(cancel_work_sync__pending_and_idle),
+				    KUNIT_CASE(flush_work__cancelled_meanwhile),
+				    KUNIT_CASE(system_wq__another_runs_while_one_sleeps),
+				    KUNIT_CASE(system_wq__forty_sleep),
+				    KUNIT_CASE(alloc_ordered_workqueue__one_after_the_other),
+				    KUNIT_CASE(alloc_workqueue__max_active),
+				    KUNIT_CASE(schedule_delayed_work__not_early),
+				    KUNIT_CASE(cancel_delayed_work_sync__pending),
+				    KUNIT_CASE(mod_delayed_work__later_and_now),
+				    KUNIT_CASE(flush_delayed_work__runs_it_now),
 #ifdef __PSIM__
-	KUNIT_CASE(schedule_delayed_work__left_behind),
-	KUNIT_CASE(alloc_workqueue__not_destroyed),
-	KUNIT_CASE(queue_work__never_initialised),
-	KUNIT_CASE(flush_work__from_its_own_function),
-	KUNIT_CASE(queue_work__returns_with_a_lock),
+				    KUNIT_CASE(schedule_delayed_work__left_behind),
+				    KUNIT_CASE(alloc_workqueue__not_destroyed),
+				    KUNIT_CASE(queue_work__never_initialised),
+				    KUNIT_CASE(flush_work__from_its_own_function),
+				    KUNIT_CASE(queue_work__returns_with_a_lock),
 #endif
-	{}
-};
+				    {}};
 
-static struct kunit_suite suite = { .name = "work", .test_cases = cases };
+static struct kunit_suite suite = {.name = "work", .test_cases = cases};
 kunit_test_suite(suite);
 MODULE_LICENSE("Dual MIT/GPL");

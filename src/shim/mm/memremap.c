@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pagemaps: registering device memory, the life of its pages, teardown (S5).
+ *
+ * A pagemap counts its owner and every page that is in use; teardown waits until both are gone. Not
+ * modelled: file-system DAX, generic and peer-to-peer memory, altmaps.
+ */
+#include <linux/device.h>
+#include <linux/kernel.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/__psim_might.h>
+
+#include "mm/page.h"
+#include "sched/engine.h"
+
+/* What stands in the driver's word of tails, which means nothing there (S5.22). */
+#define TAIL_DATA ((void *)(POISON_POINTER_DELTA + 0x5d0))
+
+static struct psim_raw lock;
+static struct dev_pagemap *pagemaps;
+static unsigned long in_use;
+
+/* ---- references on a pagemap ------------------------------------------------------------------- */
+
+static void ref_get(struct dev_pagemap *pgmap, long nr)
+{
+	WARN_ON_ONCE(atomic_long_fetch_add(nr, &pgmap->ref.count) <= 0);
+}
+
+static void ref_put(struct dev_pagemap *pgmap, long nr)
+{
+	long left = atomic_long_sub_return(nr, &pgmap->ref.count);
+
+	WARN_ON_ONCE(left < 0);
+	if (!left)
+		complete(&pgmap->done);
+}
+
+/* ---- which pagemap ------------------------------------------------------------------------------- */
+
+bool pgmap_pfn_valid(struct dev_pagemap *pgmap, unsigned long pfn)
+{
+	for (int i = 0; i < pgmap->nr_range; i++) {
+		struct range *range = &pgmap->ranges[i];
+
+		if (pfn >= range->start >> PAGE_SHIFT && pfn <= range->end >> PAGE_SHIFT)
+			return true;
+	}
+	return false;
+}
+
+static struct dev_pagemap *find(unsigned long pfn)
+{
+	struct dev_pagemap *pgmap = pagemaps;
+
+	while (pgmap && !pgmap_pfn_valid(pgmap, pfn))
+		pgmap = pgmap->ref.next;
+	return pgmap;
+}
+
+struct dev_pagemap *psim_pagemap_of(unsigned long pfn)
+{
+	struct dev_pagemap *pgmap;
+
+	psim_raw_lock(&lock);
+	pgmap = find(pfn);
+	psim_raw_unlock(&lock);
+	return pgmap;
+}
+
+struct dev_pagemap *get_dev_pagemap(unsigned long pfn)
+{
+	struct dev_pagemap *pgmap;
+
+	psim_point(PSIM_POINT_RCU);
+	psim_raw_lock(&lock);
+	pgmap = find(pfn);
+	if (pgmap && __atomic_load_n(&pgmap->ref.dead, __ATOMIC_RELAXED))
+		pgmap = NULL;
+	if (pgmap)
+		__atomic_fetch_add(&pgmap->ref.count.counter, 1, __ATOMIC_RELAXED);
+	psim_raw_unlock(&lock);
+	return pgmap;
+}
+
+void put_dev_pagemap(struct dev_pagemap *pgmap)
+{
+	if (pgmap)
+		ref_put(pgmap, 1);
+}
+
+/* ---- registration ---------------------------------------------------------------------------------- */
+
+/* S5.3. Return: 0 or -EINVAL. */
+static int check_pagemap(const struct dev_pagemap *pgmap)
+{
+	if (WARN_ONCE(pgmap->nr_range <= 0, "a pagemap without ranges"))
+		return -EINVAL;
+	switch (pgmap->type) {
+	case MEMORY_DEVICE_PRIVATE:
+		if (WARN_ONCE(!pgmap->ops || !pgmap->ops->migrate_to_ram,
+			      "a device-private pagemap without migrate_to_ram"))
+			return -EINVAL;
+		break;
+	case MEMORY_DEVICE_COHERENT:
+		break;
+	case MEMORY_DEVICE_FS_DAX:
+	case MEMORY_DEVICE_GENERIC:
+	case MEMORY_DEVICE_PCI_P2PDMA:
+		psim_stop_function("memremap_pages", "this type of device memory is not modelled");
+	default:
+		WARN_ONCE(1, "a pagemap of type %d", pgmap->type);
+		return -EINVAL;
+	}
+	if (WARN_ONCE(!pgmap->ops || !pgmap->ops->folio_free, "a pagemap without folio_free") ||
+	    WARN_ONCE(!pgmap->owner, "a pagemap without an owner"))
+		return -EINVAL;
+	if (pgmap->flags || pgmap->vmemmap_shift)
+		psim_stop_function("memremap_pages", "altmaps and compound vmemmaps are not modelled");
+	return 0;
+}
+
+/* Return: 0, -EINVAL, -ENXIO, -ENOMEM. */
+static int check_range(const struct range *range)
+{
+	u64 limit = (u64)__psim_max_pfn << PAGE_SHIFT;
+
+	if (WARN_ONCE(!IS_ALIGNED(range->start, SZ_2M) || !IS_ALIGNED(range->end + 1, SZ_2M) ||
+			      range->end <= range->start,
+		      "a pagemap's range %#llx-%#llx is not in whole 2 MiB", range->start, range->end))
+		return -EINVAL;
+	if (range->start >> PAGE_SHIFT < psim_ram_pages) {
+		pr_warn("memremap: %#llx-%#llx is RAM\n", range->start, range->end);
+		return -ENXIO;
+	}
+	if (range->end >= limit) {
+		pr_warn("memremap: %#llx-%#llx is beyond the direct map\n", range->start, range->end);
+		return -EINVAL;
+	}
+	for (struct dev_pagemap *other = pagemaps; other; other = other->ref.next) {
+		for (int i = 0; i < other->nr_range; i++) {
+			if (!range_overlaps(range, &other->ranges[i]))
+				continue;
+			pr_warn("memremap: %#llx-%#llx has a pagemap\n", range->start, range->end);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site)
+{
+	int err = check_pagemap(pgmap);
+
+	might_sleep();
+	if (err)
+		return ERR_PTR(err);
+	psim_raw_lock(&lock);
+	for (int i = 0; i < pgmap->nr_range && !err; i++)
+		err = check_range(&pgmap->ranges[i]);
+	if (!err) {
+		init_completion(&pgmap->done);
+		__atomic_store_n(&pgmap->ref.count.counter, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&pgmap->ref.dead, 0, __ATOMIC_RELAXED);
+		pgmap->ref.site = site;
+		pgmap->ref.next = pagemaps;
+		pagemaps = pgmap;
+	}
+	psim_raw_unlock(&lock);
+	/* device memory has no kernel address: nobody may follow this */
+	return err ? ERR_PTR(err) : (void *)(POISON_POINTER_DELTA + 0x800);
+}
+
+/* ---- teardown ---------------------------------------------------------------------------------------- */
+
+static bool unlink_pagemap(struct dev_pagemap *pgmap)
+{
+	struct dev_pagemap **at = &pagemaps;
+
+	while (*at && *at != pgmap)
+		at = &(*at)->ref.next;
+	if (!*at)
+		return false;
+	*at = pgmap->ref.next;
+	return true;
+}
+
+static bool is_registered(const struct dev_pagemap *pgmap)
+{
+	const struct dev_pagemap *at;
+
+	psim_raw_lock(&lock);
+	for (at = pagemaps; at && at != pgmap; at = at->ref.next)
+		;
+	psim_raw_unlock(&lock);
+	return at;
+}
+
+void memunmap_pages(struct dev_pagemap *pgmap)
+{
+	might_sleep();
+	if (WARN_ON_ONCE(!is_registered(pgmap)))
+		return;
+	WRITE_ONCE(pgmap->ref.dead, 1);
+	ref_put(pgmap, 1);
+	wait_for_completion(&pgmap->done);
+	psim_raw_lock(&lock);
+	unlink_pagemap(pgmap);
+	psim_raw_unlock(&lock);
+	for (int i = 0; i < pgmap->nr_range; i++) {
+		struct range *range = &pgmap->ranges[i];
+
+		psim_granules_forget(range->start >> PAGE_SHIFT, range_len(range) >> PAGE_SHIFT);
+	}
+}
+
+static void devm_teardown(void *pgmap)
+{
+	memunmap_pages(pgmap);
+}
+
+void *__psim_devm_memremap_pages(struct device *dev, struct dev_pagemap *pgmap, const char *site)
+{
+	void *mapped = __psim_memremap_pages(pgmap, dev_to_node(dev), site);
+	int err;
+
+	if (IS_ERR(mapped))
+		return mapped;
+	err = devm_add_action_or_reset(dev, devm_teardown, pgmap);
+	return err ? ERR_PTR(err) : mapped;
+}
+
+void devm_memunmap_pages(struct device *dev, struct dev_pagemap *pgmap)
+{
+	devm_release_action(dev, devm_teardown, pgmap);
+}
+
+/* ---- the life of a page ---------------------------------------------------------------------------------- */
+
+/* S5.20, of one page. */
+static void reset_page(struct page *page, struct dev_pagemap *pgmap, unsigned int site)
+{
+	unsigned long flags;
+
+	__psim_page_prepare(page);
+	VM_WARN_ON_ONCE_PAGE(!is_zone_device_page(page), page);
+	VM_WARN_ON_ONCE_PAGE(page_ref_count(page), page);
+	flags = page->flags.f & ~(0xfful | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK);
+	__atomic_store_n(&page->flags.f, flags | (unsigned long)site << PSIM_PG_SITE_SHIFT,
+			 __ATOMIC_RELAXED);
+	page->mapping = NULL;
+	((struct folio *)page)->pgmap = pgmap;
+	page->share = 0;
+}
+
+void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order,
+				  const char *site)
+{
+	unsigned int number = psim_site_number(site);
+	unsigned long pfn = page_to_pfn(page), nr = 1ul << order;
+
+	if (!pgmap)
+		pgmap = psim_pagemap_of(pfn);
+	if (!pgmap || !pgmap_pfn_valid(pgmap, pfn) || !pgmap_pfn_valid(pgmap, pfn + nr - 1))
+		psim_fatal("S5.20", "page %#lx order %u, in %s, is not in the pagemap given", pfn, order,
+			   site);
+	for (unsigned long i = 0; i < nr; i++)
+		reset_page(page + i, pgmap, number);
+	if (psim_page_raw_maps(pfn))
+		psim_report("S5.23", "device page %#lx begins a life in %s while %d slots map it", pfn,
+			    site, psim_page_raw_maps(pfn));
+	ref_get(pgmap, nr);
+	__atomic_fetch_add(&in_use, nr, __ATOMIC_RELAXED);
+	set_page_count(page, 1);
+	lock_page(page);
+	psim_trace(PSIM_EV_DEVPAGE_INIT, pfn, order, 0, 0);
+	if (!order)
+		return;
+	prep_compound_page(page, order);
+	for (unsigned long i = 3; i < nr; i++)
+		page[i].zone_device_data = TAIL_DATA;
+}
+
+void __psim_zone_device_folio_init(struct folio *folio, struct dev_pagemap *pgmap,
+				   unsigned int order, const char *site)
+{
+	__psim_zone_device_page_init(&folio->page, pgmap, order, site);
+	if (order)
+		folio_set_large_rmappable(folio);
+}
+
+/* A lock or a mapping that stays behind would be the next user's. */
+static void check_free(struct folio *folio)
+{
+	unsigned long pfn = folio_pfn(folio);
+
+	if (folio_mapcount(folio))
+		psim_report("bad page state", "device page %#lx is freed while %d slots map it", pfn,
+			    folio_mapcount(folio));
+	if (folio_test_locked(folio))
+		psim_report("bad page state", "device page %#lx is freed locked, by task %llu", pfn,
+			    (psim_page_word(pfn, 0) & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT);
+}
+
+/* S5.30, S5.31 */
+void psim_device_folio_free(struct folio *folio)
+{
+	struct dev_pagemap *pgmap = folio->pgmap;
+	long nr = folio_nr_pages(folio);
+
+	if (WARN_ON_ONCE(!pgmap))
+		return;
+	check_free(folio);
+	if (folio_test_anon(folio)) {
+		for (long i = 0; i < nr; i++)
+			ClearPageAnonExclusive(folio_page(folio, i));
+	}
+	folio->mapping = NULL;
+	psim_trace(PSIM_EV_DEVPAGE_FREE, folio_pfn(folio), folio_order(folio), 0, 0);
+	__atomic_fetch_sub(&in_use, nr, __ATOMIC_RELAXED);
+	psim_point(PSIM_POINT_CALLBACK);
+	non_block_start();
+	pgmap->ops->folio_free(folio);
+	non_block_end();
+	psim_point(PSIM_POINT_CALLBACK);
+	ref_put(pgmap, nr);
+}
+
+/* ---- law 3 --------------------------------------------------------------------------------------------------- */
+
+unsigned long psim_device_pages_in_use(void)
+{
+	return in_use;
+}
+
+void psim_memremap_leftovers(void)
+{
+	for (struct dev_pagemap *pgmap = pagemaps; pgmap; pgmap = pgmap->ref.next)
+		psim_report("law 3", "a pagemap of %#llx-%#llx, registered in %s, is left, with %ld references",
+			    pgmap->range.start, pgmap->range.end, pgmap->ref.site,
+			    (long)pgmap->ref.count.counter);
+}
