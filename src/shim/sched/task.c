@@ -85,8 +85,11 @@ static void enlist(struct psim_ctl *ctl)
 struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct mm_struct *mm,
 			      int (*fn)(void *arg), void *arg)
 {
-	struct psim_ctl *ctl = ctl_alloc();
+	struct psim_ctl *ctl;
 
+	if (psim_free)
+		psim_free_reap();
+	ctl = ctl_alloc();
 	if (!ctl)
 		return NULL;
 	ctl->kind = kind;
@@ -115,6 +118,18 @@ struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct
 	return ctl;
 }
 
+int psim_ctl_start(struct psim_ctl *ctl)
+{
+	if (!psim_free) {
+		psim_det_started(ctl);
+		return 0;
+	}
+	if (!psim_free_started(ctl))
+		return 0;
+	psim_ctl_abandon(ctl);
+	return -ENOMEM;
+}
+
 struct task_struct *psim_task_new(enum psim_task_kind kind, const char *name, struct mm_struct *mm,
 				  int (*fn)(void *arg), void *arg)
 {
@@ -122,19 +137,8 @@ struct task_struct *psim_task_new(enum psim_task_kind kind, const char *name, st
 
 	if (psim_halted())
 		return NULL;
-	if (psim_free)
-		psim_free_reap();
 	ctl = psim_ctl_new(kind, name, mm, fn, arg);
-	if (!ctl)
-		return NULL;
-	if (!psim_free) {
-		psim_det_started(ctl);
-	} else if (psim_free_started(ctl)) {
-		ctl->refs = 1;
-		psim_ctl_put(ctl);
-		return NULL;
-	}
-	return &ctl->task;
+	return ctl && !psim_ctl_start(ctl) ? &ctl->task : NULL;
 }
 
 /* ---- death ----------------------------------------------------------------------------------------------- */
@@ -190,9 +194,9 @@ static bool has_ended(const struct psim_ctl *ctl)
 }
 
 /* Announce who waits. The ending task looks after it has said that it ended: one of the two sees. */
-static void wait_for_end(struct psim_ctl *ctl, struct psim_ctl *me)
+void psim_task_wait_end(struct psim_ctl *ctl)
 {
-	__atomic_store_n(&ctl->joiner, me, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&ctl->joiner, psim_me(), __ATOMIC_SEQ_CST);
 	while (!has_ended(ctl) && !psim_halted())
 		psim_park();
 }
@@ -208,7 +212,7 @@ int psim_task_join(struct task_struct *task)
 	psim_may_sleep("joining a task");
 	if (me == &psim_main)
 		psim_main_joins = true;
-	wait_for_end(ctl, me);
+	psim_task_wait_end(ctl);
 	if (me == &psim_main)
 		psim_main_joins = false;
 	if (psim_halted()) {

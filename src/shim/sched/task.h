@@ -58,6 +58,8 @@ enum psim_task_state {
  * @fn, @arg: what it does
  * @joiner: who waits for its end
  * @ended: it has ended: nothing but the result counts any more
+ * @kthread_fn: what a kernel thread does, once it is woken
+ * @kthread_stop: it is asked to end
  * @monitor: free-running: it waits here
  * @local_ns, @local_points, @polls: free-running: time not yet added, points and polls in a row
  * @idle: free-running: it counts as only polling
@@ -82,6 +84,8 @@ struct psim_ctl {
 	int (*fn)(void *arg);
 	void *arg;
 	struct psim_ctl *joiner;
+	int (*kthread_fn)(void *data);
+	bool kthread_stop;
 	struct psim_monitor monitor;
 	u64 local_ns;
 	unsigned int local_points, polls, quiet_points;
@@ -118,11 +122,15 @@ const char *psim_describe_waiting(char *text, size_t bytes);
 
 struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct mm_struct *mm,
 			      int (*fn)(void *arg), void *arg);
+/* Let it run. Return: 0, or -ENOMEM, and it is gone. */
+int psim_ctl_start(struct psim_ctl *ctl);
 void psim_ctl_put(struct psim_ctl *ctl);
+/* Wait until it has ended, or the run is halted; the caller has a reference. */
+void psim_task_wait_end(struct psim_ctl *ctl);
 /* Give it up wherever it is: the machine stops. */
 void psim_ctl_abandon(struct psim_ctl *ctl);
 /* The current task's function has returned, up to the moment where its stack is left. */
-void psim_task_ends(struct psim_ctl *me, int result);
+void psim_task_ends(struct psim_ctl *me, int result) __noreturn;
 
 /* ---- sleepers and time (clock.c) ------------------------------------------------------------------ */
 

@@ -132,6 +132,8 @@ struct fake_world {
 };
 
 extern struct fake_world world;
+/* What all devices' memory is owned by: they are peers of one another. */
+extern char fake_owner;
 
 extern const struct drm_pagemap_ops fake_pagemap_ops;
 extern const struct drm_pagemap_devmem_ops fake_devmem_ops;
