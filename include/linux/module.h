@@ -39,6 +39,7 @@ enum module_state {
  * @__psim_link: in the list of loaded modules
  * @__psim_loaded: its init function ran
  * @__psim_site: who took the latest reference
+ * @__psim_noted, @__psim_next: in the list of modules that were ever referenced
  */
 struct module {
 	enum module_state state;
@@ -47,6 +48,8 @@ struct module {
 	struct list_head __psim_link;
 	bool __psim_loaded;
 	const char *__psim_site;
+	bool __psim_noted;
+	struct module *__psim_next;
 };
 
 /* One object for all files of the module: the name of its symbol has the module's name in it. */

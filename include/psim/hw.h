@@ -40,9 +40,16 @@ struct psim_hw {
 	unsigned int id;
 };
 
-/* Plug the device in: fills the out members. Return: 0, -ENOSPC. */
+/*
+ * Plug the device in: fills the out members, and a platform device of this name appears, with the window
+ * and the interrupt line as its resources. If a driver that knows @compatible is registered, it is
+ * probed before this returns; else when it registers. Return: 0, -EINVAL, -ENOSPC, -ENOMEM, -EEXIST.
+ */
 int psim_hw_plug(struct psim_hw *hw);
-/* Unplug it: its engines must have ended. Later register reads give all ones, writes are lost. */
+/*
+ * Unplug it: first the driver's remove callback runs and what it has device-managed is given back. Later
+ * register reads give all ones, writes are lost. Engines that are still running must end soon.
+ */
 void psim_hw_unplug(struct psim_hw *hw);
 
 /**

@@ -16,8 +16,8 @@ extern "C" {
  * psim_module_load() - run a module's init function
  * @name: its KBUILD_MODNAME
  *
- * In a task of its own kind: the caller's; so not from an interrupt. Statics are as the machine's start
- * left them; a module that was unloaded and is loaded again finds what it left itself.
+ * The calling task runs it, so it must be one that may sleep. A module that is loaded a second time in
+ * one machine finds its statics as it left them.
  *
  * Return: 0; what its init function returned; -EEXIST if it is loaded; -ENOENT if the program has no such
  * module; -ESRCH if no machine is running.

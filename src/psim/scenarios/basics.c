@@ -6,6 +6,8 @@
 
 #define PAGES 16
 #define BYTES (PAGES * PSIM_PAGE_SIZE)
+/* A multiple of every chunk size, so that pieces are whole chunks. */
+#define ADDRESS 0x40000000
 
 /* What every scenario here starts with, and gives back. */
 struct stage {
@@ -32,7 +34,7 @@ static int enter(struct stage *stage, const struct psim_gpu_config *config, size
 		leave(stage);
 		return -ENOMEM;
 	}
-	address = psim_mmap(stage->process, 0, bytes, PSIM_READ | PSIM_WRITE);
+	address = psim_mmap(stage->process, ADDRESS, bytes, PSIM_READ | PSIM_WRITE);
 	if (address < 0) {
 		leave(stage);
 		return address;

@@ -25,6 +25,11 @@ int console_loglevel = LOGLEVEL_DEBUG;
 /* The line of the last message is open, and was shown: pr_cont() may go on in it. */
 static bool line_open;
 
+static bool is_open(void)
+{
+	return __atomic_load_n(&line_open, __ATOMIC_RELAXED);
+}
+
 static u64 now(void)
 {
 	struct psim_context context = {0};
@@ -51,17 +56,17 @@ static void show(int level, const char *body, size_t n)
 	char line[LINE_BYTES + 64];
 	u64 time = now();
 	size_t used = 0;
-	bool goes_on = level == 'c' && line_open;
+	bool open = is_open(), goes_on = level == 'c' && open;
 
 	if (!goes_on) {
-		if (line_open)
+		if (open)
 			line[used++] = '\n';
 		used += scnprintf(line + used, sizeof(line) - used, "[%5llu.%06llu] ",
 				  time / 1000000000, time / 1000 % 1000000);
 	}
 	memcpy(line + used, body, n);
 	used += n;
-	line_open = !n || body[n - 1] != '\n';
+	__atomic_store_n(&line_open, !n || body[n - 1] != '\n', __ATOMIC_RELAXED);
 	psim_host_write(STDERR, line, used);
 }
 
@@ -73,7 +78,7 @@ int vprintk(const char *fmt, va_list args)
 
 	level = level_of(&text);
 	n -= text - buffer;
-	if (level == 'c' ? line_open : level < console_loglevel)
+	if (level == 'c' ? is_open() : level < console_loglevel)
 		show(level, text, n);
 	return n;
 }

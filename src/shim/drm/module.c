@@ -13,6 +13,7 @@
 #include <psim/module.h>
 #include "drm/device.h"
 #include "host/modules.h"
+#include "sched/engine.h"
 #include "sim/sim.h"
 
 #undef try_module_get
@@ -25,13 +26,31 @@ static DEFINE_MUTEX(loading);
 
 /* ---- references ------------------------------------------------------------------------------------- */
 
+/* Modules that were ever referenced, latest first. */
+static struct module *referenced;
+static struct psim_raw referenced_lock;
+
+static void note(struct module *module, const char *site)
+{
+	__atomic_store_n(&module->__psim_site, site, __ATOMIC_RELAXED);
+	if (likely(__atomic_load_n(&module->__psim_noted, __ATOMIC_RELAXED)))
+		return;
+	psim_raw_lock(&referenced_lock);
+	if (!module->__psim_noted) {
+		module->__psim_next = referenced;
+		referenced = module;
+		__atomic_store_n(&module->__psim_noted, true, __ATOMIC_RELAXED);
+	}
+	psim_raw_unlock(&referenced_lock);
+}
+
 bool __psim_try_module_get(struct module *module, const char *site)
 {
 	if (!module)
 		return true;
 	if (!module_is_live(module) || !atomic_inc_not_zero(&module->refcnt))
 		return false;
-	WRITE_ONCE(module->__psim_site, site);
+	note(module, site);
 	return true;
 }
 EXPORT_SYMBOL(__psim_try_module_get);
@@ -43,10 +62,8 @@ bool try_module_get(struct module *module)
 
 void __psim_module_get(struct module *module, const char *site)
 {
-	if (!module)
-		return;
-	WARN_ON(!atomic_inc_not_zero(&module->refcnt));
-	WRITE_ONCE(module->__psim_site, site);
+	if (module && !WARN_ON(!atomic_inc_not_zero(&module->refcnt)))
+		note(module, site);
 }
 EXPORT_SYMBOL(__psim_module_get);
 
@@ -58,14 +75,18 @@ void __module_get(struct module *module)
 /* The module's own count, that it may be referenced at all, is nobody's to put. */
 void __psim_module_put(struct module *module, const char *site)
 {
+	int old;
+
 	if (!module)
 		return;
-	if (atomic_add_unless(&module->refcnt, -1, 0)) {
-		if (atomic_read(&module->refcnt) || !module_is_live(module))
+	old = atomic_read(&module->refcnt);
+	do {
+		if (old <= module_is_live(module)) {
+			WARN(1, "module %s: %s() puts a reference that nobody holds", module->name,
+			     site);
 			return;
-		atomic_inc(&module->refcnt);
-	}
-	WARN(1, "module %s: %s() puts a reference that nobody holds", module->name, site);
+		}
+	} while (!atomic_try_cmpxchg(&module->refcnt, &old, old - 1));
 }
 EXPORT_SYMBOL(__psim_module_put);
 
@@ -178,16 +199,9 @@ void psim_module_drain(void)
 
 void psim_module_leftovers(void)
 {
-	for (const struct psim_module_entry *e = psim_module_first(); e; e = e->next) {
-		int references = module_refcount(e->module);
-
-		if (references > 0)
+	for (struct module *module = referenced; module; module = module->__psim_next) {
+		if (module_refcount(module) > 0)
 			psim_report("law 3", "module %s is left with %d references, the latest from %s()",
-				    e->name, references, e->module->__psim_site);
+				    module->name, module_refcount(module), module->__psim_site);
 	}
-	if (__psim_this_module.__psim_site && module_refcount(&__psim_this_module) > 0 &&
-	    !find(__psim_this_module.name))
-		psim_report("law 3", "module %s is left with %d references, the latest from %s()",
-			    __psim_this_module.name, module_refcount(&__psim_this_module),
-			    __psim_this_module.__psim_site);
 }

@@ -48,7 +48,7 @@ void psim_host_backtrace(int skip, int max)
 	for (int i = skip; i < n && i < skip + max; i++) {
 		char name[120];
 
-		if (psim_host_symbol((unsigned long)frames[i], name, sizeof(name), 1))
+		if (psim_host_symbol((unsigned long)frames[i] - 1, name, sizeof(name), 1))
 			snprintf(line, sizeof(line), "  %s\n", name);
 		else
 			snprintf(line, sizeof(line), "  ?\n");

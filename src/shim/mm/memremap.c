@@ -122,11 +122,9 @@ static int check_pagemap(const struct dev_pagemap *pgmap)
 	return 0;
 }
 
-/* Return: 0, -EINVAL, -ENXIO, -ENOMEM. */
+/* Return: 0, -EINVAL, -ENXIO. */
 static int check_range(const struct range *range)
 {
-	u64 limit = (u64)__psim_max_pfn << PAGE_SHIFT;
-
 	if (WARN_ONCE(!IS_ALIGNED(range->start, SZ_2M) || !IS_ALIGNED(range->end + 1, SZ_2M) ||
 			      range->end <= range->start,
 		      "a pagemap's range %#llx-%#llx is not in whole 2 MiB", range->start, range->end))
@@ -135,19 +133,38 @@ static int check_range(const struct range *range)
 		pr_warn("memremap: %#llx-%#llx is RAM\n", range->start, range->end);
 		return -ENXIO;
 	}
-	if (range->end >= limit) {
+	if (range->end >> PAGE_SHIFT >= __psim_max_pfn) {
 		pr_warn("memremap: %#llx-%#llx is beyond the direct map\n", range->start, range->end);
 		return -EINVAL;
 	}
+	return 0;
+}
+
+static bool is_taken(const struct range *range)
+{
 	for (struct dev_pagemap *other = pagemaps; other; other = other->ref.next) {
 		for (int i = 0; i < other->nr_range; i++) {
-			if (!range_overlaps(range, &other->ranges[i]))
-				continue;
-			pr_warn("memremap: %#llx-%#llx has a pagemap\n", range->start, range->end);
-			return -ENOMEM;
+			if (range_overlaps(range, &other->ranges[i]))
+				return true;
 		}
 	}
-	return 0;
+	return false;
+}
+
+/* Return: 0 or -ENOMEM (S5.4). */
+static int link_pagemap(struct dev_pagemap *pgmap)
+{
+	bool taken = false;
+
+	psim_raw_lock(&lock);
+	for (int i = 0; i < pgmap->nr_range; i++)
+		taken |= is_taken(&pgmap->ranges[i]);
+	if (!taken) {
+		pgmap->ref.next = pagemaps;
+		pagemaps = pgmap;
+	}
+	psim_raw_unlock(&lock);
+	return taken ? -ENOMEM : 0;
 }
 
 void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site)
@@ -155,20 +172,15 @@ void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site
 	int err = check_pagemap(pgmap);
 
 	might_sleep();
-	if (err)
-		return ERR_PTR(err);
-	psim_raw_lock(&lock);
 	for (int i = 0; i < pgmap->nr_range && !err; i++)
 		err = check_range(&pgmap->ranges[i]);
-	if (!err) {
-		init_completion(&pgmap->done);
-		__atomic_store_n(&pgmap->ref.count.counter, 1, __ATOMIC_RELAXED);
-		__atomic_store_n(&pgmap->ref.dead, 0, __ATOMIC_RELAXED);
-		pgmap->ref.site = site;
-		pgmap->ref.next = pagemaps;
-		pagemaps = pgmap;
-	}
-	psim_raw_unlock(&lock);
+	if (err)
+		return ERR_PTR(err);
+	init_completion(&pgmap->done);
+	atomic_long_set(&pgmap->ref.count, 1);
+	pgmap->ref.dead = 0;
+	pgmap->ref.site = site;
+	err = link_pagemap(pgmap);
 	/* device memory has no kernel address: nobody may follow this */
 	return err ? ERR_PTR(err) : (void *)(POISON_POINTER_DELTA + 0x800);
 }

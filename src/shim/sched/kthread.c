@@ -12,7 +12,9 @@ static int body(void *data)
 {
 	struct psim_ctl *me = psim_me();
 
-	schedule();
+	/* woken before it ran for the first time: no sleep, and no yield either, which would let time jump */
+	if (__atomic_load_n(&me->task.__state, __ATOMIC_RELAXED) != TASK_RUNNING)
+		schedule();
 	if (__atomic_load_n(&me->kthread_stop, __ATOMIC_ACQUIRE))
 		return -EINTR;
 	return me->kthread_fn(data);

@@ -222,8 +222,6 @@ static void grace_period_request(void)
 	} else if (!waiter) {
 		waiter_ending = false;
 		waiter = psim_task_new(PSIM_TASK_DEVICE, "rcu", NULL, wait_for_readers, NULL);
-		if (!waiter)
-			psim_fatal("host", "no thread for RCU's grace periods");
 	} else if (waiter_idle) {
 		psim_unpark(waiter);
 	}
@@ -285,6 +283,8 @@ void psim_rcu_run(void)
 
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
+	bool served;
+
 	psim_point(PSIM_POINT_RCU);
 	head->func = func;
 	head->next = NULL;
@@ -292,7 +292,10 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	*collecting.end = head;
 	collecting.end = &head->next;
 	grace_period_request();
+	served = !free_running || waiter;
 	psim_raw_unlock(&rcu_raw);
+	if (!served && !psim_halted())
+		psim_fatal("host", "no thread for RCU's grace periods");
 }
 
 void __psim_kvfree_call_rcu(struct rcu_head *head, void *ptr)

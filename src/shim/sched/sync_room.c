@@ -17,7 +17,11 @@ static int sync_start(const struct psim_config *config)
 /* What is ready runs; a timer that is not due stays, and is a leftover. */
 static void sync_drain(void)
 {
-	psim_settle(false);
+	int rounds = 0;
+
+	do
+		psim_settle(false);
+	while (psim_next_timer() <= psim_time() && rounds++ < 100);
 	psim_rcu_drained();
 }
 

@@ -156,7 +156,7 @@ static void start_worker(struct workqueue_struct *wq)
 	/* the task's first look at its worker is under the lock: it finds the pointer set */
 	w->task = psim_task_new(PSIM_TASK_WORKER, wq->name, NULL, worker_body, w);
 	psim_raw_unlock(&psim_wq_raw);
-	if (!w->task)
+	if (!w->task && !psim_halted())
 		psim_fatal("host", "no memory for a worker of %s", wq->name);
 }
 

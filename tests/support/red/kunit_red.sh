@@ -43,10 +43,19 @@ wants expected_never_came 1 'no report came that contains "what never comes"'
 wants bug 1 'BUG: bug(): test->name'
 wants leak 1 'leak' 'report'
 wants skipped 0 'SKIPPED red.skipped: because it wants to be'
+wants console 0 '] error 1 -EIO' '] warning goes on' '] once 0' '] limited 9' \
+	'] dump 00000000: 20786568 706d7564 00000000 00000000  hex dump........' '] dump 00000010: 00000000 '
+case $said in *information* | *debugging* | *'once 1'* | *'limited 10'*)
+	echo "the console says too much: $said"
+	failed=1
+	;;
+esac
+"$program" --verbose --filter red.console 2>&1 | grep -q '] information' ||
+	{ echo "--verbose does not show information"; failed=1; }
 wants 'no such case' 2 'no case matches'
 
 [ -z "$("$program" --filter red.green 2>&1)" ] || { echo "green is not silent"; failed=1; }
-[ "$("$program" --list | wc -l)" = 9 ] || { echo "--list does not list 9 cases"; failed=1; }
+[ "$("$program" --list | wc -l)" = 10 ] || { echo "--list does not list 10 cases"; failed=1; }
 CMOCKA_MESSAGE_OUTPUT=tap "$program" --filter red.green 2>&1 | grep -q '^ok 1 - red.green' ||
 	{ echo "cmocka's TAP output is gone"; failed=1; }
 exit $failed

@@ -79,17 +79,40 @@ static void skipped(struct kunit *test)
 	kunit_skip(test, "because %s", "it wants to be");
 }
 
+/* Green, but the console speaks: the script reads it. */
+static void console(struct kunit *test)
+{
+	const u8 bytes[20] = "hex dump";
+
+	pr_err("error %d %pe\n", 1, ERR_PTR(-EIO));
+	pr_warn("warning goes");
+	pr_cont(" on\n");
+	pr_info("information\n");
+	pr_debug("debugging\n");
+	for (int i = 0; i < 3; i++)
+		pr_err_once("once %d\n", i);
+	for (int i = 0; i < 30; i++)
+		pr_err_ratelimited("limited %d\n", i);
+	print_hex_dump(KERN_ERR, "dump ", DUMP_PREFIX_OFFSET, 16, 4, bytes, sizeof(bytes), true);
+}
+
 static void green(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, test->status, KUNIT_SUCCESS);
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(expect_eq),	 KUNIT_CASE(expect_others),
-	KUNIT_CASE(assert_deep), KUNIT_CASE(warning),
-	KUNIT_CASE(bug),	 KUNIT_CASE(expected_never_came),
-	KUNIT_CASE(leak),	 KUNIT_CASE(skipped),
-	KUNIT_CASE(green),	 {},
+	KUNIT_CASE(expect_eq),
+	KUNIT_CASE(expect_others),
+	KUNIT_CASE(assert_deep),
+	KUNIT_CASE(warning),
+	KUNIT_CASE(bug),
+	KUNIT_CASE(expected_never_came),
+	KUNIT_CASE(leak),
+	KUNIT_CASE(skipped),
+	KUNIT_CASE(green),
+	KUNIT_CASE(console),
+	{},
 };
 
 static struct kunit_suite suite = {

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Laws 2 and 3 for pages: rooms explain the references and mappings that they find in a walk of the
+ * machine; what a page counts is compared with that. And the room's part in a machine's life.
+ *
+ * A page that is not anonymous may have references of whoever took it; an anonymous one has just those
+ * that are explained, unless it is locked or somebody declares to hold it.
+ */
+#include <linux/hash.h>
+#include <linux/kernel.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+#include <linux/swap.h>
+
+#include "host/host.h"
+#include "mm/page.h"
+
+#define FIRST_BITS 8
+#define LEFTOVERS_SHOWN 16
+
+struct entry {
+	unsigned long pfn;
+	int refs, maps;
+	bool held, seen;
+	const char *why;
+};
+
+/* Entries in the order in which they came, found through a hash table of indices plus 1. */
+static struct {
+	struct entry *entries;
+	u32 *index;
+	unsigned int nr, bits;
+} ledger;
+
+static struct psim_explainer *explainers;
+
+/* ---- the ledger ----------------------------------------------------------------------------------- */
+
+static u32 *slot_of(unsigned long pfn)
+{
+	unsigned int mask = (1u << ledger.bits) - 1, at = hash_64(pfn, ledger.bits);
+
+	while (ledger.index[at] && ledger.entries[ledger.index[at] - 1].pfn != pfn)
+		at = (at + 1) & mask;
+	return &ledger.index[at];
+}
+
+static void close_ledger(void)
+{
+	psim_host_free(ledger.entries);
+	psim_host_free(ledger.index);
+	ledger.entries = NULL;
+	ledger.index = NULL;
+}
+
+static void open_ledger(unsigned int bits)
+{
+	ledger.bits = bits;
+	ledger.nr = 0;
+	ledger.entries = psim_host_malloc(sizeof(*ledger.entries) << (bits - 1));
+	ledger.index = psim_host_malloc(sizeof(*ledger.index) << bits);
+	if (!ledger.entries || !ledger.index)
+		psim_fatal("host", "no memory for an audit of %lu pages",
+			   psim_pages_in_use() + psim_device_pages_in_use());
+}
+
+static void grow_ledger(void)
+{
+	struct entry *old = ledger.entries;
+	unsigned int nr = ledger.nr;
+
+	psim_host_free(ledger.index);
+	open_ledger(ledger.bits + 1);
+	for (ledger.nr = 0; ledger.nr < nr; ledger.nr++) {
+		ledger.entries[ledger.nr] = old[ledger.nr];
+		*slot_of(old[ledger.nr].pfn) = ledger.nr + 1;
+	}
+	psim_host_free(old);
+}
+
+static struct entry *entry_of(unsigned long pfn)
+{
+	u32 *slot = slot_of(pfn);
+
+	if (*slot)
+		return &ledger.entries[*slot - 1];
+	if (ledger.nr == 1u << (ledger.bits - 1)) {
+		grow_ledger();
+		slot = slot_of(pfn);
+	}
+	ledger.entries[ledger.nr].pfn = pfn;
+	*slot = ++ledger.nr;
+	return &ledger.entries[ledger.nr - 1];
+}
+
+void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why)
+{
+	struct entry *entry = entry_of(pfn);
+
+	entry->refs += refs;
+	entry->maps += maps;
+	entry->why = why;
+}
+
+void psim_audit_hold(unsigned long pfn)
+{
+	entry_of(pfn)->held = true;
+}
+
+void psim_audit_register(struct psim_explainer *explainer)
+{
+	explainer->next = explainers;
+	explainers = explainer;
+}
+
+static void explain_batch(unsigned long pfn)
+{
+	psim_audit_explain(pfn, 1, 0, "an LRU batch");
+}
+
+/* ---- law 2 ------------------------------------------------------------------------------------------- */
+
+static const char *site_of(unsigned long pfn)
+{
+	return psim_site_name((psim_page_word(pfn, 0) & PSIM_PG_SITE_MASK) >> PSIM_PG_SITE_SHIFT);
+}
+
+static bool is_free(unsigned long pfn)
+{
+	return psim_page_raw_refs(pfn) == 0;
+}
+
+static bool is_tail(unsigned long pfn)
+{
+	return psim_page_word(pfn, 1) & 1;
+}
+
+static void compare(unsigned long pfn)
+{
+	static struct entry nothing;
+	u32 *slot = slot_of(pfn);
+	struct entry *entry = *slot ? &ledger.entries[*slot - 1] : &nothing;
+	u64 flags = psim_page_word(pfn, 0);
+	bool anon = psim_page_word(pfn, 3) & FOLIO_MAPPING_ANON;
+	int refs = psim_page_raw_refs(pfn), maps = psim_page_raw_maps(pfn);
+
+	if (!(flags & BIT(PG_head)) && maps != entry->maps)
+		psim_report("law 2", "page %#lx, taken in %s: mapcount %d, but %d slots map it", pfn,
+			    site_of(pfn), maps, entry->maps);
+	if (refs < entry->refs || (anon && refs != entry->refs && !entry->held && !(flags & BIT(PG_locked))))
+		psim_report("law 2",
+			    "page %#lx, taken in %s: refcount %d, but %d references are accounted for%s%s",
+			    pfn, site_of(pfn), refs, entry->refs, entry->why ? ", the last by " : "",
+			    entry->why ?: "");
+	entry->seen = entry != &nothing;
+}
+
+static void compare_granule(unsigned long first, void *arg)
+{
+	for (unsigned long pfn = first; pfn < first + PSIM_GRANULE_PAGES; pfn++) {
+		if (pfn >= PSIM_RESERVED_PAGES && !is_free(pfn))
+			compare(pfn);
+	}
+}
+
+void psim_page_audit(void)
+{
+	if (!explainers)
+		return;
+	open_ledger(FIRST_BITS);
+	psim_lru_visit_batches(explain_batch);
+	for (struct psim_explainer *e = explainers; e; e = e->next)
+		e->explain();
+	psim_granules_visit(compare_granule, NULL);
+	for (unsigned int i = 0; i < ledger.nr; i++) {
+		struct entry *entry = &ledger.entries[i];
+
+		if (!entry->seen && (entry->refs || entry->maps) && entry->pfn >= PSIM_RESERVED_PAGES)
+			psim_report("law 2", "page %#lx is free, but %s holds it", entry->pfn, entry->why);
+	}
+	close_ledger();
+}
+
+/* ---- law 3 -------------------------------------------------------------------------------------------- */
+
+static void leftover_granule(unsigned long first, void *arg)
+{
+	unsigned long *left = arg;
+
+	for (unsigned long pfn = first; pfn < first + PSIM_GRANULE_PAGES; pfn++) {
+		if (pfn < PSIM_RESERVED_PAGES || is_free(pfn) || is_tail(pfn))
+			continue;
+		if (++*left <= LEFTOVERS_SHOWN)
+			psim_report("law 3", "%s %#lx is left, taken in %s: refcount %d mapcount %d%s",
+				    psim_pfn_is_ram(pfn) ? "page" : "device page", pfn, site_of(pfn),
+				    psim_page_raw_refs(pfn), psim_page_raw_maps(pfn),
+				    psim_page_word(pfn, 0) & BIT(PG_locked) ? ", locked" : "");
+	}
+}
+
+void psim_page_leftovers(void)
+{
+	unsigned long left = 0;
+
+	if (psim_pages_in_use() || psim_device_pages_in_use())
+		psim_granules_visit(leftover_granule, &left);
+	if (left > LEFTOVERS_SHOWN)
+		psim_report("law 3", "%lu more pages are left", left - LEFTOVERS_SHOWN);
+	psim_memremap_leftovers();
+}
+
+/* ---- the room -------------------------------------------------------------------------------------------- */
+
+static int start(const struct psim_config *config)
+{
+	int err = psim_memmap_start(config);
+
+	if (err)
+		return err;
+	psim_lru_start();
+	return psim_page_alloc_start(config);
+}
+
+static void stop(void)
+{
+	psim_lru_stop();
+	psim_memmap_stop();
+}
+
+const struct psim_room psim_room_pages = {
+	.name = "pages",
+	.start = start,
+	.drain = lru_add_drain_all,
+	.audit = psim_page_audit,
+	.leftovers = psim_page_leftovers,
+	.stop = stop,
+};
