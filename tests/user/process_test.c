@@ -261,6 +261,71 @@ static void psim_load__memory_mapped_again_is_new(void **state)
 	assert_int_equal(load_u64(address), 0);
 }
 
+/* Two threads pass a page back and forth; each has a CPU, and so translations, of its own. */
+struct turns {
+	unsigned long address;
+	uint64_t turn;
+};
+
+static int take_turns(void *arg)
+{
+	struct turns *turns = arg;
+	uint64_t mine = turns->turn, seen;
+
+	for (unsigned int round = 0; round < 20; round++) {
+		do {
+			if (psim_load(process, turns->address, &seen, 8))
+				return -EFAULT;
+			psim_yield();
+		} while (seen % 2 != mine);
+		seen++;
+		if (psim_store(process, turns->address, &seen, 8))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static void psim_store__seen_by_another_cpu(void **state)
+{
+	struct turns even = {map(1), 0}, odd = {even.address, 1};
+	struct psim_task *a = psim_spawn(process, "even", take_turns, &even);
+	struct psim_task *b = psim_spawn(process, "odd", take_turns, &odd);
+
+	(void)state;
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_int_equal(psim_join(a), 0);
+	assert_int_equal(psim_join(b), 0);
+	assert_int_equal(load_u64(even.address), 40);
+}
+
+/* A thread reads the zero page, another writes: the first must not go on reading the zero page. */
+static int read_twice(void *arg)
+{
+	uint64_t first, second;
+
+	if (psim_load(process, *(unsigned long *)arg, &first, 8))
+		return -EFAULT;
+	psim_sleep(1000000);
+	if (psim_load(process, *(unsigned long *)arg, &second, 8))
+		return -EFAULT;
+	return first == 0 && second == 5 ? 0 : -EIO;
+}
+
+static void psim_store__replaces_the_zero_page_on_every_cpu(void **state)
+{
+	unsigned long address = map(1);
+	struct psim_task *reader = psim_spawn(process, "reader", read_twice, &address);
+
+	(void)state;
+	assert_non_null(reader);
+	psim_sleep(100000);
+	assert_int_equal(psim_where(process, address, NULL), PSIM_ZERO);
+	store_u64(address, 5);
+	assert_int_equal(psim_join(reader), 0);
+	assert_int_equal(psim_reports(), 0);
+}
+
 /* ---- failures ------------------------------------------------------------------------------------------ */
 
 static void psim_store__without_a_page(void **state)
@@ -437,6 +502,8 @@ int main(void)
 		CASE(psim_process_stats__counts_faults),
 		CASE(psim_store__other_process_at_the_same_address),
 		CASE(psim_load__memory_mapped_again_is_new),
+		CASE(psim_store__seen_by_another_cpu),
+		CASE(psim_store__replaces_the_zero_page_on_every_cpu),
 		CASE(psim_store__without_a_page),
 		CASE(psim_store__without_nth_call),
 		CASE(psim_munmap__without_memory_to_split),

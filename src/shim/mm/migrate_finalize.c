@@ -7,7 +7,9 @@
 #include <linux/memremap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include <linux/swapops.h>
 #include "mm/migrate_internal.h"
+#include "mm/page.h"
 
 /* ---- migration slots become mappings (S3.a) -------------------------------------------------------- */
 
@@ -58,6 +60,11 @@ void psim_migrate_remap(struct folio *src, struct folio *dst)
 	psim_migrate_single(src, "migrate_vma_finalize");
 	psim_migrate_single(dst, "migrate_vma_finalize");
 	psim_rmap_walk(dst, remap_in, src);
+}
+
+void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl)
+{
+	psim_folio_wait_unlocked_ptl(swp_offset_pfn(entry), ptl);
 }
 
 /* ---- one entry ------------------------------------------------------------------------------------------- */

@@ -70,7 +70,6 @@ int psim_cpu_take(struct psim_ctl *ctl)
 	if (!one_for_each) {
 		cpu = next_dealt;
 		next_dealt = cpu + 1 < nr_cpus ? cpu + 1 : 0;
-		psim_cpus[cpu].tasks++;
 		if (!psim_cpus[cpu].task && ctl == &psim_main)
 			psim_cpus[cpu].task = ctl;
 		return cpu;
@@ -93,9 +92,7 @@ void psim_cpu_give(struct psim_ctl *ctl)
 
 	if (cpu->task == ctl)
 		cpu->task = NULL;
-	if (!one_for_each)
-		cpu->tasks--;
-	else if ((unsigned int)ctl->cpu < lowest_free)
+	if (one_for_each && (unsigned int)ctl->cpu < lowest_free)
 		lowest_free = ctl->cpu;
 }
 

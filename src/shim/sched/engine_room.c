@@ -180,6 +180,8 @@ static int start(const struct psim_config *config)
 static void leftovers(void)
 {
 	psim_det_reap();
+	if (psim_free)
+		psim_free_reap();
 	for (struct list_head *at = psim_tasks.next; at != &psim_tasks; at = at->next) {
 		struct psim_ctl *ctl = container_of(at, struct psim_ctl, all);
 
@@ -254,6 +256,18 @@ static const char *waits_at(const struct psim_ctl *ctl)
 	return point_names[ctl->point];
 }
 
+static bool is_idle(struct psim_ctl *ctl)
+{
+	bool idle;
+
+	if (psim_free)
+		psim_monitor_lock(&ctl->monitor);
+	idle = ctl->ended || ctl->state == PSIM_IDLE;
+	if (psim_free)
+		psim_monitor_unlock(&ctl->monitor);
+	return idle;
+}
+
 const char *psim_describe_waiting(char *text, size_t bytes)
 {
 	int n = 0;
@@ -262,7 +276,7 @@ const char *psim_describe_waiting(char *text, size_t bytes)
 	for (struct list_head *at = psim_tasks.next; at != &psim_tasks; at = at->next) {
 		struct psim_ctl *ctl = container_of(at, struct psim_ctl, all);
 
-		if (ctl->ended || ctl->state == PSIM_IDLE)
+		if (is_idle(ctl))
 			continue;
 		n += scnprintf(text + n, bytes - n, "%s%s/%d after %s", n ? ", " : "",
 			       ctl->task.comm, ctl->task.pid, waits_at(ctl));

@@ -26,9 +26,15 @@ static int polling;
 static bool ending;
 static struct psim_ctl *settler;
 static bool settle_timers;
+/* Tasks that have ended; their threads are joined later. */
 static struct list_head ended;
+/* One at a time decides what happens when nobody runs. */
+static struct psim_raw idle_raw;
 
-static void wake(struct psim_ctl *ctl, bool permit, bool timed_out);
+static void wake(struct psim_ctl *ctl, bool permit, bool its_moment);
+
+/* The sync room's part of a thread's end. */
+void psim_rcu_thread_exit(struct task_struct *task) __weak;
 
 int psim_free_start(const struct psim_config *config)
 {
@@ -48,6 +54,8 @@ static bool is_ending(void)
 static void end_here(struct psim_ctl *me)
 {
 	psim_free_cpu_leave(me);
+	if (psim_rcu_thread_exit)
+		psim_rcu_thread_exit(&me->task);
 	__psim_current = NULL;
 	psim_thread_exit();
 }
@@ -152,7 +160,7 @@ static void wake_settler(void)
 	settler = NULL;
 	psim_engine_unlock();
 	if (ctl)
-		wake(ctl, true, false);
+		wake(ctl, false, true);
 }
 
 /* Wake whoever is parked, for good. */
@@ -167,6 +175,7 @@ static void wake_everybody(void)
 		psim_monitor_unlock(&ctl->monitor);
 	}
 	psim_engine_unlock();
+	psim_free_cpus_wake();
 }
 
 static void deadlock(void)
@@ -182,59 +191,83 @@ static void deadlock(void)
 	wake_everybody();
 }
 
+/* Only time can help, or whoever waits for the others to be done. Return: false: nothing does. */
+static bool go_on(void)
+{
+	u64 moment = next_moment();
+	bool waits = __atomic_load_n(&settler, __ATOMIC_RELAXED);
+
+	if (waits && (moment == U64_MAX || !settle_timers))
+		wake_settler();
+	else if (moment != U64_MAX)
+		advance_to(moment);
+	else
+		return false;
+	return true;
+}
+
 /* Called by the task that was the last to park. */
 static void nobody_runs(void)
 {
-	while (!__atomic_load_n(&running, __ATOMIC_SEQ_CST) && !is_ending()) {
-		u64 moment = next_moment();
-		bool waits = __atomic_load_n(&settler, __ATOMIC_RELAXED);
+	bool done = false;
 
-		if (waits && (moment == U64_MAX || !settle_timers))
-			wake_settler();
-		else if (moment != U64_MAX)
-			advance_to(moment);
-		else
+	while (!done && !is_ending()) {
+		psim_raw_lock(&idle_raw);
+		done = __atomic_load_n(&running, __ATOMIC_SEQ_CST);
+		if (!done && !is_ending() && !go_on())
 			deadlock();
+		psim_raw_unlock(&idle_raw);
 	}
+}
+
+/* Everybody who runs only polls. */
+static void only_polling(struct psim_ctl *me)
+{
+	flush(me);
+	psim_raw_lock(&idle_raw);
+	if (__atomic_load_n(&polling, __ATOMIC_SEQ_CST) >=
+	    __atomic_load_n(&running, __ATOMIC_SEQ_CST))
+		go_on();
+	psim_raw_unlock(&idle_raw);
+}
+
+void psim_free_runs(int change)
+{
+	if (!__atomic_add_fetch(&running, change, __ATOMIC_SEQ_CST))
+		nobody_runs();
 }
 
 /* ---- parking ------------------------------------------------------------------------------------------------- */
 
-static void wake(struct psim_ctl *ctl, bool permit, bool timed_out)
+/* An unpark does not end these: their moment does. */
+static bool is_deaf(enum psim_task_state state)
+{
+	return state == PSIM_DELAYED || state == PSIM_SETTLING;
+}
+
+static void wake(struct psim_ctl *ctl, bool permit, bool its_moment)
 {
 	psim_monitor_lock(&ctl->monitor);
 	if (permit)
 		ctl->permit = true;
-	if (ctl->state != PSIM_ON && !(ctl->state == PSIM_DELAYED && !timed_out)) {
+	if (ctl->state != PSIM_ON && (its_moment || !is_deaf(ctl->state))) {
 		ctl->state = PSIM_ON;
-		ctl->timed_out = timed_out;
 		__atomic_fetch_add(&running, 1, __ATOMIC_SEQ_CST);
 		psim_monitor_wake_all(&ctl->monitor);
 	}
 	psim_monitor_unlock(&ctl->monitor);
 }
 
-/* Woken, or the end: off the list of sleepers, and the permit is used up. Return: whether it was there. */
-static bool awake(struct psim_ctl *me, bool had_deadline)
+void psim_free_unpark(struct psim_ctl *ctl)
 {
-	bool unparked;
-
-	if (had_deadline) {
-		psim_engine_lock();
-		psim_sleepers_remove(me);
-		psim_engine_unlock();
-	}
-	psim_monitor_lock(&me->monitor);
-	unparked = me->permit;
-	me->permit = false;
-	psim_monitor_unlock(&me->monitor);
-	return unparked;
+	wake(ctl, true, false);
 }
 
 /* In the main task, which is woken for nothing: only a join can end. */
 static void main_halted(void)
 {
-	static const char text[] = "psim: the run was halted: what the main task waits for never comes\n";
+	static const char text[] =
+		"psim: the run was halted: what the main task waits for never comes\n";
 
 	if (psim_main_joins)
 		return;
@@ -242,7 +275,38 @@ static void main_halted(void)
 	psim_host_exit(1);
 }
 
-static void wait_here(struct psim_ctl *me)
+static bool take_permit(struct psim_ctl *me)
+{
+	bool permit;
+
+	psim_monitor_lock(&me->monitor);
+	permit = me->permit;
+	me->permit = false;
+	psim_monitor_unlock(&me->monitor);
+	return permit;
+}
+
+/* Return: false: an unpark came meanwhile, and the task goes on. */
+static bool go_to_sleep(struct psim_ctl *me, u64 deadline, enum psim_task_state state)
+{
+	bool sleeps;
+
+	psim_engine_lock();
+	psim_monitor_lock(&me->monitor);
+	sleeps = !me->permit || is_deaf(state);
+	if (sleeps) {
+		me->state = state;
+		if (deadline != U64_MAX)
+			psim_sleepers_add(me, deadline);
+		if (state == PSIM_SETTLING)
+			settler = me;
+	}
+	psim_monitor_unlock(&me->monitor);
+	psim_engine_unlock();
+	return sleeps;
+}
+
+static void sleep_until_woken(struct psim_ctl *me, bool timed)
 {
 	psim_monitor_lock(&me->monitor);
 	while (me->state != PSIM_ON && !is_ending())
@@ -252,24 +316,23 @@ static void wait_here(struct psim_ctl *me)
 		__atomic_fetch_add(&running, 1, __ATOMIC_SEQ_CST);
 	}
 	psim_monitor_unlock(&me->monitor);
+	if (!timed)
+		return;
+	psim_engine_lock();
+	psim_sleepers_remove(me);
+	psim_engine_unlock();
 }
 
 bool psim_free_park(u64 deadline, enum psim_task_state state, bool spinning)
 {
 	struct psim_ctl *me = psim_me();
-	bool timed = deadline != U64_MAX, unparked;
 
 	check_ending(me);
 	stop_polling(me);
 	flush(me);
-	psim_monitor_lock(&me->monitor);
-	if (me->permit && state != PSIM_DELAYED && state != PSIM_SETTLING) {
-		me->permit = false;
-		psim_monitor_unlock(&me->monitor);
+	if (!is_deaf(state) && take_permit(me))
 		return true;
-	}
-	psim_monitor_unlock(&me->monitor);
-	if (psim_halted() && me == &psim_main) {
+	if (me == &psim_main && psim_halted()) {
 		main_halted();
 		return true;
 	}
@@ -277,21 +340,151 @@ bool psim_free_park(u64 deadline, enum psim_task_state state, bool spinning)
 		return false;
 	if (!spinning)
 		psim_free_cpu_leave(me);
+	if (go_to_sleep(me, deadline, state)) {
+		psim_free_runs(-1);
+		sleep_until_woken(me, deadline != U64_MAX);
+	}
+	check_ending(me);
+	if (is_ending())
+		main_halted();
+	if (!spinning)
+		psim_free_cpu_enter(me);
+	return is_deaf(state) || take_permit(me);
+}
+
+void psim_free_delay(u64 ns)
+{
+	if (ns && current)
+		psim_free_park(psim_free_time() + ns, PSIM_DELAYED, true);
+}
+
+void psim_free_settle(bool timers)
+{
+	bool joins = psim_main_joins;
+
+	settle_timers = timers;
+	psim_main_joins = joins || psim_me() == &psim_main;
+	psim_free_park(U64_MAX, PSIM_SETTLING, false);
+	psim_main_joins = joins;
+}
+
+void psim_free_yielded(void)
+{
+	struct psim_ctl *me = current ? psim_me() : NULL;
+
+	if (!me)
+		return;
+	psim_free_point(PSIM_POINT_YIELD);
+	me->quiet_points = 0;
+	if (++me->polls >= POLLS && !me->idle) {
+		me->idle = true;
+		__atomic_fetch_add(&polling, 1, __ATOMIC_SEQ_CST);
+	}
+	if (me->idle && __atomic_load_n(&polling, __ATOMIC_RELAXED) >=
+				__atomic_load_n(&running, __ATOMIC_RELAXED))
+		only_polling(me);
+	psim_free_cpu_yield(me);
+	psim_thread_yield();
+}
+
+/* ---- birth and death ------------------------------------------------------------------------------------------- */
+
+static void entry(void *arg)
+{
+	struct psim_ctl *me = arg;
+
+	__psim_current = &me->task;
+	psim_free_cpu_enter(me);
+	check_ending(me);
+	psim_task_ends(me, me->fn(me->arg));
+}
+
+int psim_free_started(struct psim_ctl *ctl)
+{
+	int err = 0;
+
+	ctl->state = PSIM_ON;
+	__atomic_fetch_add(&running, 1, __ATOMIC_SEQ_CST);
+	/* locked: it may end, and be reaped, before its thread is noted here */
+	psim_engine_lock();
+	ctl->thread = is_ending() ? NULL : psim_thread_new(entry, ctl);
+	if (!ctl->thread)
+		err = -1;
+	psim_engine_unlock();
+	if (err)
+		__atomic_fetch_sub(&running, 1, __ATOMIC_SEQ_CST);
+	return err;
+}
+
+void psim_free_exit(struct psim_ctl *me)
+{
+	struct psim_ctl *joiner;
+
+	stop_polling(me);
+	flush(me);
+	psim_free_cpu_leave(me);
+	__atomic_store_n(&me->ended, true, __ATOMIC_SEQ_CST);
+	joiner = __atomic_load_n(&me->joiner, __ATOMIC_SEQ_CST);
+	/* the joiner waits for this thread, so it is still there */
+	if (joiner)
+		wake(joiner, true, false);
+	psim_engine_lock();
+	psim_queue_push(&ended, me);
+	psim_engine_unlock();
+	psim_free_runs(-1);
+	__psim_current = NULL;
+	psim_thread_exit();
+}
+
+/* Drop the tasks that have ended. Called by one that has not. */
+void psim_free_reap(void)
+{
+	struct psim_ctl *ctl;
+
+	do {
+		ctl = NULL;
+		psim_engine_lock();
+		if (!psim_queue_empty(&ended)) {
+			ctl = psim_queue_at(ended.next);
+			psim_queue_remove(ctl);
+		}
+		psim_engine_unlock();
+		if (ctl)
+			psim_ctl_put(ctl);
+	} while (ctl);
+}
+
+bool psim_free_ending(void)
+{
+	return is_ending();
+}
+
+void psim_free_halt(void)
+{
+	__atomic_store_n(&ending, true, __ATOMIC_SEQ_CST);
+	wake_everybody();
+	if (current && psim_me() != &psim_main)
+		end_here(psim_me());
+}
+
+static struct psim_thread *any_thread(void)
+{
+	struct psim_thread *thread = NULL;
 
 	psim_engine_lock();
-	psim_monitor_lock(&me->monitor);
-	/* an unpark may have come meanwhile; an end is seen by wait_here() */
-	if (!me->permit || state == PSIM_DELAYED || state == PSIM_SETTLING) {
-		me->state = state;
-		if (timed)
-			psim_sleepers_add(me, deadline);
-		if (state == PSIM_SETTLING)
-			settler = me;
-	}
-	psim_monitor_unlock(&me->monitor);
+	for (struct list_head *at = psim_tasks.next; at != &psim_tasks && !thread; at = at->next)
+		thread = __atomic_exchange_n(&container_of(at, struct psim_ctl, all)->thread, NULL,
+					     __ATOMIC_SEQ_CST);
 	psim_engine_unlock();
-	if (state != PSIM_SETTLING || true)
-		;
-	unparked = false;
-	return unparked;
+	return thread;
+}
+
+void psim_free_end_all(void)
+{
+	struct psim_thread *thread;
+
+	__atomic_store_n(&ending, true, __ATOMIC_SEQ_CST);
+	wake_everybody();
+	while ((thread = any_thread()))
+		psim_thread_join(thread);
 }

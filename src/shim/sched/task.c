@@ -85,11 +85,8 @@ static void enlist(struct psim_ctl *ctl)
 struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct mm_struct *mm,
 			      int (*fn)(void *arg), void *arg)
 {
-	struct psim_ctl *ctl;
+	struct psim_ctl *ctl = ctl_alloc();
 
-	if (psim_free)
-		psim_free_reap();
-	ctl = ctl_alloc();
 	if (!ctl)
 		return NULL;
 	ctl->kind = kind;
@@ -124,6 +121,7 @@ int psim_ctl_start(struct psim_ctl *ctl)
 		psim_det_started(ctl);
 		return 0;
 	}
+	psim_free_reap();
 	if (!psim_free_started(ctl))
 		return 0;
 	psim_ctl_abandon(ctl);
@@ -156,6 +154,8 @@ static void delist(struct psim_ctl *ctl)
 void psim_ctl_put(struct psim_ctl *ctl)
 {
 	if (__atomic_sub_fetch(&ctl->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	if (psim_free && psim_free_ending())
 		return;
 	if (psim_free && ctl->thread)
 		psim_thread_join(ctl->thread);

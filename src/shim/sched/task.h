@@ -48,9 +48,7 @@ enum psim_task_state {
  * @point: kind of the point at which it stopped
  * @asleep: among the sleepers (free-running: the engine's lock)
  * @permit: an unpark that was not consumed (free-running: @monitor)
- * @timed_out: its deadline woke it (free-running: @monitor)
  * @spinning: parked, but on its CPU
- * @detached: nobody will join it
  * @cpu: its CPU; -1: none
  * @refs: references; one is the running task's own, one the handle's
  * @round: last round of yields in which it yielded
@@ -74,7 +72,7 @@ struct psim_ctl {
 	enum psim_task_kind kind;
 	enum psim_task_state state;
 	enum psim_point point;
-	bool asleep, permit, timed_out, spinning, detached, idle;
+	bool asleep, permit, spinning, idle;
 	bool ended;
 	int cpu;
 	unsigned int refs;
@@ -149,11 +147,13 @@ bool psim_timers_due(u64 now);
  * struct psim_cpu - one CPU
  * @task: with a CPU for every task, its task; else the task that is on it, running or preempted
  * @soft, @hard: the interrupt tasks that have taken it over
- * @tasks: how many tasks belong to it
+ * @waiting: free-running: the tasks that want it
+ * @paused: free-running: its task waits for interrupts to be over; 1: soft ones too, 2: only hard ones
  */
 struct psim_cpu {
 	struct psim_ctl *task, *soft, *hard;
-	unsigned int tasks;
+	struct list_head waiting;
+	unsigned int paused;
 };
 
 extern struct psim_cpu *psim_cpus;
@@ -220,12 +220,20 @@ void psim_free_halt(void);
 /* Tell every other task to end, and wait until it has. */
 void psim_free_end_all(void);
 void psim_free_reap(void);
+/* Whether that has begun: memory of tasks is left to the stop. */
+bool psim_free_ending(void);
+/* @change tasks more run than before. */
+void psim_free_runs(int change);
 /* CPUs as host locks (free_cpu.c); nothing with a CPU for every task. */
 int psim_free_cpus_start(unsigned int cpus);
 void psim_free_cpus_stop(void);
+void psim_free_cpus_wake(void);
 void psim_free_cpu_enter(struct psim_ctl *me);
 void psim_free_cpu_leave(struct psim_ctl *me);
+/* Let an interrupt, or another task of the CPU, have it. */
 void psim_free_cpu_point(struct psim_ctl *me);
+void psim_free_cpu_yield(struct psim_ctl *me);
+/* For the interrupts' tasks: get a CPU, give it back. */
 void psim_free_cpu_interrupt(struct psim_ctl *me, bool hard);
 void psim_free_cpu_resume(struct psim_ctl *me);
 

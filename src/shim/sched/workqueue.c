@@ -148,11 +148,6 @@ static void start_worker(struct workqueue_struct *wq)
 	psim_raw_lock(&psim_wq_raw);
 	w->next = wq->workers;
 	wq->workers = w;
-	if (!wq->linked) {
-		wq->linked = true;
-		wq->next = queues;
-		queues = wq;
-	}
 	/* the task's first look at its worker is under the lock: it finds the pointer set */
 	w->task = psim_task_new(PSIM_TASK_WORKER, wq->name, NULL, worker_body, w);
 	psim_raw_unlock(&psim_wq_raw);
@@ -170,6 +165,26 @@ static void repair_context(work_func_t func)
 		psim_preempt_on();
 	while (psim_irqs_are_off())
 		psim_irq_on();
+}
+
+/*
+ * An item that ran here was queued elsewhere meanwhile, or may have been: now it can run there. Called
+ * with the raw lock held, returns with it.
+ */
+static void kick_others(struct workqueue_struct *wq)
+{
+	struct workqueue_struct *q = queues;
+
+	while (pending_total > wq->nr_pending && q) {
+		if (q == wq || !kick(q)) {
+			q = q->next;
+			continue;
+		}
+		psim_raw_unlock(&psim_wq_raw);
+		start_worker(q);
+		psim_raw_lock(&psim_wq_raw);
+		q = queues;
+	}
 }
 
 static void run(struct worker *w, struct work_struct *work)
@@ -209,6 +224,7 @@ static void run(struct worker *w, struct work_struct *work)
 	*at = w->next_busy;
 	w->work = NULL;
 	instance_over(wq, w->instance);
+	kick_others(wq);
 }
 
 static int worker_body(void *arg)
@@ -265,6 +281,11 @@ void psim_worker_change(bool sleeps)
 
 bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 {
+	if (unlikely(!wq->linked)) {
+		wq->linked = true;
+		wq->next = queues;
+		queues = wq;
+	}
 	work->__psim_instance = ++instances;
 	work->__psim_wq = wq;
 	work->__psim_queued = true;

@@ -256,22 +256,30 @@ static void migrate_vma_finalize__unmoved_destination_is_reported(struct kunit *
 	peek_all(fx, 0, 1);
 }
 
-/* S3.9 */
-static void finalize_onto_itself(struct dev *dev, struct migrate_vma *args)
+/* S3.9: a driver that hands out the fault page as a destination; here for a hole beside it */
+static void offer_fault_page(struct dev *dev, struct vm_fault *vmf)
 {
 	struct fx *fx = dev->priv;
+	unsigned long src = 0, dst = 0;
+	struct migrate_vma args = {
+		.vma = vmf->vma,
+		.src = &src,
+		.dst = &dst,
+		.start = at(fx, 1),
+		.end = at(fx, 2),
+		.pgmap_owner = dev,
+		.flags = DEVICE,
+		.fault_page = vmf->page,
+	};
 
+	KUNIT_EXPECT_EQ(fx->test, migrate_vma_setup(&args), 0);
+	src = 0;
+	dst = migrate_pfn(page_to_pfn(vmf->page));
+	/* what finalize takes away is the fault's, which goes on needing it */
+	get_page(vmf->page);
 	kunit_expect_report(fx->test, "WARN");
-	/* the driver hands the fault page out as a destination */
-	kunit_expect_report(fx->test, "in use already");
-	args->dst[0] = migrate_pfn(page_to_pfn(args->fault_page));
-	migrate_vma_pages(args);
-	get_page(args->fault_page);
-	migrate_vma_finalize(args);
-	lock_page(args->fault_page);
-	args->src[0] = 0;
-	args->dst[0] = 0;
-	dev->after_setup = NULL;
+	migrate_vma_finalize(&args);
+	lock_page(vmf->page);
 }
 
 static void migrate_vma_finalize__onto_the_fault_page_warns(struct kunit *test)
@@ -281,7 +289,7 @@ static void migrate_vma_finalize__onto_the_fault_page_warns(struct kunit *test)
 	poke_all(fx, 0, 1);
 	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
 	fx->dev.priv = fx;
-	fx->dev.after_setup = finalize_onto_itself;
+	fx->dev.in_fault = offer_fault_page;
 	peek_all(fx, 0, 1);
 }
 

@@ -29,6 +29,7 @@
  * @used: device pages that are handed out
  * @log: one letter each: c callback entered, r it returns, f folio_free
  * @refuse: how many callbacks shall resolve nothing and return @answer
+ * @wait_for: as long as this is set, they all shall
  * @seen: the fault as the last callback got it
  */
 struct device_memory {
@@ -39,6 +40,7 @@ struct device_memory {
 	char log[32];
 	unsigned int events;
 	unsigned int refuse;
+	int wait_for;
 	vm_fault_t answer;
 	struct {
 		unsigned long address, real_address;
@@ -164,8 +166,8 @@ static vm_fault_t device_migrate_to_ram(struct vm_fault *vmf)
 	device->seen.references = page_ref_count(vmf->page);
 	device->seen.has_pte = vmf->pte;
 	mmap_assert_locked(vmf->vma->vm_mm);
-	if (device->refuse) {
-		device->refuse--;
+	if (device->refuse || READ_ONCE(device->wait_for)) {
+		device->refuse -= !!device->refuse;
 		result = device->answer;
 	} else {
 		result = move_to_ram(vmf);
@@ -337,6 +339,29 @@ static void migrate_to_ram__resolves_nothing(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, device->log, "crcrcrcrf");
 }
 
+static int let_it_go(void *arg)
+{
+	WRITE_ONCE(the_device->wait_for, 0);
+	return 0;
+}
+
+/* S6.8: an access that is repeated does not keep the task from running that will resolve it */
+static void migrate_to_ram__resolves_nothing_until_another_task_ran(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+	struct task_struct *task;
+
+	write_u64(test, 0, 0, 15);
+	to_device(test, 0);
+	WRITE_ONCE(device->wait_for, 1);
+	task = kthread_create(let_it_go, NULL, "resolver");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	get_task_struct(task);
+	wake_up_process(task);
+	expect_u64(test, 0, 0, 15);
+	kthread_stop_put(task);
+}
+
 /* S6.9, S6.10 */
 static void migrate_to_ram__error_changes_nothing(struct kunit *test, vm_fault_t answer)
 {
@@ -440,6 +465,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(read_fault__on_a_filled_hole),
 	KUNIT_CASE(write_fault__permission_comes_first),
 	KUNIT_CASE(migrate_to_ram__resolves_nothing),
+	KUNIT_CASE(migrate_to_ram__resolves_nothing_until_another_task_ran),
 	KUNIT_CASE(migrate_to_ram__sigbus),
 	KUNIT_CASE(vm_munmap__frees_the_device_page),
 	KUNIT_CASE(read_fault__page_is_locked),

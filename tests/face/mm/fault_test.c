@@ -281,6 +281,42 @@ static void vm_mmap__again_reads_zeros(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, value, 0ull);
 }
 
+/*
+ * S6.41: whatever the page held before; also when it takes the zero page's place. Enough pages that
+ * most are not kept back by an LRU batch.
+ */
+static void write_fault__reused_page_holds_zeros_elsewhere(struct kunit *test)
+{
+	const unsigned long n = 64, length = n * PAGE_SIZE;
+	u8 *bytes = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int i, k, round;
+	unsigned long base;
+	u8 byte = 1;
+
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	for (round = 0; round < 3; round++) {
+		base = vm_mmap(NULL, 0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       0);
+		KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(base));
+		for (i = 0; i < n; i++) {
+			void __user *page = u64_to_user_ptr(base + i * PAGE_SIZE);
+
+			if (round == 1)
+				KUNIT_ASSERT_EQ(test, copy_from_user(bytes, page, 1), 0ul);
+			KUNIT_ASSERT_EQ(test, copy_to_user(page + 9, &byte, 1), 0ul);
+			KUNIT_ASSERT_EQ(test, copy_from_user(bytes, page, PAGE_SIZE), 0ul);
+			for (k = 0; k < PAGE_SIZE; k++) {
+				if (bytes[k] != (k == 9))
+					KUNIT_FAIL_AND_ABORT(test, "round %u: byte %u: %#x", round,
+							     k, bytes[k]);
+			}
+			memset(bytes, 0xa5, PAGE_SIZE);
+			KUNIT_ASSERT_EQ(test, copy_to_user(page, bytes, PAGE_SIZE), 0ul);
+		}
+		KUNIT_ASSERT_EQ(test, vm_munmap(base, length), 0);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(read_fault__hole_reads_zeros_and_counts_nothing),
 	KUNIT_CASE(write_fault__hole_gets_a_page_of_zeros),
@@ -295,6 +331,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(vm_munmap__sends_unmap_over_the_span),
 	KUNIT_CASE(vm_munmap__part_keeps_the_rest),
 	KUNIT_CASE(vm_mmap__again_reads_zeros),
+	KUNIT_CASE(write_fault__reused_page_holds_zeros_elsewhere),
 	{},
 };
 
