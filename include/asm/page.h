@@ -31,7 +31,7 @@ static inline void *phys_to_virt(phys_addr_t address)
 
 #define __pa(x) ((unsigned long)virt_to_phys((const void *)(unsigned long)(x)))
 #define __va(x) phys_to_virt((phys_addr_t)(x))
-#define virt_to_pfn(address) ((unsigned long)(virt_to_phys(address) >> PAGE_SHIFT))
+#define virt_to_pfn(address) (__pa(address) >> PAGE_SHIFT)
 #define virt_to_page(address) pfn_to_page(virt_to_pfn(address))
 
 /* Whether @address is a kernel address of RAM. */

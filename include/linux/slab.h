@@ -43,6 +43,7 @@ void *__psim_kvmalloc(size_t size, gfp_t gfp, const char *site) __malloc __alloc
 void *__psim_kvmalloc_array(size_t n, size_t size, gfp_t gfp, const char *site) __malloc
 	__alloc_size(1, 2);
 void __psim_kfree(const void *p, const char *site);
+void __psim_kvfree(const void *p, const char *site);
 
 void *kmalloc(size_t size, gfp_t gfp) __malloc;
 void *kzalloc(size_t size, gfp_t gfp) __malloc;
@@ -97,7 +98,7 @@ void kfree_sensitive(const void *p);
 #define kvzalloc_node(size, gfp, node) __psim_kvmalloc((size), (gfp) | __GFP_ZERO, __func__)
 #define kvmalloc_array(n, size, gfp) __psim_kvmalloc_array((n), (size), (gfp), __func__)
 #define kvcalloc(n, size, gfp) __psim_kvmalloc_array((n), (size), (gfp) | __GFP_ZERO, __func__)
-#define kvfree(p) __psim_kfree((p), __func__)
+#define kvfree(p) __psim_kvfree((p), __func__)
 
 /* ---- by type: kzalloc_obj(*p), kzalloc_obj(struct foo, GFP_ATOMIC); GFP_KERNEL if none is given ---- */
 

@@ -294,7 +294,9 @@ void psim_det_yielded(void)
 	me = psim_me();
 	pass(PSIM_POINT_YIELD);
 	if (psim_runqueue_alone()) {
-		only_polling();
+		/* a single yield may be a wake-up that came before the sleep: time must not jump for it */
+		if (psim_runqueue_round(me))
+			only_polling();
 		if (psim_runqueue_alone()) {
 			set_horizon();
 			return;

@@ -100,7 +100,7 @@ void psim_raw_lock(struct psim_raw *raw)
 		return;
 	while (__atomic_exchange_n(&raw->word, 1, __ATOMIC_ACQUIRE)) {
 		for (int i = 0; i < 64 && __atomic_load_n(&raw->word, __ATOMIC_RELAXED); i++)
-			__builtin_ia32_pause();
+			barrier();
 		if (__atomic_load_n(&raw->word, __ATOMIC_RELAXED))
 			psim_thread_yield();
 	}

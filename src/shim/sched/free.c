@@ -33,9 +33,6 @@ static struct psim_raw idle_raw;
 
 static void wake(struct psim_ctl *ctl, bool permit, bool its_moment);
 
-/* The sync room's part of a thread's end. */
-void psim_rcu_thread_exit(struct task_struct *task) __weak;
-
 int psim_free_start(const struct psim_config *config)
 {
 	running = 1;
@@ -54,8 +51,7 @@ static bool is_ending(void)
 static void end_here(struct psim_ctl *me)
 {
 	psim_free_cpu_leave(me);
-	if (psim_rcu_thread_exit)
-		psim_rcu_thread_exit(&me->task);
+	psim_rcu_thread_exit(&me->task);
 	__psim_current = NULL;
 	psim_thread_exit();
 }

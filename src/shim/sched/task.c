@@ -10,10 +10,6 @@
 #include "sched/scheduler.h"
 #include "sched/task.h"
 
-/* The sync room's part of a task's end. */
-void psim_rcu_thread_exit(struct task_struct *task) __weak;
-void psim_sync_task_exit(struct task_struct *task) __weak;
-
 static pid_t last_pid;
 
 /* ---- birth -------------------------------------------------------------------------------------------- */
@@ -171,11 +167,10 @@ void psim_ctl_abandon(struct psim_ctl *ctl)
 
 void psim_task_ends(struct psim_ctl *me, int result)
 {
-	if (psim_sync_task_exit)
-		psim_sync_task_exit(&me->task);
+	psim_sync_task_exit(&me->task);
 	if (me->task.__psim_preempt_count || me->task.__psim_irqs_off)
 		psim_report("law 4", "the task ends with preemption or interrupts off");
-	if (psim_free && psim_rcu_thread_exit)
+	if (psim_free)
 		psim_rcu_thread_exit(&me->task);
 	psim_trace(PSIM_EV_TASK_EXIT, me->task.pid, 0, 0, 0);
 	me->task.exit_code = result;
@@ -208,10 +203,11 @@ int psim_task_join(struct task_struct *task)
 
 	if (psim_halted())
 		return -ECANCELED;
-	psim_point(PSIM_POINT_WAIT);
-	psim_may_sleep("joining a task");
+	/* first of all: a run that is halted at the point comes back here */
 	if (me == &psim_main)
 		psim_main_joins = true;
+	psim_point(PSIM_POINT_WAIT);
+	psim_may_sleep("joining a task");
 	psim_task_wait_end(ctl);
 	if (me == &psim_main)
 		psim_main_joins = false;

@@ -130,6 +130,9 @@ void psim_ctl_abandon(struct psim_ctl *ctl);
 /* The current task's function has returned, up to the moment where its stack is left. */
 void psim_task_ends(struct psim_ctl *me, int result) __noreturn;
 
+/* The sync room's part of a free-running thread's end: RCU forgets it. */
+void psim_rcu_thread_exit(struct task_struct *task);
+
 /* ---- sleepers and time (clock.c) ------------------------------------------------------------------ */
 
 /* All under the engine's lock. */
