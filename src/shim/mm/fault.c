@@ -54,7 +54,7 @@ static void unlock(struct fault *f)
 }
 
 /* A fresh page of this VMA, or NULL. */
-static struct folio *new_page(struct fault *f, gfp_t zero)
+static struct folio *fault_alloc_page(struct fault *f, gfp_t zero)
 {
 	struct folio *folio =
 		vma_alloc_folio(GFP_HIGHUSER_MOVABLE | zero, 0, f->vmf.vma, f->vmf.address);
@@ -112,7 +112,7 @@ static vm_fault_t fault_anonymous(struct fault *f)
 		return map_zero_page(f);
 	if (anon_vma_prepare(f->vmf.vma))
 		return VM_FAULT_OOM;
-	folio = new_page(f, __GFP_ZERO);
+	folio = fault_alloc_page(f, __GFP_ZERO);
 	if (!folio)
 		return VM_FAULT_OOM;
 	if (!lock_same(f)) {
@@ -196,7 +196,7 @@ static vm_fault_t copy_on_write(struct fault *f, struct folio *old)
 
 	if (anon_vma_prepare(f->vmf.vma))
 		return VM_FAULT_OOM;
-	copy = new_page(f, old ? 0 : __GFP_ZERO);
+	copy = fault_alloc_page(f, old ? 0 : __GFP_ZERO);
 	if (!copy)
 		return VM_FAULT_OOM;
 	if (old)

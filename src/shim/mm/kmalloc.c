@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * kmalloc and its family, kvmalloc, vmalloc, copies of strings: sizes, contexts and failures as the
- * kernel has them (S9.60); the slab allocator gives the memory.
+ * kmalloc and its family, kvmalloc, vmalloc: sizes, contexts and failures as the kernel has them
+ * (S9.60); the slab allocator gives the memory.
  */
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -63,6 +63,7 @@ void __psim_kfree(const void *p, const char *site)
 	object = psim_slab_find(p);
 	if (object && (object->state & PSIM_OBJECT_VMALLOC))
 		psim_report("slab", "kfree in %s of memory that %s took with vmalloc", site, object->site);
+	psim_cache_left(object);
 	psim_slab_free(p, "kfree", site);
 }
 
@@ -147,6 +148,7 @@ void __psim_kvfree(const void *p, const char *site)
 	object = psim_slab_find(p);
 	if (object && (object->state & PSIM_OBJECT_VMALLOC) && !in_interrupt())
 		__psim_might_sleep("vfree");
+	psim_cache_left(object);
 	psim_slab_free(p, "kvfree", site);
 }
 
@@ -176,38 +178,6 @@ bool is_vmalloc_addr(const void *p)
 	struct psim_object *object = psim_slab_find(p);
 
 	return object && (object->state & PSIM_OBJECT_VMALLOC);
-}
-
-/* ---- copies -------------------------------------------------------------------------------------------- */
-
-void *__psim_kmemdup(const void *p, size_t n, gfp_t gfp, const char *site)
-{
-	void *copy = __psim_kmalloc(n, gfp, site);
-
-	if (!ZERO_OR_NULL_PTR(copy))
-		memcpy(copy, p, n);
-	return copy;
-}
-
-char *__psim_kstrndup(const char *s, size_t max, gfp_t gfp, const char *site)
-{
-	size_t n;
-	char *copy;
-
-	if (!s)
-		return NULL;
-	n = strnlen(s, max);
-	copy = __psim_kmalloc(n + 1, gfp, site);
-	if (copy) {
-		memcpy(copy, s, n);
-		copy[n] = 0;
-	}
-	return copy;
-}
-
-char *__psim_kstrdup(const char *s, gfp_t gfp, const char *site)
-{
-	return __psim_kstrndup(s, SIZE_MAX - 1, gfp, site);
 }
 
 /* ---- the functions behind the macros ------------------------------------------------------------------- */
@@ -275,29 +245,4 @@ void *(vmalloc)(size_t size)
 void *(vzalloc)(size_t size)
 {
 	return __psim_vmalloc(size, GFP_KERNEL | __GFP_ZERO, "vzalloc");
-}
-
-char *(kstrdup)(const char *s, gfp_t gfp)
-{
-	return __psim_kstrdup(s, gfp, "kstrdup");
-}
-
-char *(kstrndup)(const char *s, size_t max, gfp_t gfp)
-{
-	return __psim_kstrndup(s, max, gfp, "kstrndup");
-}
-
-void *(kmemdup)(const void *p, size_t n, gfp_t gfp)
-{
-	return __psim_kmemdup(p, n, gfp, "kmemdup");
-}
-
-const char *(kstrdup_const)(const char *s, gfp_t gfp)
-{
-	return __psim_kstrdup(s, gfp, "kstrdup_const");
-}
-
-void kfree_const(const void *p)
-{
-	__psim_kfree(p, __func__);
 }

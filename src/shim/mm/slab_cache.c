@@ -87,6 +87,12 @@ void *__psim_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const char *s
 	return object;
 }
 
+void psim_cache_left(const struct psim_object *object)
+{
+	if (object && (object->state & PSIM_OBJECT_LIVE) && object->cache)
+		__atomic_fetch_sub(&object->cache->live, 1, __ATOMIC_RELAXED);
+}
+
 void kmem_cache_free(struct kmem_cache *cache, void *object)
 {
 	struct psim_object *known;
@@ -94,11 +100,9 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 	if (!object)
 		return;
 	known = psim_slab_find(object);
-	if (known && (known->state & PSIM_OBJECT_LIVE)) {
-		if (known->cache != cache)
-			psim_report("slab", "an object taken in %s is freed to cache %s, which it is not from",
-				    known->site, cache->name);
-		__atomic_fetch_sub(&cache->live, 1, __ATOMIC_RELAXED);
-	}
+	if (known && (known->state & PSIM_OBJECT_LIVE) && known->cache != cache)
+		psim_report("slab", "an object taken in %s is freed to cache %s, which it is not from",
+			    known->site, cache->name);
+	psim_cache_left(known);
 	psim_slab_free(object, "kmem_cache_free", cache->name);
 }

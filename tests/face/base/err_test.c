@@ -19,7 +19,7 @@ static void ERR_PTR__there_and_back(struct kunit *test)
 
 static void IS_ERR__objects_and_null_are_none(struct kunit *test)
 {
-	int object;
+	int object = 0;
 
 	KUNIT_EXPECT_FALSE(test, IS_ERR(&object));
 	KUNIT_EXPECT_FALSE(test, IS_ERR_OR_NULL(&object));
