@@ -5,9 +5,8 @@
 #include <linux/kernel.h>
 #include "sim/sim.h"
 
-extern const struct psim_room psim_room_base __weak, psim_room_engine __weak, psim_room_sync __weak,
-	psim_room_pages __weak, psim_room_slab __weak, psim_room_mm __weak, psim_room_migrate __weak,
-	psim_room_dma __weak, psim_room_drm __weak;
+extern const struct psim_room psim_room_base, psim_room_engine, psim_room_slab, psim_room_sync,
+	psim_room_pages, psim_room_mm, psim_room_dma, psim_room_migrate, psim_room_drm;
 
 const struct psim_room *const psim_rooms[] = {
 	&psim_room_base, &psim_room_engine, &psim_room_slab,	&psim_room_sync, &psim_room_pages,

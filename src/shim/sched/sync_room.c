@@ -23,6 +23,8 @@ static void sync_drain(void)
 		psim_settle(false);
 	while (psim_next_timer() <= psim_time() && rounds++ < 100);
 	psim_rcu_drained();
+	/* the host's thread that waited for readers ends a little later than its task */
+	psim_settle(false);
 }
 
 static void sync_leftovers(void)

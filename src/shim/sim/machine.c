@@ -61,7 +61,7 @@ static void fill_defaults(struct psim_config *c)
 static void stop_rooms(unsigned int from)
 {
 	for (unsigned int i = from; i-- > 0;) {
-		if (psim_rooms[i] && psim_rooms[i]->stop)
+		if (psim_rooms[i]->stop)
 			psim_rooms[i]->stop();
 	}
 }
@@ -85,7 +85,7 @@ int psim_start(const struct psim_config *config)
 	psim_config = wanted;
 	running = true;
 	for (unsigned int i = 0; i < psim_nr_rooms; i++) {
-		err = psim_rooms[i] && psim_rooms[i]->start ? psim_rooms[i]->start(&psim_config) : 0;
+		err = psim_rooms[i]->start ? psim_rooms[i]->start(&psim_config) : 0;
 		if (err) {
 			stop_rooms(i);
 			running = false;
@@ -98,12 +98,12 @@ int psim_start(const struct psim_config *config)
 static void finish(void)
 {
 	for (unsigned int i = psim_nr_rooms; i-- > 0;) {
-		if (psim_rooms[i] && psim_rooms[i]->drain)
+		if (psim_rooms[i]->drain)
 			psim_rooms[i]->drain();
 	}
 	psim_audit();
 	for (unsigned int i = psim_nr_rooms; i-- > 0;) {
-		if (psim_rooms[i] && psim_rooms[i]->leftovers)
+		if (psim_rooms[i]->leftovers)
 			psim_rooms[i]->leftovers();
 	}
 	psim_expectations_check();
@@ -140,7 +140,7 @@ int psim_audit(void)
 	if (!running)
 		return psim_misuse(-ESRCH, "psim_audit: no machine is running: call psim_start() first");
 	for (unsigned int i = 0; i < psim_nr_rooms; i++) {
-		if (psim_rooms[i] && psim_rooms[i]->audit)
+		if (psim_rooms[i]->audit)
 			psim_rooms[i]->audit();
 	}
 	return psim_reports() - before;
