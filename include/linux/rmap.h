@@ -30,7 +30,6 @@ struct anon_vma {
 	struct anon_vma *parent;
 	struct rb_root_cached rb_root;
 	struct list_head __psim_pool;
-	unsigned int __psim_id;
 	bool __psim_taken;
 };
 

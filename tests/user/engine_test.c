@@ -376,30 +376,20 @@ static void random__seeds_differ(void **state)
 
 /* ---- runs that go wrong ---------------------------------------------------------------------------------- */
 
-static struct psim_task *other;
-
-static int joins_other(void *arg)
+static int joins(void *arg)
 {
-	(void)arg;
-	return psim_join(other);
+	return psim_join(*(struct psim_task **)arg);
 }
 
-static int joins_me(void *arg)
-{
-	other = *(struct psim_task **)arg;
-	return psim_join(other);
-}
-
+/* Each of two tasks waits for the other one's end, and this task for the first one's. */
 static int two_that_join_each_other(void *arg)
 {
-	struct psim_task *a, *b = NULL;
+	static struct psim_task *a, *b;
 
 	(void)arg;
-	a = psim_spawn(NULL, "first", joins_me, &b);
-	b = psim_spawn(NULL, "second", joins_other, NULL);
-	other = a;
-	psim_join(b);
-	return 0;
+	a = psim_spawn(NULL, "first", joins, &b);
+	b = psim_spawn(NULL, "second", joins, &a);
+	return psim_join(a);
 }
 
 static void deadlock__is_reported_and_returns_to_the_main_stack(void **state)
@@ -420,7 +410,7 @@ static void deadlock__names_who_waits(void **state)
 {
 	(void)state;
 	start(NULL, 0);
-	psim_expect_report("first/2 after a wait, second/3 after a wait");
+	psim_expect_report("knot/1 after a wait, first/2 after a wait, second/3 after a wait");
 	assert_int_equal(psim_run("knot", two_that_join_each_other, NULL), -ECANCELED);
 	assert_int_equal(psim_stop(), 0);
 }
@@ -586,48 +576,22 @@ static void free_running__time_jumps_when_all_only_poll(void **state)
 	assert_int_equal(psim_stop(), 0);
 }
 
-static int waits_for_nobody(void *arg)
+static void free_running__deadlock_is_reported(void **state)
 {
-	return psim_join(*(struct psim_task **)arg);
+	(void)state;
+	start_free(0);
+	psim_expect_report("second/3 after a wait");
+	assert_int_equal(psim_run("knot", two_that_join_each_other, NULL), -ECANCELED);
+	assert_int_equal(psim_stop(), 0);
 }
 
-static int free_knot(void *arg)
+static int one_polls_for_ever(void *arg)
 {
-	struct psim_task *a, *b;
-	struct psim_task **box = arg;
+	struct psim_task *poller = psim_spawn(NULL, "poller", polls_flag_atomically, NULL);
 
-	a = psim_spawn(NULL, "first", polls_flag_atomically, NULL);
-	*box = a;
-	b = psim_spawn(NULL, "second", waits_for_nobody, box);
+	(void)arg;
 	psim_sleep(1000);
-	/* whoever polls now waits for a task that waits for it */
-	(void)b;
-	psim_join(b);
-	return 0;
-}
-
-static int waits_for_itself(void *arg)
-{
-	struct psim_task **box = arg;
-
-	while (!__atomic_load_n(box, __ATOMIC_ACQUIRE))
-		psim_yield();
-	return psim_join(box[1]);
-}
-
-static int deadlock_body(void *arg)
-{
-	struct psim_task **box = arg, *a, *b;
-
-	box[0] = box[1] = NULL;
-	a = psim_spawn(NULL, "first", waits_for_itself, box);
-	box[1] = a;
-	b = psim_spawn(NULL, "second", waits_for_nobody, &box[1]);
-	(void)b;
-	psim_sleep(100);
-	/* let "first" wait for "third", which waits for "first" */
-	box[1] = psim_spawn(NULL, "third", waits_for_nobody, &box[2]);
-	return 0;
+	return psim_join(poller);
 }
 
 static void free_running__halted_run_returns(void **state)
@@ -636,14 +600,12 @@ static void free_running__halted_run_returns(void **state)
 				     .engine = PSIM_FREE_RUNNING,
 				     .step_budget = 10000,
 				     .quiet = 1};
-	struct psim_task *box[3];
 
 	(void)state;
-	(void)deadlock_body;
 	flag = 0;
 	assert_int_equal(psim_start(&config), 0);
 	psim_expect_report("livelock");
-	assert_int_equal(psim_run("knot", free_knot, box), -ECANCELED);
+	assert_int_equal(psim_run("main job", one_polls_for_ever, NULL), -ECANCELED);
 	assert_int_equal(psim_stop(), 0);
 	free_running__tasks_run_and_time_jumps(NULL);
 }
@@ -674,6 +636,7 @@ int main(void)
 		cmocka_unit_test(cpus__tasks_share_one),
 		cmocka_unit_test(free_running__tasks_run_and_time_jumps),
 		cmocka_unit_test(free_running__time_jumps_when_all_only_poll),
+		cmocka_unit_test(free_running__deadlock_is_reported),
 		cmocka_unit_test(free_running__halted_run_returns),
 	};
 

@@ -463,6 +463,71 @@ static void psim_process_create__without_a_machine(void **state)
 	assert_null(psim_process_create("early"));
 }
 
+/*
+ * Four threads share eight pages, a word each in every page, and each maps and unmaps memory of its own
+ * between them, so that faults, flushes and frees of tables meet.
+ */
+#define WORKERS 4
+#define SHARED	0x40000000ul
+
+static int share_and_map(void *arg)
+{
+	uint64_t me = (uint64_t)(uintptr_t)arg, value;
+
+	for (uint64_t round = 1; round <= 50; round++) {
+		unsigned long word = SHARED + (round % 8) * PAGE + me * 8;
+		unsigned long own = SHARED + (me << 30) + (round % 3) * PAGE;
+
+		value = round << 8 | me;
+		if (psim_store(process, word, &value, 8) || psim_load(process, word, &value, 8) ||
+		    value != (round << 8 | me))
+			return -1;
+		if (psim_mmap(process, own, 2 * PAGE, RW) != (long)own)
+			return -2;
+		if (psim_load(process, own, &value, 8) || value)
+			return -3;
+		value = me;
+		if (psim_store(process, own + PAGE, &value, 8) ||
+		    psim_store(process, own, &value, 8))
+			return -4;
+		if (psim_munmap(process, own, 2 * PAGE) || !psim_load(process, own, &value, 8))
+			return -5;
+	}
+	return 0;
+}
+
+static void share(const struct psim_config *config)
+{
+	struct psim_task *tasks[WORKERS];
+
+	assert_int_equal(psim_start(config), 0);
+	process = psim_process_create("shared");
+	assert_int_equal(psim_mmap(process, SHARED, 8 * PAGE, RW), SHARED);
+	for (uintptr_t i = 0; i < WORKERS; i++) {
+		tasks[i] = psim_spawn(process, "worker", share_and_map, (void *)(i + 1));
+		assert_non_null(tasks[i]);
+	}
+	for (unsigned int i = 0; i < WORKERS; i++)
+		assert_int_equal(psim_join(tasks[i]), 0);
+	assert_int_equal(rss(), 8);
+	assert_int_equal(psim_process_exit(process), 0);
+	process = NULL;
+	assert_int_equal(psim_stop(), 0);
+}
+
+static void psim_store__many_tasks_in_any_order(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= 10; seed++)
+		share(&(struct psim_config){.scheduler = "random", .seed = seed, .quiet = 1});
+}
+
+static void psim_store__many_tasks_at_once(void **state)
+{
+	(void)state;
+	share(&(struct psim_config){.engine = PSIM_FREE_RUNNING, .quiet = 1});
+}
+
 /* A process that is left is reported with all that it has, and the next machine starts clean. */
 static void psim_stop__process_is_left(void **state)
 {
@@ -519,6 +584,8 @@ int main(void)
 		CASE(psim_process_exit__with_memory_mapped),
 		CASE(psim_process_exit__misuse),
 		cmocka_unit_test(psim_process_create__without_a_machine),
+		cmocka_unit_test(psim_store__many_tasks_in_any_order),
+		cmocka_unit_test(psim_store__many_tasks_at_once),
 		cmocka_unit_test(psim_stop__process_is_left),
 	};
 

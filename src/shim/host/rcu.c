@@ -7,14 +7,21 @@
 
 #include "host.h"
 
+/* The main thread outlives machines, and so does its registration. */
+static __thread int registered;
+
 void psim_host_rcu_register(void)
 {
-	urcu_memb_register_thread();
+	if (!registered)
+		urcu_memb_register_thread();
+	registered = 1;
 }
 
 void psim_host_rcu_unregister(void)
 {
-	urcu_memb_unregister_thread();
+	if (registered)
+		urcu_memb_unregister_thread();
+	registered = 0;
 }
 
 void psim_host_rcu_read_lock(void)

@@ -55,7 +55,6 @@ static struct anon_vma *anon_vma_alloc(void)
 	anon_vma->parent = anon_vma;
 	anon_vma->num_children = 1;
 	anon_vma->num_active_vmas = 0;
-	anon_vma->__psim_id = psim_ordinal("anon_vma");
 	atomic_set(&anon_vma->refcount, 1);
 	spin_lock(&pool_lock);
 	alive++;

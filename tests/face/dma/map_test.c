@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+/* Mapping memory for a device: addresses, failures, and the checks at unmapping. */
+#include <kunit/test.h>
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+/* Two devices and a page. */
+struct fixture {
+	struct platform_device *pdev[2];
+	struct device *dev, *other;
+	struct page *page;
+};
+
+static int setup(struct kunit *test)
+{
+	struct fixture *f = kzalloc(sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	for (int i = 0; i < 2; i++) {
+		f->pdev[i] = platform_device_register_simple("psim-dma-test", i, NULL, 0);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(f->pdev[i]));
+		KUNIT_ASSERT_EQ(test,
+				dma_set_mask_and_coherent(&f->pdev[i]->dev, DMA_BIT_MASK(64)), 0);
+	}
+	f->dev = &f->pdev[0]->dev;
+	f->other = &f->pdev[1]->dev;
+	f->page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->page);
+	test->priv = f;
+	return 0;
+}
+
+static void teardown(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	__free_page(f->page);
+	for (int i = 0; i < 2; i++)
+		platform_device_unregister(f->pdev[i]);
+	kfree(f);
+}
+
+/* S9.61 */
+static void mapping_error__tells_failures(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, dma_mapping_error(f->dev, DMA_MAPPING_ERROR), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, dma_mapping_error(f->dev, ~0ull), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, dma_mapping_error(f->dev, 0x1000), 0);
+}
+
+/* S9.61, C0.2: address 0 is never a mapping here */
+static void map_page__gives_an_address_per_mapping(struct kunit *test)
+{
+	static const enum dma_data_direction dirs[] = {DMA_BIDIRECTIONAL, DMA_TO_DEVICE,
+						       DMA_FROM_DEVICE};
+	struct fixture *f = test->priv;
+	dma_addr_t addr[3];
+
+	for (int i = 0; i < 3; i++) {
+		addr[i] = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, dirs[i]);
+		KUNIT_ASSERT_EQ(test, dma_mapping_error(f->dev, addr[i]), 0);
+#ifdef __PSIM__
+		KUNIT_EXPECT_NE(test, addr[i], 0ull);
+		for (int j = 0; j < i; j++)
+			KUNIT_EXPECT_NE(test, addr[i], addr[j]);
+#endif
+	}
+	for (int i = 0; i < 3; i++)
+		dma_unmap_page(f->dev, addr[i], PAGE_SIZE, dirs[i]);
+}
+
+/* S9.61: the offset within the page shows in the address */
+static void map_page__keeps_the_offset(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr = dma_map_page(f->dev, f->page, 0x123, 16, DMA_TO_DEVICE);
+
+	KUNIT_ASSERT_EQ(test, dma_mapping_error(f->dev, addr), 0);
+	KUNIT_EXPECT_EQ(test, addr & ~PAGE_MASK, 0x123ull);
+	dma_unmap_page(f->dev, addr, 16, DMA_TO_DEVICE);
+}
+
+/* S9.61 */
+static void map_page__fails_without_a_mask(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 *mask = f->dev->dma_mask;
+	dma_addr_t addr;
+
+	f->dev->dma_mask = NULL;
+	addr = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, DMA_TO_DEVICE);
+	f->dev->dma_mask = mask;
+	KUNIT_EXPECT_EQ(test, dma_mapping_error(f->dev, addr), -ENOMEM);
+}
+
+/* Addresses stay below the mask. */
+static void map_page__obeys_the_mask(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr;
+
+	KUNIT_ASSERT_EQ(test, dma_set_mask(f->dev, DMA_BIT_MASK(32)), 0);
+	addr = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, DMA_TO_DEVICE);
+	KUNIT_ASSERT_EQ(test, dma_mapping_error(f->dev, addr), 0);
+	KUNIT_EXPECT_LE(test, addr + PAGE_SIZE - 1, DMA_BIT_MASK(32));
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+static void set_mask__needs_a_place_for_it(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 *mask = f->dev->dma_mask;
+
+	f->dev->dma_mask = NULL;
+	KUNIT_EXPECT_EQ(test, dma_set_mask(f->dev, DMA_BIT_MASK(64)), -EIO);
+	f->dev->dma_mask = mask;
+	KUNIT_EXPECT_EQ(test, dma_set_mask(f->dev, DMA_BIT_MASK(40)), 0);
+	KUNIT_EXPECT_EQ(test, dma_get_mask(f->dev), DMA_BIT_MASK(40));
+}
+
+/* S9.62 */
+static void map_single__is_undone_by_unmap_single(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	void *memory = kmalloc(100, GFP_KERNEL);
+	dma_addr_t addr;
+
+	KUNIT_ASSERT_NOT_NULL(test, memory);
+	addr = dma_map_single(f->dev, memory, 100, DMA_TO_DEVICE);
+	KUNIT_ASSERT_EQ(test, dma_mapping_error(f->dev, addr), 0);
+	dma_sync_single_for_cpu(f->dev, addr, 100, DMA_TO_DEVICE);
+	dma_sync_single_for_device(f->dev, addr, 100, DMA_TO_DEVICE);
+	dma_unmap_single(f->dev, addr, 100, DMA_TO_DEVICE);
+	kfree(memory);
+}
+
+static void alloc_coherent__is_zeroed_and_aligned(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	size_t size = 3 * PAGE_SIZE + 8;
+	dma_addr_t addr = 0;
+	u8 *memory = dma_alloc_coherent(f->dev, size, &addr, GFP_KERNEL);
+	u8 all = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, memory);
+	KUNIT_EXPECT_EQ(test, addr & ~PAGE_MASK, 0ull);
+	for (size_t i = 0; i < size; i++)
+		all |= memory[i];
+	KUNIT_EXPECT_EQ(test, all, 0);
+	dma_free_coherent(f->dev, size, memory, addr);
+}
+
+/* S9.77 */
+static void map_resource__refuses_memory(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr;
+
+#ifdef __PSIM__ /* elsewhere only with DMA debugging */
+	addr = dma_map_resource(f->dev, page_to_phys(f->page), PAGE_SIZE, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, dma_mapping_error(f->dev, addr), -ENOMEM);
+#endif
+	addr = dma_map_resource(f->dev, 1ull << 46, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+	KUNIT_ASSERT_EQ(test, dma_mapping_error(f->dev, addr), 0);
+	dma_unmap_resource(f->dev, addr, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+}
+
+/* ---- one range for many pieces ----------------------------------------------------------------------- */
+
+/* S9.71 to S9.76: either all of it works, or the caller is told to map page by page */
+static void iova__links_pieces_into_one_range(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct dma_iova_state state = {};
+
+	KUNIT_EXPECT_FALSE(test, dma_use_iova(&state));
+	if (!dma_iova_try_alloc(f->dev, &state, 0, 3 * PAGE_SIZE)) {
+		KUNIT_EXPECT_FALSE(test, dma_use_iova(&state));
+		KUNIT_EXPECT_LT(test,
+				dma_iova_link(f->dev, &state, page_to_phys(f->page), 0, PAGE_SIZE,
+					      DMA_TO_DEVICE, 0),
+				0);
+		return;
+	}
+	KUNIT_EXPECT_TRUE(test, dma_use_iova(&state));
+	for (int i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test,
+				dma_iova_link(f->dev, &state, page_to_phys(f->page), i * PAGE_SIZE,
+					      PAGE_SIZE, DMA_TO_DEVICE, 0),
+				0);
+	KUNIT_EXPECT_EQ(test, dma_iova_sync(f->dev, &state, 0, 3 * PAGE_SIZE), 0);
+	dma_iova_destroy(f->dev, &state, 3 * PAGE_SIZE, DMA_TO_DEVICE, 0);
+}
+
+/* S9.75: after a link that failed, what was linked before goes in one call too */
+static void iova__destroy_takes_a_partly_linked_range_down(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct dma_iova_state state = {};
+
+	if (!dma_iova_try_alloc(f->dev, &state, 0, 2 * PAGE_SIZE))
+		return;
+	KUNIT_EXPECT_EQ(test,
+			dma_iova_link(f->dev, &state, page_to_phys(f->page), 0, PAGE_SIZE,
+				      DMA_BIDIRECTIONAL, 0),
+			0);
+	dma_iova_destroy(f->dev, &state, PAGE_SIZE, DMA_BIDIRECTIONAL, 0);
+}
+
+#ifdef __PSIM__
+static dma_addr_t map(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, DMA_TO_DEVICE);
+
+	KUNIT_ASSERT_EQ(test, dma_mapping_error(f->dev, addr), 0);
+	return addr;
+}
+
+/* A stale address is not given out again at once. */
+static void map_page__does_not_reuse_an_address_soon(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t first = map(test);
+
+	dma_unmap_page(f->dev, first, PAGE_SIZE, DMA_TO_DEVICE);
+	for (int i = 0; i < 100; i++) {
+		dma_addr_t addr = map(test);
+
+		KUNIT_EXPECT_NE(test, addr, first);
+		dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+	}
+}
+
+/* Not for ever, either: the table stays small. */
+static void map_page__reuses_addresses_in_the_end(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t low = ~0ull, high = 0;
+
+	for (int i = 0; i < 5000; i++) {
+		dma_addr_t addr = map(test);
+
+		low = min(low, addr);
+		high = max(high, addr);
+		dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+	}
+	KUNIT_EXPECT_LT(test, high - low, 2000ull * PAGE_SIZE);
+}
+
+/* S9.62 */
+static void unmap_page__twice_is_reported(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr = map(test);
+
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+	kunit_expect_report(test, "was unmapped by unmap_page__twice_is_reported() already");
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+/* S9.62 */
+static void unmap_page__checks_size_direction_and_kind(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr;
+
+	kunit_expect_report(test, "with 8 bytes, mapped with 4096 by map()");
+	dma_unmap_page(f->dev, map(test), 8, DMA_TO_DEVICE);
+	kunit_expect_report(test, "with direction \"bidirectional\", mapped \"to the device\"");
+	dma_unmap_page(f->dev, map(test), PAGE_SIZE, DMA_BIDIRECTIONAL);
+	kunit_expect_report(test, "as kernel memory, mapped as a page");
+	addr = map(test);
+	dma_unmap_single(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+/* S9.62 */
+static void unmap_page__of_another_device_is_reported(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr = map(test);
+
+	kunit_expect_report(test, "which another device mapped by map()");
+	dma_unmap_page(f->other, addr, PAGE_SIZE, DMA_TO_DEVICE);
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+static void unmap_page__in_the_middle_is_reported(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr = map(test);
+
+	kunit_expect_report(test, "lies within what was mapped by map()");
+	dma_unmap_page(f->dev, addr + 64, PAGE_SIZE, DMA_TO_DEVICE);
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+/* S9.62, law 3 */
+static void leftovers__name_who_mapped(struct kunit *test)
+{
+	kunit_expect_report(test, "made by map(), is left");
+	map(test);
+}
+
+static void sync__beyond_the_mapping_is_reported(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	dma_addr_t addr = map(test);
+
+	kunit_expect_report(test, "the mapping ends before that");
+	dma_sync_single_for_cpu(f->dev, addr, 2 * PAGE_SIZE, DMA_TO_DEVICE);
+	kunit_expect_report(test, "the mapping has another direction");
+	dma_sync_single_for_device(f->dev, addr, 8, DMA_FROM_DEVICE);
+	dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+/* S9.75 */
+static void iova__destroy_checks_the_length(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct dma_iova_state state = {};
+
+	KUNIT_ASSERT_TRUE(test, dma_iova_try_alloc(f->dev, &state, 0, 2 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test,
+			dma_iova_link(f->dev, &state, page_to_phys(f->page), 0, PAGE_SIZE,
+				      DMA_TO_DEVICE, 0),
+			0);
+	/* The slot is taken; the next is free; behind it the range ends. */
+	KUNIT_EXPECT_EQ(test,
+			dma_iova_link(f->dev, &state, page_to_phys(f->page), 0, PAGE_SIZE,
+				      DMA_TO_DEVICE, 0),
+			-EEXIST);
+	KUNIT_EXPECT_EQ(test,
+			dma_iova_link(f->dev, &state, page_to_phys(f->page), PAGE_SIZE,
+				      2 * PAGE_SIZE, DMA_TO_DEVICE, 0),
+			-EINVAL);
+	kunit_expect_report(test, "takes down 8192 linked bytes");
+	dma_iova_destroy(f->dev, &state, 2 * PAGE_SIZE, DMA_TO_DEVICE, 0);
+}
+#endif
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(mapping_error__tells_failures),
+	KUNIT_CASE(map_page__gives_an_address_per_mapping),
+	KUNIT_CASE(map_page__keeps_the_offset),
+	KUNIT_CASE(map_page__fails_without_a_mask),
+	KUNIT_CASE(map_page__obeys_the_mask),
+	KUNIT_CASE(set_mask__needs_a_place_for_it),
+	KUNIT_CASE(map_single__is_undone_by_unmap_single),
+	KUNIT_CASE(alloc_coherent__is_zeroed_and_aligned),
+	KUNIT_CASE(map_resource__refuses_memory),
+	KUNIT_CASE(iova__links_pieces_into_one_range),
+	KUNIT_CASE(iova__destroy_takes_a_partly_linked_range_down),
+#ifdef __PSIM__
+	KUNIT_CASE(map_page__does_not_reuse_an_address_soon),
+	KUNIT_CASE(map_page__reuses_addresses_in_the_end),
+	KUNIT_CASE(unmap_page__twice_is_reported),
+	KUNIT_CASE(unmap_page__checks_size_direction_and_kind),
+	KUNIT_CASE(unmap_page__of_another_device_is_reported),
+	KUNIT_CASE(unmap_page__in_the_middle_is_reported),
+	KUNIT_CASE(leftovers__name_who_mapped),
+	KUNIT_CASE(sync__beyond_the_mapping_is_reported),
+	KUNIT_CASE(iova__destroy_checks_the_length),
+#endif
+	{},
+};
+
+static struct kunit_suite suite = {
+	.name = "dma_mapping",
+	.init = setup,
+	.exit = teardown,
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
