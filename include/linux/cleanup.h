@@ -54,7 +54,7 @@
 	}
 
 #define CLASS(name_, var_) \
-	class_##name_##_t var_ __cleanup(class_##name_##_destructor) = class_##name_##_constructor
+	class_##name_##_t var_ __maybe_unused __cleanup(class_##name_##_destructor) = class_##name_##_constructor
 
 /* ---- guards: guard(mutex)(&lock); -------------------------------------------------------------- */
 

@@ -376,20 +376,29 @@ static void random__seeds_differ(void **state)
 
 /* ---- runs that go wrong ---------------------------------------------------------------------------------- */
 
-static int joins(void *arg)
+static struct psim_task *partners[2];
+
+static int joins_partner(void *arg)
 {
-	return psim_join(*(struct psim_task **)arg);
+	struct psim_task *partner;
+
+	while (!(partner = __atomic_load_n(&partners[(uintptr_t)arg], __ATOMIC_ACQUIRE)))
+		psim_yield();
+	return psim_join(partner);
 }
 
 /* Each of two tasks waits for the other one's end, and this task for the first one's. */
 static int two_that_join_each_other(void *arg)
 {
-	static struct psim_task *a, *b;
+	struct psim_task *first;
 
 	(void)arg;
-	a = psim_spawn(NULL, "first", joins, &b);
-	b = psim_spawn(NULL, "second", joins, &a);
-	return psim_join(a);
+	partners[0] = partners[1] = NULL;
+	first = psim_spawn(NULL, "first", joins_partner, (void *)1);
+	__atomic_store_n(&partners[0], first, __ATOMIC_RELEASE);
+	__atomic_store_n(&partners[1], psim_spawn(NULL, "second", joins_partner, (void *)0),
+			 __ATOMIC_RELEASE);
+	return psim_join(first);
 }
 
 static void deadlock__is_reported_and_returns_to_the_main_stack(void **state)

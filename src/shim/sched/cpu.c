@@ -70,7 +70,7 @@ int psim_cpu_take(struct psim_ctl *ctl)
 	if (!one_for_each) {
 		cpu = next_dealt;
 		next_dealt = cpu + 1 < nr_cpus ? cpu + 1 : 0;
-		if (!psim_cpus[cpu].task && ctl == &psim_main)
+		if (ctl == &psim_main)
 			psim_cpus[cpu].task = ctl;
 		return cpu;
 	}
@@ -90,7 +90,8 @@ void psim_cpu_give(struct psim_ctl *ctl)
 {
 	struct psim_cpu *cpu = &psim_cpus[ctl->cpu];
 
-	if (cpu->task == ctl)
+	/* free-running tasks have left a shared one themselves */
+	if ((one_for_each || !psim_free) && cpu->task == ctl)
 		cpu->task = NULL;
 	if (one_for_each && (unsigned int)ctl->cpu < lowest_free)
 		lowest_free = ctl->cpu;

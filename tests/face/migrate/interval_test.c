@@ -255,19 +255,25 @@ static void mmu_interval_read_begin__waits_for_the_end(struct kunit *test)
 	mmu_interval_notifier_remove(&s.sub);
 }
 
-static struct sub *read_in_hook;
-static unsigned long seq_in_hook;
+/* The first of two lets another task read the second, which has not been called yet. */
+static struct reader *lets_read;
 
-static bool read_another(struct mmu_interval_notifier *interval_sub,
-			 const struct mmu_notifier_range *range, unsigned long cur_seq)
+static bool let_another_read(struct mmu_interval_notifier *interval_sub,
+			     const struct mmu_notifier_range *range, unsigned long cur_seq)
 {
 	mmu_interval_set_seq(interval_sub, cur_seq);
-	/* the second one has not been called yet */
-	seq_in_hook = mmu_interval_read_begin(&read_in_hook->sub);
+	complete(&lets_read->other.go);
+	wait_for_completion(&lets_read->other.done);
 	return true;
 }
 
-static const struct mmu_interval_notifier_ops read_another_ops = {.invalidate = read_another};
+static const struct mmu_interval_notifier_ops let_another_read_ops = {.invalidate = let_another_read};
+
+static void begin_when_told(struct other *other)
+{
+	wait_for_completion(&other->go);
+	begin_to_read(other);
+}
 
 /* S8.19: after the start, before its own callback: it comes back at once, and is stale later */
 static void mmu_interval_read_begin__before_its_callback(struct kunit *test)
@@ -276,15 +282,18 @@ static void mmu_interval_read_begin__before_its_callback(struct kunit *test)
 	struct mmu_notifier_range range = range_of(fx, 0, 2);
 	struct mmu_interval_notifier first;
 	struct sub second = {};
+	struct reader r = {.sub = &second};
 
 	KUNIT_ASSERT_EQ(test,
 			mmu_interval_notifier_insert(&first, fx->mm, at(fx, 0), PAGE_SIZE,
-						     &read_another_ops),
+						     &let_another_read_ops),
 			0);
 	insert(fx, &second, 1, 2);
-	read_in_hook = &second;
+	lets_read = &r;
+	other_start(fx, &r.other, begin_when_told);
 	mmu_notifier_invalidate_range_start(&range);
-	KUNIT_EXPECT_TRUE(test, mmu_interval_read_retry(&second.sub, seq_in_hook));
+	KUNIT_EXPECT_EQ(test, second.calls, 1);
+	KUNIT_EXPECT_TRUE(test, mmu_interval_read_retry(&second.sub, r.seq));
 	mmu_notifier_invalidate_range_end(&range);
 	mmu_interval_notifier_remove(&first);
 	mmu_interval_notifier_remove(&second.sub);

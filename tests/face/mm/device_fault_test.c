@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * CPU faults on device-private memory, with the smallest driver that can have some: every device page
- * has an ordinary page behind it that stands for the device's bytes.
+ * CPU faults on device-private memory where other tasks and notifiers take part; tests/face/migrate has
+ * the fault itself. The driver is the smallest that can have such memory: behind every device page is
+ * an ordinary page that stands for the device's bytes.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -15,6 +16,7 @@
 #include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -27,10 +29,9 @@
  * struct device_memory - the device and what it saw
  * @bytes: ordinary pages, one for each device page
  * @used: device pages that are handed out
- * @log: one letter each: c callback entered, r it returns, f folio_free
+ * @log: one letter each: c callback entered, r it returns, f folio_free, s and e: notifier start, end
  * @refuse: how many callbacks shall resolve nothing and return @answer
  * @wait_for: as long as this is set, they all shall
- * @seen: the fault as the last callback got it
  */
 struct device_memory {
 	struct dev_pagemap pgmap;
@@ -42,13 +43,6 @@ struct device_memory {
 	unsigned int refuse;
 	int wait_for;
 	vm_fault_t answer;
-	struct {
-		unsigned long address, real_address;
-		struct vm_area_struct *vma;
-		struct page *page;
-		bool locked, has_pte;
-		int references;
-	} seen;
 	unsigned long base;
 };
 
@@ -91,35 +85,56 @@ static void device_free(struct folio *folio)
 
 /* ---- moving pages ------------------------------------------------------------------------------- */
 
-static void to_device(struct kunit *test, unsigned int page)
+/* A migration to the device in two halves: between them the page's slot holds a migration entry. */
+struct move {
+	struct migrate_vma args;
+	unsigned long src, dst;
+};
+
+static void begin_move(struct kunit *test, struct move *move, unsigned int page)
 {
-	unsigned long src = 0, dst = 0, address = the_device->base + page * PAGE_SIZE;
-	struct migrate_vma args = {
-		.src = &src,
-		.dst = &dst,
-		.start = address,
-		.end = address + PAGE_SIZE,
-		.pgmap_owner = the_device,
-		.flags = MIGRATE_VMA_SELECT_SYSTEM,
-	};
+	unsigned long address = the_device->base + page * PAGE_SIZE;
 	struct page *to;
 
+	*move = (struct move){
+		.args =
+			{
+				.src = &move->src,
+				.dst = &move->dst,
+				.start = address,
+				.end = address + PAGE_SIZE,
+				.pgmap_owner = the_device,
+				.flags = MIGRATE_VMA_SELECT_SYSTEM,
+			},
+	};
 	mmap_read_lock(current->mm);
-	args.vma = vma_lookup(current->mm, address);
-	KUNIT_ASSERT_EQ(test, migrate_vma_setup(&args), 0);
-	KUNIT_ASSERT_EQ(test, args.cpages, 1ul);
+	move->args.vma = vma_lookup(current->mm, address);
+	KUNIT_ASSERT_EQ(test, migrate_vma_setup(&move->args), 0);
+	KUNIT_ASSERT_EQ(test, move->args.cpages, 1ul);
 	to = take_device_page();
 	KUNIT_ASSERT_NOT_NULL(test, to);
 	zone_device_page_init(to, &the_device->pgmap, 0);
-	if (migrate_pfn_to_page(src))
-		copy_highpage(bytes_of(to), migrate_pfn_to_page(src));
+	if (migrate_pfn_to_page(move->src))
+		copy_highpage(bytes_of(to), migrate_pfn_to_page(move->src));
 	else
 		clear_highpage(bytes_of(to));
-	dst = migrate_pfn(page_to_pfn(to));
-	migrate_vma_pages(&args);
-	KUNIT_EXPECT_TRUE(test, src & MIGRATE_PFN_MIGRATE);
-	migrate_vma_finalize(&args);
+	move->dst = migrate_pfn(page_to_pfn(to));
+}
+
+static void end_move(struct kunit *test, struct move *move)
+{
+	migrate_vma_pages(&move->args);
+	KUNIT_EXPECT_TRUE(test, move->src & MIGRATE_PFN_MIGRATE);
+	migrate_vma_finalize(&move->args);
 	mmap_read_unlock(current->mm);
+}
+
+static void to_device(struct kunit *test, unsigned int page)
+{
+	struct move move;
+
+	begin_move(test, &move, page);
+	end_move(test, &move);
 }
 
 static vm_fault_t move_to_ram(struct vm_fault *vmf)
@@ -158,13 +173,6 @@ static vm_fault_t device_migrate_to_ram(struct vm_fault *vmf)
 	vm_fault_t result;
 
 	note('c');
-	device->seen.address = vmf->address;
-	device->seen.real_address = vmf->real_address;
-	device->seen.vma = vmf->vma;
-	device->seen.page = vmf->page;
-	device->seen.locked = PageLocked(vmf->page);
-	device->seen.references = page_ref_count(vmf->page);
-	device->seen.has_pte = vmf->pte;
 	mmap_assert_locked(vmf->vma->vm_mm);
 	if (device->refuse || READ_ONCE(device->wait_for)) {
 		device->refuse -= !!device->refuse;
@@ -250,41 +258,6 @@ static void expect_u64(struct kunit *test, unsigned int page, unsigned int offse
 
 /* ---- cases ---------------------------------------------------------------------------------------------- */
 
-/* S6.4, S6.6, S6.12: what the callback gets, and that the page is freed only after it has returned */
-static void read_fault__brings_the_page_back(struct kunit *test)
-{
-	struct device_memory *device = test->priv;
-	struct page *device_page = pfn_to_page(first_pfn());
-
-	write_u64(test, 1, 72, 0xfeedull);
-	to_device(test, 1);
-	KUNIT_EXPECT_EQ(test, page_ref_count(device_page), 1);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
-	KUNIT_EXPECT_STREQ(test, device->log, "");
-	expect_u64(test, 1, 72, 0xfeedull);
-	KUNIT_EXPECT_STREQ(test, device->log, "crf");
-	KUNIT_EXPECT_EQ(test, device->seen.address, device->base + PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, device->seen.real_address, device->base + PAGE_SIZE + 72);
-	KUNIT_EXPECT_PTR_EQ(test, device->seen.page, device_page);
-	KUNIT_EXPECT_TRUE(test, device->seen.locked);
-	KUNIT_EXPECT_EQ(test, device->seen.references, 2);
-	KUNIT_EXPECT_TRUE(test, device->seen.has_pte);
-	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
-}
-
-/* S6.13: one migration, and neither read nor write faults again */
-static void write_fault__after_the_read(struct kunit *test)
-{
-	struct device_memory *device = test->priv;
-
-	write_u64(test, 0, 0, 1);
-	to_device(test, 0);
-	expect_u64(test, 0, 0, 1);
-	write_u64(test, 0, 0, 2);
-	expect_u64(test, 0, 0, 2);
-	KUNIT_EXPECT_STREQ(test, device->log, "crf");
-}
-
 static void write_fault__on_a_device_page(struct kunit *test)
 {
 	struct device_memory *device = test->priv;
@@ -306,37 +279,6 @@ static void read_fault__on_a_filled_hole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
 	expect_u64(test, 3, 0, 0);
 	KUNIT_EXPECT_STREQ(test, device->log, "crf");
-}
-
-/* S6.1 */
-static void write_fault__permission_comes_first(struct kunit *test)
-{
-	struct device_memory *device = test->priv;
-	unsigned long rw = device->base;
-	u64 value = 1;
-
-	device->base =
-		kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	KUNIT_ASSERT_NE(test, device->base, 0ul);
-	to_device(test, 0);
-	KUNIT_EXPECT_EQ(test, copy_to_user(at(0, 0), &value, sizeof(value)), sizeof(value));
-	KUNIT_EXPECT_STREQ(test, device->log, "");
-	expect_u64(test, 0, 0, 0);
-	KUNIT_EXPECT_STREQ(test, device->log, "crf");
-	device->base = rw;
-}
-
-/* S6.8: 0 is no promise; the access is repeated until the slot is gone */
-static void migrate_to_ram__resolves_nothing(struct kunit *test)
-{
-	struct device_memory *device = test->priv;
-
-	write_u64(test, 0, 0, 11);
-	to_device(test, 0);
-	device->refuse = 3;
-	device->answer = 0;
-	expect_u64(test, 0, 0, 11);
-	KUNIT_EXPECT_STREQ(test, device->log, "crcrcrcrf");
 }
 
 static int let_it_go(void *arg)
@@ -362,83 +304,82 @@ static void migrate_to_ram__resolves_nothing_until_another_task_ran(struct kunit
 	kthread_stop_put(task);
 }
 
-/* S6.9, S6.10 */
-static void migrate_to_ram__error_changes_nothing(struct kunit *test, vm_fault_t answer)
+static int note_start(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
 {
-	struct device_memory *device = test->priv;
-	struct page *device_page = pfn_to_page(first_pfn());
-	u64 value;
-
-	write_u64(test, 0, 0, 12);
-	to_device(test, 0);
-	device->refuse = 1;
-	device->answer = answer;
-	KUNIT_EXPECT_EQ(test, copy_from_user(&value, at(0, 0), sizeof(value)), sizeof(value));
-	KUNIT_EXPECT_EQ(test, page_ref_count(device_page), 1);
-	KUNIT_EXPECT_FALSE(test, PageLocked(device_page));
-	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(device_page)), 1);
-	expect_u64(test, 0, 0, 12);
-	KUNIT_EXPECT_STREQ(test, device->log, "crcrf");
-}
-
-static void migrate_to_ram__sigbus(struct kunit *test)
-{
-	migrate_to_ram__error_changes_nothing(test, VM_FAULT_SIGBUS);
-}
-
-/* S6.30, S5.34 */
-static void vm_munmap__frees_the_device_page(struct kunit *test)
-{
-	struct device_memory *device = test->priv;
-
-	write_u64(test, 0, 0, 1);
-	write_u64(test, 1, 0, 2);
-	to_device(test, 0);
-	to_device(test, 1);
-	KUNIT_EXPECT_EQ(test, vm_munmap(device->base, PAGE_SIZE), 0);
-	KUNIT_EXPECT_STREQ(test, device->log, "f");
-	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
-	expect_u64(test, 1, 0, 2);
-	KUNIT_EXPECT_STREQ(test, device->log, "fcrf");
-}
-
-struct locker {
-	struct page *page;
-	struct completion locked;
-	unsigned int events_at_unlock;
-};
-
-static int hold_the_lock(void *arg)
-{
-	struct locker *locker = arg;
-
-	lock_page(locker->page);
-	complete(&locker->locked);
-	msleep(5);
-	locker->events_at_unlock = the_device->events;
-	unlock_page(locker->page);
+	note('s');
 	return 0;
 }
 
-/* S6.5: the fault waits for the unlock, without the driver, and then tries anew */
-static void read_fault__page_is_locked(struct kunit *test)
+static void note_end(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
+{
+	note('e');
+}
+
+static const struct mmu_notifier_ops noting_ops = {
+	.invalidate_range_start = note_start,
+	.invalidate_range_end = note_end,
+};
+
+/* S6.33: a device page's reference does not wait for the flush */
+static void vm_munmap__device_page_is_freed_before_the_end_callback(struct kunit *test)
 {
 	struct device_memory *device = test->priv;
-	struct locker locker = {.page = pfn_to_page(first_pfn())};
-	struct task_struct *task;
+	struct mmu_notifier *notifier = kunit_kzalloc(test, sizeof(*notifier), GFP_KERNEL);
 
-	write_u64(test, 0, 0, 13);
+	KUNIT_ASSERT_NOT_NULL(test, notifier);
+	write_u64(test, 0, 0, 1);
 	to_device(test, 0);
-	init_completion(&locker.locked);
-	get_page(locker.page);
-	task = kthread_create(hold_the_lock, &locker, "locker");
+	notifier->ops = &noting_ops;
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(notifier, current->mm), 0);
+	KUNIT_EXPECT_EQ(test, vm_munmap(device->base, PAGE_SIZE), 0);
+	KUNIT_EXPECT_STREQ(test, device->log, "sfe");
+	mmu_notifier_unregister(notifier, current->mm);
+}
+
+struct reader {
+	struct mm_struct *mm;
+	struct completion started, done;
+	bool finished;
+	u64 value;
+	unsigned long left;
+};
+
+static int read_first_word(void *arg)
+{
+	struct reader *reader = arg;
+
+	kthread_use_mm(reader->mm);
+	complete(&reader->started);
+	reader->left = copy_from_user(&reader->value, at(0, 0), sizeof(reader->value));
+	kthread_unuse_mm(reader->mm);
+	WRITE_ONCE(reader->finished, true);
+	complete(&reader->done);
+	return 0;
+}
+
+/* S6.40: who meets a migration slot waits for the end of the migration, and then finds what it left */
+static void read_fault__waits_for_the_migration(struct kunit *test)
+{
+	struct device_memory *device = test->priv;
+	struct reader reader = {.mm = current->mm};
+	struct task_struct *task;
+	struct move move;
+
+	write_u64(test, 0, 0, 16);
+	init_completion(&reader.started);
+	init_completion(&reader.done);
+	task = kthread_create(read_first_word, &reader, "reader");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	get_task_struct(task);
+	begin_move(test, &move, 0);
 	wake_up_process(task);
-	wait_for_completion(&locker.locked);
-	put_page(locker.page);
-	expect_u64(test, 0, 0, 13);
-	KUNIT_EXPECT_EQ(test, locker.events_at_unlock, 0);
+	wait_for_completion(&reader.started);
+	msleep(3);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(reader.finished));
+	end_move(test, &move);
+	wait_for_completion(&reader.done);
+	KUNIT_EXPECT_EQ(test, reader.left, 0ul);
+	KUNIT_EXPECT_EQ(test, reader.value, 16ull);
 	KUNIT_EXPECT_STREQ(test, device->log, "crf");
 	kthread_stop_put(task);
 }
@@ -459,16 +400,11 @@ static void migrate_to_ram__must_not_return_retry(struct kunit *test)
 #endif
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(read_fault__brings_the_page_back),
-	KUNIT_CASE(write_fault__after_the_read),
 	KUNIT_CASE(write_fault__on_a_device_page),
 	KUNIT_CASE(read_fault__on_a_filled_hole),
-	KUNIT_CASE(write_fault__permission_comes_first),
-	KUNIT_CASE(migrate_to_ram__resolves_nothing),
 	KUNIT_CASE(migrate_to_ram__resolves_nothing_until_another_task_ran),
-	KUNIT_CASE(migrate_to_ram__sigbus),
-	KUNIT_CASE(vm_munmap__frees_the_device_page),
-	KUNIT_CASE(read_fault__page_is_locked),
+	KUNIT_CASE(vm_munmap__device_page_is_freed_before_the_end_callback),
+	KUNIT_CASE(read_fault__waits_for_the_migration),
 #ifdef __PSIM__
 	KUNIT_CASE(migrate_to_ram__must_not_return_retry),
 #endif

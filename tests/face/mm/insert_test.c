@@ -5,6 +5,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/mmu_notifier.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -102,10 +103,61 @@ static void write_fault__on_an_inserted_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_mm_counter(current->mm, MM_ANONPAGES), 1ul);
 }
 
+/* What the page's counts are inside the callbacks. */
+struct counts {
+	struct mmu_notifier notifier;
+	struct page *page;
+	int references_at_start, mappings_at_start;
+	int references_at_end, mappings_at_end;
+};
+
+static int at_start(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
+{
+	struct counts *counts = container_of(notifier, struct counts, notifier);
+
+	counts->references_at_start = page_ref_count(counts->page);
+	counts->mappings_at_start = folio_mapcount(page_folio(counts->page));
+	return 0;
+}
+
+static void at_end(struct mmu_notifier *notifier, const struct mmu_notifier_range *range)
+{
+	struct counts *counts = container_of(notifier, struct counts, notifier);
+
+	counts->references_at_end = page_ref_count(counts->page);
+	counts->mappings_at_end = folio_mapcount(page_folio(counts->page));
+}
+
+static const struct mmu_notifier_ops counting_ops = {
+	.invalidate_range_start = at_start,
+	.invalidate_range_end = at_end,
+};
+
+/* S6.33: unmapped between start and end, but the reference goes only with the flush behind the end */
+static void vm_munmap__reference_outlives_the_end_callback(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+	struct counts *counts = kunit_kzalloc(test, sizeof(*counts), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, counts);
+	counts->notifier.ops = &counting_ops;
+	counts->page = fx->page;
+	KUNIT_ASSERT_EQ(test, insert(fx, fx->base, fx->page), 0);
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&counts->notifier, current->mm), 0);
+	KUNIT_EXPECT_EQ(test, vm_munmap(fx->base, PAGE_SIZE), 0);
+	mmu_notifier_unregister(&counts->notifier, current->mm);
+	KUNIT_EXPECT_EQ(test, counts->references_at_start, 2);
+	KUNIT_EXPECT_EQ(test, counts->mappings_at_start, 1);
+	KUNIT_EXPECT_EQ(test, counts->references_at_end, 2);
+	KUNIT_EXPECT_EQ(test, counts->mappings_at_end, 0);
+	KUNIT_EXPECT_EQ(test, page_ref_count(fx->page), 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(vm_insert_page__counts),
 	KUNIT_CASE(vm_insert_page__errors),
 	KUNIT_CASE(write_fault__on_an_inserted_page),
+	KUNIT_CASE(vm_munmap__reference_outlives_the_end_callback),
 	{},
 };
 
