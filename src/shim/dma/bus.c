@@ -73,7 +73,8 @@ static int announce(struct psim_hw *hw, int slot)
 		DEFINE_RES_MEM_NAMED(hw->bus_base, hw->mmio_bytes, hw->name),
 		DEFINE_RES_IRQ(hw->irq),
 	};
-	struct platform_device *pdev = platform_device_alloc(hw->compatible, slot);
+	struct platform_device *pdev =
+		__psim_platform_device_alloc(hw->compatible, slot, "psim_hw_plug");
 	int err;
 
 	if (!pdev)
@@ -92,7 +93,7 @@ static int announce(struct psim_hw *hw, int slot)
 
 int psim_hw_plug(struct psim_hw *hw)
 {
-	int slot, irq, err;
+	int slot, err;
 
 	if (!psim_running())
 		return psim_misuse(-ESRCH, "psim_hw_plug: no machine is running: call psim_start() first");
@@ -104,13 +105,17 @@ int psim_hw_plug(struct psim_hw *hw)
 	slot = slot_take(hw);
 	if (slot < 0)
 		return psim_misuse(slot, "psim_hw_plug: the bus is full: %d devices", PSIM_BUS_DEVICES);
-	irq = psim_irq_alloc();
-	if (irq < 0) {
-		slot_give(slot);
-		return psim_misuse(irq, "psim_hw_plug: no interrupt line is left");
+	/* A line belongs to its place on the bus, and stays there for the next device. */
+	if (!psim_bus[slot].irq) {
+		err = psim_irq_alloc();
+		if (err < 0) {
+			slot_give(slot);
+			return psim_misuse(err, "psim_hw_plug: no interrupt line is left");
+		}
+		psim_bus[slot].irq = err;
 	}
 	hw->bus_base = PSIM_WINDOW_BASE + ((u64)slot << PSIM_WINDOW_SHIFT);
-	hw->irq = irq;
+	hw->irq = psim_bus[slot].irq;
 	err = announce(hw, slot);
 	if (err)
 		slot_give(slot);

@@ -8,7 +8,7 @@
 struct platform_device;
 struct psim_hw;
 
-#define PSIM_BUS_DEVICES 64
+#define PSIM_BUS_DEVICES 60
 
 /* Register windows lie above all RAM and device memory, one stride each. */
 #define PSIM_WINDOW_BASE (1ull << 46)
@@ -22,11 +22,13 @@ struct psim_hw;
  * @hw: the device plugged in, or NULL
  * @pdev: how the kernel sees it
  * @mapped: ioremap()s not yet undone
+ * @irq: the place's interrupt line, 0 before its first device
  */
 struct psim_bus_slot {
 	struct psim_hw *hw;
 	struct platform_device *pdev;
 	int mapped;
+	unsigned int irq;
 };
 
 extern struct psim_bus_slot psim_bus[PSIM_BUS_DEVICES];

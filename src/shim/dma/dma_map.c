@@ -37,10 +37,9 @@ static dma_addr_t map(struct device *dev, struct psim_mapping *m, const char *si
 
 	if (!valid_dma_direction(m->dir))
 		psim_fatal("S9.61", "%s: %s() maps with direction %d", dev_name(dev), site, m->dir);
-	if (!dev->dma_mask || !*dev->dma_mask) {
-		dev_warn_once(dev, "%s() maps for a device without a DMA mask\n", site);
+	if (WARN_ONCE(!dev->dma_mask, "%s: %s() maps for a device without a DMA mask", dev_name(dev),
+		      site))
 		return DMA_MAPPING_ERROR;
-	}
 	if (psim_fails(PSIM_FAIL_DMA_MAP, site))
 		return DMA_MAPPING_ERROR;
 	m->device = dev->__psim_id;

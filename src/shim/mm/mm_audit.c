@@ -57,8 +57,8 @@ static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t p
 
 	check_vma(mm, address, pte);
 	if (psim_pte_has_pfn(pte) && !psim_page_raw_refs(psim_pte_pfn(pte))) {
-		psim_report("law 2", "mm %u: %#lx has a slot of page %#lx, which is free", mm->__psim_id,
-			    address, psim_pte_pfn(pte));
+		psim_report("law 2", "mm %u: %#lx has a slot of page %#lx, which is free",
+			    mm->__psim_id, address, psim_pte_pfn(pte));
 		return;
 	}
 	check_exclusive(mm, address, pte);

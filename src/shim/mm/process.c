@@ -75,7 +75,7 @@ int psim_process_exit(struct psim_process *process)
 	if (psim_mm_has_tasks(process->mm))
 		return psim_misuse(
 			-EBUSY, "psim_process_exit: tasks of %s still run: psim_join() them first",
-				   process->name);
+			process->name);
 	spin_lock(&processes_lock);
 	list_del(&process->link);
 	spin_unlock(&processes_lock);

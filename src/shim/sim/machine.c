@@ -30,6 +30,7 @@ static struct {
 	const char *name;
 	u32 last;
 } ordinals[MAX_CLASSES];
+static struct psim_monitor ordinals_guard;
 
 static int check(const struct psim_config *c)
 {
@@ -163,10 +164,14 @@ void psim_mark_halted(void)
 
 u32 psim_ordinal(const char *class)
 {
+	u32 ordinal;
 	int i = 0;
 
+	psim_sim_lock(&ordinals_guard);
 	while (i < MAX_CLASSES - 1 && ordinals[i].name && strcmp(ordinals[i].name, class))
 		i++;
 	ordinals[i].name = class;
-	return __atomic_add_fetch(&ordinals[i].last, 1, __ATOMIC_RELAXED);
+	ordinal = ++ordinals[i].last;
+	psim_sim_unlock(&ordinals_guard);
+	return ordinal;
 }

@@ -91,6 +91,9 @@ static void map_page__fails_without_a_mask(struct kunit *test)
 	u64 *mask = f->dev->dma_mask;
 	dma_addr_t addr;
 
+#ifdef __PSIM__
+	kunit_expect_report(test, "map_page__fails_without_a_mask() maps for a device without a DMA");
+#endif
 	f->dev->dma_mask = NULL;
 	addr = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, DMA_TO_DEVICE);
 	f->dev->dma_mask = mask;

@@ -53,9 +53,12 @@ bool dev_owns(struct dev *dev, struct page *page)
 unsigned int dev_used(struct dev *dev)
 {
 	unsigned int n = 0;
+	unsigned long flags;
 
+	spin_lock_irqsave(&dev->lock, flags);
 	for (unsigned int i = 0; i < DEV_PAGES; i++)
 		n += dev->used[i];
+	spin_unlock_irqrestore(&dev->lock, flags);
 	return n;
 }
 
@@ -115,11 +118,15 @@ static vm_fault_t cpu_fault(struct vm_fault *vmf)
 	struct dev *dev = dev_of(vmf->page);
 	vm_fault_t result;
 
+	spin_lock_irq(&dev->lock);
 	dev->faults++;
+	spin_unlock_irq(&dev->lock);
 	if (dev->in_fault)
 		dev->in_fault(dev, vmf);
 	result = dev->fault_result ? dev->fault_result : page_to_ram(dev, vmf);
+	spin_lock_irq(&dev->lock);
 	dev->frees_at_return = dev->frees;
+	spin_unlock_irq(&dev->lock);
 	return result;
 }
 

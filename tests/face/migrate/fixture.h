@@ -37,7 +37,7 @@
  * @pgmap: registered pages
  * @res: where they are
  * @first: page frame number of the first
- * @lock: guards @used and @frees; taken in folio_free(), so under page-table locks
+ * @lock: guards @used and the counters; taken in folio_free(), so under page-table locks
  * @used: pages handed out
  * @frees: calls of folio_free()
  * @last_freed: page frame number that the last one was for
