@@ -14,23 +14,36 @@ struct vm_area_struct;
 /* Say what a page is like, as a message: its frame number, counts, flags. */
 void dump_page(const struct page *page, const char *reason);
 
-#define VM_BUG_ON(cond) BUG_ON(cond)
-#define VM_WARN_ON(cond) ((void)WARN_ON(cond))
-#define VM_WARN_ON_ONCE(cond) ((void)WARN_ON_ONCE(cond))
+#define VM_BUG_ON(cond)                                                                            \
+	do {                                                                                       \
+		if (unlikely(cond))                                                                \
+			__psim_bug(__func__, #cond);                                               \
+	} while (0)
+#define VM_WARN_ON(cond)                                                                           \
+	do {                                                                                       \
+		if (unlikely(cond))                                                                \
+			__psim_warn_on(__func__, #cond);                                           \
+	} while (0)
+#define VM_WARN_ON_ONCE(cond)                                                                      \
+	do {                                                                                       \
+		if (unlikely(cond) && __psim_first_time())                                         \
+			__psim_warn_on(__func__, #cond);                                           \
+	} while (0)
 #define VM_WARN_ONCE(cond, format...) ((void)WARN_ONCE(cond, format))
 #define VM_WARN(cond, format...) ((void)WARN(cond, format))
-#define VIRTUAL_BUG_ON(cond) BUG_ON(cond)
+#define VIRTUAL_BUG_ON(cond) VM_BUG_ON(cond)
+#define VM_BUG_ON_VMA(cond, vma) VM_BUG_ON(cond)
+#define VM_BUG_ON_MM(cond, mm) VM_BUG_ON(cond)
+
+/* A bug that names the page, its counts, and who took it. */
+void __psim_page_bug(const char *site, const char *condition, const void *page_or_folio) __noreturn;
 
 #define VM_BUG_ON_PAGE(cond, page)                                                                 \
 	do {                                                                                       \
-		if (unlikely(cond)) {                                                              \
-			dump_page((page), #cond);                                                  \
-			__psim_bug(__func__, #cond);                                               \
-		}                                                                                  \
+		if (unlikely(cond))                                                                \
+			__psim_page_bug(__func__, #cond, (page));                                  \
 	} while (0)
-#define VM_BUG_ON_FOLIO(cond, folio) VM_BUG_ON_PAGE(cond, &(folio)->page)
-#define VM_BUG_ON_VMA(cond, vma) BUG_ON(cond)
-#define VM_BUG_ON_MM(cond, mm) BUG_ON(cond)
+#define VM_BUG_ON_FOLIO(cond, folio) VM_BUG_ON_PAGE(cond, folio)
 
 /* The page frame number, for messages. */
 unsigned long __psim_pfn_of(const void *page_or_folio);

@@ -17,6 +17,19 @@ unsigned long __psim_pfn_of(const void *page_or_folio)
 	return page_to_pfn(page_or_folio);
 }
 
+static const char *site_of(unsigned long pfn)
+{
+	return psim_site_name((psim_page_word(pfn, 0) & PSIM_PG_SITE_MASK) >> PSIM_PG_SITE_SHIFT);
+}
+
+void __psim_page_bug(const char *site, const char *condition, const void *page_or_folio)
+{
+	unsigned long pfn = page_to_pfn(page_or_folio);
+
+	psim_fatal("BUG", "%s(): %s, of page %#lx, taken in %s: refcount %d mapcount %d", site, condition,
+		   pfn, site_of(pfn), psim_page_raw_refs(pfn), psim_page_raw_maps(pfn));
+}
+
 void dump_page(const struct page *page, const char *reason)
 {
 	unsigned long pfn = page_to_pfn(page);
@@ -24,8 +37,7 @@ void dump_page(const struct page *page, const char *reason)
 
 	pr_warn("page %#lx: refcount %d mapcount %d flags %#llx zone %d, taken in %s: %s\n", pfn,
 		psim_page_raw_refs(pfn), psim_page_raw_maps(pfn), flags & ((1ull << __NR_PAGEFLAGS) - 1),
-		(int)(flags >> ZONES_PGSHIFT),
-		psim_site_name((flags & PSIM_PG_SITE_MASK) >> PSIM_PG_SITE_SHIFT), reason);
+		(int)(flags >> ZONES_PGSHIFT), site_of(pfn), reason);
 }
 
 /* ---- compound pages ---------------------------------------------------------------------------------- */

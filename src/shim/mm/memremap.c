@@ -130,11 +130,11 @@ static int check_range(const struct range *range)
 		      "a pagemap's range %#llx-%#llx is not in whole 2 MiB", range->start, range->end))
 		return -EINVAL;
 	if (range->start >> PAGE_SHIFT < psim_ram_pages) {
-		pr_warn("memremap: %#llx-%#llx is RAM\n", range->start, range->end);
+		pr_debug("memremap: %#llx-%#llx is RAM\n", range->start, range->end);
 		return -ENXIO;
 	}
 	if (range->end >> PAGE_SHIFT >= __psim_max_pfn) {
-		pr_warn("memremap: %#llx-%#llx is beyond the direct map\n", range->start, range->end);
+		pr_debug("memremap: %#llx-%#llx is beyond the direct map\n", range->start, range->end);
 		return -EINVAL;
 	}
 	return 0;
@@ -286,7 +286,8 @@ void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, 
 	ref_get(pgmap, nr);
 	__atomic_fetch_add(&in_use, nr, __ATOMIC_RELAXED);
 	set_page_count(page, 1);
-	lock_page(page);
+	/* it was unlocked just now, so nobody has it; this may run where nothing may sleep (S5.35) */
+	VM_WARN_ON_ONCE_PAGE(!trylock_page(page), page);
 	psim_trace(PSIM_EV_DEVPAGE_INIT, pfn, order, 0, 0);
 	if (!order)
 		return;

@@ -15,7 +15,8 @@ struct psim_clock psim_clock;
 
 static const struct psim_scheduler *scheduler;
 static unsigned int asked_points;
-static bool shared_cpus;
+/* The scheduler is asked although the current task can go on. */
+static bool preempts;
 /* The moment at which the step budget is used up; whatever moves time otherwise moves this along. */
 static u64 budget_end;
 /* A task that has ended, until its stack is left. */
@@ -32,8 +33,8 @@ int psim_det_start(const struct psim_config *config)
 	if (scheduler->start)
 		scheduler->start(config->seed);
 	asked_points = config->points;
-	shared_cpus = config->cpus != 0;
-	psim_runqueue_start(shared_cpus);
+	preempts = scheduler->preempts;
+	psim_runqueue_start(config->cpus != 0);
 	psim_main.fiber = psim_fiber_main();
 	psim_clock.step = config->point_ns;
 	budget_end = steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns
@@ -69,17 +70,20 @@ static bool queued(const struct psim_ctl *interrupt)
 	return interrupt && interrupt->state == PSIM_RUNNABLE;
 }
 
-/* Whether the next point must ask, whatever the time. */
-static bool must_ask(void)
+static bool interrupt_comes(void)
 {
-	if (scheduler->preempts && !psim_runqueue_alone())
-		return true;
 	return psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted ||
-	       (psim_interrupts.above &&
-		(queued(psim_interrupts.irq) || queued(psim_interrupts.softirq)));
+	       queued(psim_interrupts.irq) || queued(psim_interrupts.softirq);
 }
 
-static void set_horizon(void)
+/* Whether the next point must ask, whatever the time. */
+static inline bool must_ask(void)
+{
+	return (preempts && !psim_runqueue_alone()) ||
+	       (unlikely(psim_interrupts.active) && interrupt_comes());
+}
+
+static inline void set_horizon(void)
 {
 	psim_clock.horizon = must_ask() ? 0 : psim_clock.event;
 }
@@ -118,7 +122,7 @@ static inline void pass(enum psim_point kind)
 	psim_clock.kind = kind;
 	if (unlikely(psim_clock.now >= psim_clock.event))
 		tick();
-	if (unlikely(psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
+	if (unlikely(psim_interrupts.active))
 		psim_interrupts_arrive();
 }
 
@@ -147,12 +151,19 @@ static bool jump(void)
 	return true;
 }
 
+static void wake_settler(void)
+{
+	struct psim_ctl *ctl = settler;
+
+	settler = NULL;
+	psim_runqueue_add(ctl);
+}
+
 /* Everybody who can run only polls. */
 static void only_polling(void)
 {
 	if (settler && (!settle_timers || !jump())) {
-		wake_sleeper(settler);
-		settler = NULL;
+		wake_settler();
 	} else if (!settler) {
 		jump();
 	}
@@ -164,7 +175,7 @@ void psim_det_reap(void)
 {
 	struct psim_ctl *gone = dead;
 
-	if (likely(!gone))
+	if (!gone)
 		return;
 	dead = NULL;
 	if (scheduler->ended)
@@ -176,23 +187,36 @@ static void switch_to(struct psim_ctl *next, bool last)
 {
 	psim_trace(PSIM_EV_SWITCH, current->pid, next->task.pid, 0, 0);
 	__psim_current = &next->task;
-	if (unlikely(shared_cpus) && next->cpu >= 0 && next->kind < PSIM_TASK_IRQ)
+	if (unlikely(psim_runqueue.shared_cpus) && next->cpu >= 0 && next->kind < PSIM_TASK_IRQ)
 		psim_cpus[next->cpu].task = next;
 	set_horizon();
 	psim_fiber_switch(next->fiber, last);
-	psim_det_reap();
+	if (unlikely(dead))
+		psim_det_reap();
 }
 
-static struct psim_ctl *choose(struct psim_ctl *me, bool can_go_on, bool yielded)
+/* @first may run; so may others, or the current task. */
+static inline struct psim_ctl *choose(struct psim_ctl *me, struct psim_ctl *first, bool can_go_on,
+				      bool yielded)
 {
-	struct psim_choice choice = {
+	struct psim_choice choice;
+
+	if (!can_go_on && psim_runqueue_only(first))
+		return first;
+	choice = (struct psim_choice){
 		.current = &me->task,
 		.can_go_on = can_go_on,
 		.yielded = yielded,
 		.kind = psim_clock.kind,
 	};
-
 	return psim_ctl(scheduler->pick(&choice));
+}
+
+/* Time stands still from now on, and points do nothing. */
+static void halted_clock(void)
+{
+	psim_clock.horizon = psim_clock.event = U64_MAX;
+	psim_clock.step = 0;
 }
 
 /* Nobody can run any more, and time brings nothing. Returns only in the main task. */
@@ -206,42 +230,47 @@ static void deadlock(struct psim_ctl *me)
 	psim_det_halt();
 	if (me != &psim_main || !psim_main_joins)
 		psim_host_exit(1);
+	halted_clock();
 }
 
-/* Somebody can run: wait for it, if need be. Return: false: deadlock, and this is the main task. */
-static bool anybody(struct psim_ctl *me)
+/* Make time pass until somebody can run. Return: NULL: deadlock, and this is the main task. */
+static struct psim_ctl *wait_for_anybody(struct psim_ctl *me)
 {
+	struct psim_ctl *first;
+
 	for (;;) {
-		if (unlikely(psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
+		if (unlikely(psim_interrupts.active))
 			psim_interrupts_arrive();
-		if (likely(psim_runqueue_first()))
-			return true;
+		first = psim_runqueue_first();
+		if (first)
+			return first;
 		if (psim_runqueue_yielders())
 			continue;
 		if (settler && !settle_timers) {
-			wake_sleeper(settler);
-			settler = NULL;
+			wake_settler();
 		} else if (!jump()) {
 			if (!settler) {
 				deadlock(me);
-				return false;
+				return NULL;
 			}
-			wake_sleeper(settler);
-			settler = NULL;
+			wake_settler();
 		}
 	}
 }
 
 /* The current task is queued, parked or gone: run another one, or itself if it is chosen. */
-static void run_other(struct psim_ctl *me, bool yielded, bool last)
+static inline void run_other(struct psim_ctl *me, bool yielded, bool last)
 {
-	struct psim_ctl *next;
+	struct psim_ctl *next = psim_runqueue_first();
 
-	if (unlikely(!anybody(me))) {
-		me->state = PSIM_ON;
-		return;
+	if (unlikely(!next || psim_interrupts.active)) {
+		next = wait_for_anybody(me);
+		if (!next) {
+			me->state = PSIM_ON;
+			return;
+		}
 	}
-	next = choose(me, false, yielded);
+	next = choose(me, next, false, yielded);
 	psim_runqueue_take(next);
 	if (next == me)
 		set_horizon();
@@ -256,26 +285,27 @@ static bool is_on_cpu(const struct psim_ctl *me)
 
 void psim_point_slow(enum psim_point kind)
 {
-	struct psim_ctl *me, *next;
-	bool can_go_on;
+	struct psim_ctl *me, *next, *first;
 
 	if (psim_free) {
 		psim_free_point(kind);
 		return;
 	}
-	if (!psim_clock.step || psim_halted())
+	if (unlikely(!psim_clock.step))
 		return;
 	me = psim_me();
 	pass(kind);
-	can_go_on = is_on_cpu(me);
-	if (unlikely(!can_go_on)) {
+	if (unlikely(!is_on_cpu(me))) {
 		psim_runqueue_preempted(me);
 		run_other(me, false, false);
 		return;
 	}
 	next = me;
-	if ((asked_points >> kind & 1) && must_ask() && psim_runqueue_first())
-		next = choose(me, true, false);
+	if ((asked_points >> kind & 1) && must_ask()) {
+		first = psim_runqueue_first();
+		if (first)
+			next = choose(me, first, true, false);
+	}
 	if (next == me) {
 		set_horizon();
 		return;
@@ -285,11 +315,15 @@ void psim_point_slow(enum psim_point kind)
 	switch_to(next, false);
 }
 
-void psim_det_yielded(void)
+void psim_yielded(void)
 {
 	struct psim_ctl *me;
 
-	if (!psim_clock.step || psim_halted())
+	if (unlikely(psim_free)) {
+		psim_free_yielded();
+		return;
+	}
+	if (unlikely(!psim_clock.step))
 		return;
 	me = psim_me();
 	pass(PSIM_POINT_YIELD);
@@ -313,7 +347,7 @@ void psim_det_yielded(void)
 /* A parked task leaves its CPU to others, unless it spins. */
 static void leave_cpu(struct psim_ctl *me)
 {
-	if (unlikely(shared_cpus) && me->cpu >= 0 && psim_cpus[me->cpu].task == me)
+	if (unlikely(psim_runqueue.shared_cpus) && me->cpu >= 0 && psim_cpus[me->cpu].task == me)
 		psim_cpus[me->cpu].task = NULL;
 }
 
@@ -377,7 +411,7 @@ void psim_det_delay(u64 ns)
 {
 	u64 end = psim_clock.now + ns;
 
-	if (!ns || !psim_clock.step || psim_halted())
+	if (!ns || !psim_clock.step)
 		return;
 	/* nobody could use the time */
 	if (psim_runqueue_alone() && end < psim_clock.event && psim_clock.horizon) {
@@ -442,7 +476,7 @@ void psim_det_halt(void)
 	psim_main.state = PSIM_ON;
 	psim_trace(PSIM_EV_SWITCH, current->pid, 0, 0, 0);
 	__psim_current = &psim_main.task;
-	psim_clock.horizon = psim_clock.event = U64_MAX;
+	halted_clock();
 	psim_fiber_switch(psim_main.fiber, 1);
 }
 

@@ -67,14 +67,6 @@ void psim_unpark(struct task_struct *task)
 		psim_det_unpark(psim_ctl(task));
 }
 
-void psim_yielded(void)
-{
-	if (psim_free)
-		psim_free_yielded();
-	else
-		psim_det_yielded();
-}
-
 void cpu_relax(void)
 {
 	psim_yielded();

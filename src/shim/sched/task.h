@@ -180,11 +180,17 @@ static inline bool psim_ctl_preemptible(const struct psim_ctl *ctl)
  * @irq_wanted: a line is raised and enabled, and @irq does not run yet
  * @softirq_wanted: a timer is due, and @softirq does not run yet
  * @above: how many of them have a CPU
+ * @active: all three at once: 0 when no interrupt is on its way or running
  */
 struct psim_interrupts {
 	struct psim_ctl *irq, *softirq;
-	bool irq_wanted, softirq_wanted;
-	unsigned int above;
+	union {
+		struct {
+			bool irq_wanted, softirq_wanted;
+			u16 above;
+		};
+		u32 active;
+	};
 };
 extern struct psim_interrupts psim_interrupts;
 void psim_softirq_want(void);
@@ -200,7 +206,6 @@ void psim_det_interrupt_idle(void);            /* the interrupt's task has nothi
 bool psim_det_park(u64 deadline, enum psim_task_state state, bool spinning);
 void psim_det_unpark(struct psim_ctl *ctl);
 void psim_det_delay(u64 ns);
-void psim_det_yielded(void);
 void psim_det_settle(bool timers);
 void psim_det_exit(struct psim_ctl *me) __noreturn;
 void psim_det_halt(void);

@@ -154,12 +154,12 @@ bool psim_running(void)
 
 bool psim_halted(void)
 {
-	return halted;
+	return __atomic_load_n(&halted, __ATOMIC_RELAXED);
 }
 
 void psim_mark_halted(void)
 {
-	halted = true;
+	__atomic_store_n(&halted, true, __ATOMIC_RELAXED);
 }
 
 u32 psim_ordinal(const char *class)

@@ -189,6 +189,23 @@ static void evict__with_a_page_that_somebody_locked(struct kunit *test)
 	fake_alloc_put(alloc);
 }
 
+/* C4.2: with nothing to copy the driver is not asked to */
+static void evict__with_every_page_locked(struct kunit *test)
+{
+	struct fake_alloc *alloc = filled(test, 1);
+	struct page *page = fake_page(alloc, 0);
+
+	get_page(page);
+	lock_page(page);
+	KUNIT_EXPECT_EQ(test, drm_pagemap_evict_to_ram(&alloc->devmem), -EBUSY);
+	KUNIT_EXPECT_EQ(test, world.populates, 3u);
+	KUNIT_EXPECT_EQ(test, world.ncalls, 0u);
+	unlock_page(page);
+	put_page(page);
+	fake_check(test, BASE, 1, 1);
+	fake_alloc_put(alloc);
+}
+
 static struct page *held;
 
 static void let_go_at_the_second_attempt(struct fake_alloc *alloc, unsigned long npages)
@@ -356,6 +373,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(evict__without_users_of_the_mm),
 	KUNIT_CASE(evict__with_a_page_that_somebody_holds),
 	KUNIT_CASE(evict__with_a_page_that_somebody_locked),
+	KUNIT_CASE(evict__with_every_page_locked),
 	KUNIT_CASE(evict__tries_again),
 	KUNIT_CASE(evict__recovers_from_an_error),
 	KUNIT_CASE(evict__when_the_copy_fails),

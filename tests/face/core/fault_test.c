@@ -7,6 +7,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "fixture.h"
 
@@ -240,6 +241,23 @@ static void fault__without_memory_for_the_window(struct kunit *test)
 {
 	expect_success(test, PSIM_FAIL_SLAB);
 }
+
+/* C5.3, C3.12: the window's copy fails, then the page alone cannot be mapped */
+static void fault__when_the_fallback_fails_too(struct kunit *test)
+{
+	struct fake_alloc *alloc;
+	u8 value;
+
+	fake_map(test, BASE, 4, RW);
+	fake_fill(test, BASE, 4, 1);
+	alloc = fake_push(test, BASE, 4);
+	world.fail_copy = 1;
+	psim_fail_nth(PSIM_FAIL_DMA_MAP, 5);
+	KUNIT_EXPECT_EQ(test, fake_read(BASE + PAGES(1), &value), -EFAULT);
+	KUNIT_EXPECT_EQ(test, on_device(4), 0xfu);
+	fake_check(test, BASE, 4, 1);
+	fake_alloc_put(alloc);
+}
 #endif
 
 /* C5.3: for a page alone there is nothing to fall back to */
@@ -285,6 +303,33 @@ static void fault__of_a_page_that_somebody_holds_for_a_moment(struct kunit *test
 	world.in_copy = NULL;
 	KUNIT_EXPECT_EQ(test, copies, 2u);
 	KUNIT_EXPECT_EQ(test, world.releases, 1u);
+	fake_alloc_put(alloc);
+}
+
+static void let_go(struct work_struct *work)
+{
+	put_page(held);
+	put_page(held);
+}
+
+static DECLARE_WORK(let_go_work, let_go);
+
+/* C5.3: two foreign references, and the page is not even collected: the access is repeated */
+static void fault__of_a_page_that_cannot_be_collected_yet(struct kunit *test)
+{
+	struct fake_alloc *alloc;
+
+	fake_map(test, BASE, 2, RW);
+	fake_fill(test, BASE, 2, 1);
+	alloc = fake_push(test, BASE, 2);
+	held = fake_page(alloc, 1);
+	get_page(held);
+	get_page(held);
+	schedule_work(&let_go_work);
+	touch(test, 1);
+	flush_work(&let_go_work);
+	KUNIT_EXPECT_EQ(test, on_device(2), 0u);
+	fake_check(test, BASE, 2, 1);
 	fake_alloc_put(alloc);
 }
 
@@ -407,9 +452,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(fault__when_a_page_cannot_be_allocated),
 	KUNIT_CASE(fault__when_a_page_cannot_be_mapped),
 	KUNIT_CASE(fault__without_memory_for_the_window),
+	KUNIT_CASE(fault__when_the_fallback_fails_too),
 #endif
 	KUNIT_CASE(fault__of_a_single_page_is_tried_once),
 	KUNIT_CASE(fault__of_a_page_that_somebody_holds_for_a_moment),
+	KUNIT_CASE(fault__of_a_page_that_cannot_be_collected_yet),
 	KUNIT_CASE(fault__beside_a_page_that_somebody_holds),
 	KUNIT_CASE(fault__keeps_the_allocation_while_it_runs),
 	KUNIT_CASE(folio_free__in_the_middle_of_an_unmapping),

@@ -137,6 +137,7 @@ static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct d
 
 	KUNIT_EXPECT_PTR_EQ(world.test, fake->dpagemap, dpagemap);
 	KUNIT_EXPECT_TRUE(world.test, folio_test_locked(page_folio(page)));
+	world.map_dev = dev;
 	if (world.fail_map)
 		return drm_pagemap_addr_encode(DMA_MAPPING_ERROR, 0, 0, dir);
 	world.maps++;
@@ -152,6 +153,7 @@ static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
 	struct fake_device *fake = container_of(dpagemap->drm, struct fake_device, drm);
 	unsigned int page = ((addr->addr >> PAGE_SHIFT) & 0xffff) - 1;
 
+	KUNIT_EXPECT_PTR_EQ(world.test, dev, world.map_dev);
 	KUNIT_EXPECT_EQ(world.test, (unsigned int)addr->proto, DRM_INTERCONNECT_DRIVER + 1u);
 	KUNIT_EXPECT_EQ(world.test, --fake->mapped[page], 0);
 	KUNIT_EXPECT_TRUE(world.test,

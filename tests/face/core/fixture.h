@@ -103,6 +103,7 @@ struct fake_call {
  * @fail_copies: all fail
  * @garbage: a populate that fails has filled half, and written nonsense into the rest
  * @fail_map: device_map() gives the mapping error
+ * @map_dev: for whom device_map() was asked last
  * @in_populate: called at the beginning
  * @in_copy: called before any byte is copied
  * @in_release: called before the reference is dropped
@@ -118,6 +119,7 @@ struct fake_world {
 	bool fail_copies;
 	bool garbage;
 	bool fail_map;
+	struct device *map_dev;
 	void (*in_populate)(struct fake_alloc *alloc, unsigned long npages);
 	void (*in_copy)(const struct fake_call *call);
 	void (*in_release)(struct fake_alloc *alloc);

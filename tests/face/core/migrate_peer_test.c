@@ -71,7 +71,7 @@ static void check_and_drop(struct kunit *test, struct fake_alloc *theirs[2],
 	fake_alloc_put(ours);
 }
 
-/* C3.9 */
+/* C3.8, C3.9 */
 static void peer__pages_are_copied_by_the_destination(struct kunit *test)
 {
 	static const struct run runs[] = {
@@ -85,11 +85,12 @@ static void peer__pages_are_copied_by_the_destination(struct kunit *test)
 	lay_out(test, theirs);
 	ours = fake_alloc_create(test, world.device[0], 8, NULL);
 	KUNIT_EXPECT_EQ(test, fake_migrate(ours, BASE, 8, NULL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, world.map_dev, world.device[0]->dev);
 	expect_runs(test, runs, ARRAY_SIZE(runs));
 	check_and_drop(test, theirs, ours);
 }
 
-/* C3.9 */
+/* C3.8, C3.9 */
 static void peer__pages_are_copied_by_the_source_if_asked(struct kunit *test)
 {
 	static const struct run runs[] = {
@@ -104,6 +105,7 @@ static void peer__pages_are_copied_by_the_source_if_asked(struct kunit *test)
 	lay_out(test, theirs);
 	ours = fake_alloc_create(test, world.device[0], 8, NULL);
 	KUNIT_EXPECT_EQ(test, fake_migrate(ours, BASE, 8, &details), 0);
+	KUNIT_EXPECT_PTR_EQ(test, world.map_dev, world.device[1]->dev);
 	expect_runs(test, runs, ARRAY_SIZE(runs));
 	check_and_drop(test, theirs, ours);
 }

@@ -122,24 +122,38 @@ static void migrate_to_devmem__refused(struct kunit *test)
 	vm_munmap(BASE, PAGES(4));
 }
 
-/* C3.3: not anonymous (S0.13) */
+static void vma_ops(const struct vm_operations_struct *ops)
+{
+	mmap_write_lock(current->mm);
+	vma_lookup(current->mm, BASE)->vm_ops = ops;
+	mmap_write_unlock(current->mm);
+}
+
+/* C3.3: not anonymous (S0.13), although there is an anonymous page in it; that is asked last */
 static void migrate_to_devmem__of_a_mapping_that_is_not_anonymous(struct kunit *test)
 {
 	static const struct vm_operations_struct some_ops;
-	struct fake_alloc *alloc = fake_alloc_create(test, world.device[0], 1, NULL);
-	struct vm_area_struct *vma;
+	static const struct {
+		unsigned long vm_flags, npages;
+		int error;
+	} order[] = {{0, 1, -EBUSY}, {VM_PFNMAP, 1, -EINVAL}, {0, 3, -EINVAL}};
+	struct fake_alloc *alloc;
+	unsigned int i;
 
-	fake_map(test, BASE, 1, RW);
-	mmap_write_lock(current->mm);
-	vma = vma_lookup(current->mm, BASE);
-	vma->vm_ops = &some_ops;
-	mmap_write_unlock(current->mm);
-	KUNIT_EXPECT_EQ(test, fake_migrate(alloc, BASE, 1, NULL), -EBUSY);
-	KUNIT_EXPECT_EQ(test, world.releases, 1u);
-	mmap_write_lock(current->mm);
-	vma->vm_ops = NULL;
-	mmap_write_unlock(current->mm);
-	fake_alloc_put(alloc);
+	fake_map(test, BASE, 2, RW);
+	fake_fill(test, BASE, 2, 1);
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		alloc = fake_alloc_create(test, world.device[0], 3, NULL);
+		vma_flags(order[i].vm_flags, true);
+		vma_ops(&some_ops);
+		KUNIT_EXPECT_EQ(test, fake_migrate(alloc, BASE, order[i].npages, NULL),
+				order[i].error);
+		KUNIT_EXPECT_EQ(test, world.releases, i + 1);
+		vma_ops(NULL);
+		vma_flags(order[i].vm_flags, false);
+		fake_alloc_put(alloc);
+	}
+	fake_check(test, BASE, 2, 1);
 }
 
 /* C3.2: a release callback is optional, on every path */

@@ -352,7 +352,7 @@ static void stop__pagemap_is_left(struct kunit *test)
 {
 	test_device_register(test, &device);
 	test_device_release(&device);
-	kunit_expect_report(test, "registered in stop__pagemap_is_left");
+	kunit_expect_report(test, "registered in test_device_register, is left, with 1 references");
 }
 
 static void stop__device_page_is_left(struct kunit *test)

@@ -233,19 +233,6 @@ static void kfree__of_the_middle(struct kunit *test)
 	kfree(p);
 }
 
-static void kfree__lock_is_held(struct kunit *test)
-{
-	struct {
-		spinlock_t lock;
-	} *p = kmalloc(sizeof(*p), GFP_KERNEL);
-
-	spin_lock_init(&p->lock);
-	spin_lock(&p->lock);
-	kunit_expect_report(test, "law 4");
-	kfree(p);
-	kunit_expect_report(test, "");
-}
-
 #ifndef __SANITIZE_ADDRESS__
 /* Under AddressSanitizer the stores themselves end the run. */
 static void kfree__written_beyond_the_end(struct kunit *test)
@@ -312,7 +299,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(kmalloc__may_sleep_under_a_spinlock),
 	KUNIT_CASE(kfree__twice),
 	KUNIT_CASE(kfree__of_the_middle),
-	KUNIT_CASE(kfree__lock_is_held),
 #ifndef __SANITIZE_ADDRESS__
 	KUNIT_CASE(kfree__written_beyond_the_end),
 	KUNIT_CASE(kmalloc__written_after_kfree),
