@@ -79,9 +79,3 @@ function(psim_host_dialect target)
 	target_compile_options(${target} PRIVATE -idirafter ${PSIM_ROOT}/include ${PSIM_WARNINGS})
 	target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
 endfunction()
-
-# While rooms are missing: link what is there; calling what is not ends in a crash at address 0.
-option(PSIM_PARTIAL "Link although symbols are missing" OFF)
-if(PSIM_PARTIAL)
-	add_link_options(-Wl,--unresolved-symbols=ignore-all -no-pie)
-endif()

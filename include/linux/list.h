@@ -17,7 +17,7 @@
 /* Reports what is wrong with the links; never returns true. */
 bool __psim_list_corrupt(const char *operation);
 
-/* Stores that a lockless list_empty() may see. */
+/* Stores that a lockless reader may see: list_empty(), or compound_head() of a page whose lru this is. */
 #define __psim_link(where, entry) __atomic_store_n(&(where), (entry), __ATOMIC_RELAXED)
 
 #define LIST_HEAD_INIT(name)     \
@@ -57,7 +57,7 @@ static inline void __list_add(struct list_head *entry, struct list_head *prev,
 	if (!__list_add_valid(entry, prev, next))
 		return;
 	next->prev = entry;
-	entry->next = next;
+	__psim_link(entry->next, next);
 	entry->prev = prev;
 	__psim_link(prev->next, entry);
 }
@@ -90,7 +90,7 @@ static inline void __list_del_entry(struct list_head *entry)
 static inline void list_del(struct list_head *entry)
 {
 	__list_del_entry(entry);
-	entry->next = LIST_POISON1;
+	__psim_link(entry->next, (struct list_head *)LIST_POISON1);
 	entry->prev = LIST_POISON2;
 }
 

@@ -66,36 +66,40 @@ static u32 slot_of(u64 bus)
 
 /* ---- ranges: under the lock ---------------------------------------------------------------------------- */
 
-static u32 range_reuse(unsigned int order)
+/* Whether a device that can emit the addresses of @mask reaches all @n slots from @i on. */
+static bool fits(u32 i, u32 n, u64 mask)
 {
-	u32 i = resting[order].head;
+	return mask >= WIDE_MASK || LOW_BASE + ((u64)(i + n) << PAGE_SHIFT) - 1 <= mask;
+}
 
-	resting[order].head = slots[i].next;
+/* The one that rested longest of those within the mask: the first, but for a device that reaches little. */
+static u32 range_reuse(unsigned int order, u64 mask)
+{
+	u32 before = 0, i = resting[order].head;
+
+	for (; i && !fits(i, 1u << order, mask); i = slots[i].next)
+		before = i;
+	if (!i)
+		return 0;
+	if (before)
+		slots[before].next = slots[i].next;
+	else
+		resting[order].head = slots[i].next;
+	if (resting[order].tail == i)
+		resting[order].tail = before;
 	resting[order].count--;
 	return i;
 }
 
-static u32 range_take(unsigned int order, bool high, u64 mask)
+static u32 range_take(unsigned int order, u64 mask)
 {
-	u32 n = 1u << order, i;
+	u32 n = 1u << order, i = 0;
 
 	if (resting[order].count > (RESTING >> min(order, 9u)))
-		i = range_reuse(order);
-	else if (used + n <= capacity)
+		i = range_reuse(order, mask);
+	if (!i && used + n <= capacity && fits(used, n, mask))
 		used = (i = used) + n;
-	else if (resting[order].count)
-		i = range_reuse(order);
-	else
-		return 0;
-	if (!high && LOW_BASE + ((u64)(i + n) << PAGE_SHIFT) - 1 > mask) {
-		slots[i].order = order;
-		slots[i].next = resting[order].head;
-		if (!resting[order].count++)
-			resting[order].tail = i;
-		resting[order].head = i;
-		return 0;
-	}
-	return i;
+	return i ?: range_reuse(order, mask);
 }
 
 static void range_give(u32 i)
@@ -134,7 +138,7 @@ u64 psim_iommu_map(const struct psim_mapping *m, u64 mask)
 	n = span(m);
 	order = n == 1 ? 0 : order_base_2(n);
 	psim_raw_lock(&lock);
-	i = range_take(order, mask >= WIDE_MASK, mask);
+	i = range_take(order, mask);
 	if (i) {
 		slots[i].m = *m;
 		slots[i].order = order;

@@ -94,6 +94,8 @@ void *__psim_krealloc_array(void *p, size_t n, size_t size, gfp_t gfp, const cha
 
 void kfree_sensitive(const void *p)
 {
+	if (ZERO_OR_NULL_PTR(p))
+		return;
 	memzero_explicit((void *)p, ksize(p));
 	__psim_kfree(p, __func__);
 }

@@ -263,7 +263,8 @@ static void reset_page(struct page *page, struct dev_pagemap *pgmap, unsigned in
 	__atomic_store_n(&page->flags.f, flags | (unsigned long)site << PSIM_PG_SITE_SHIFT,
 			 __ATOMIC_RELAXED);
 	page->mapping = NULL;
-	((struct folio *)page)->pgmap = pgmap;
+	/* who walks by pfn may look at this word before the count says that the page is in use */
+	__atomic_store_n(&((struct folio *)page)->pgmap, pgmap, __ATOMIC_RELAXED);
 	page->share = 0;
 }
 

@@ -22,6 +22,8 @@ static u64 steps;
 /* Tasks that are not parked, and how many of them only poll. */
 static int running;
 static int polling;
+/* Of those that are not parked: waiting inside the host for readers of RCU to leave. */
+static int in_host;
 /* Every task but the main one has to end. */
 static bool ending;
 static struct psim_ctl *settler;
@@ -191,7 +193,9 @@ static void deadlock(void)
 static bool go_on(void)
 {
 	u64 moment = next_moment();
-	bool waits = __atomic_load_n(&settler, __ATOMIC_RELAXED);
+	/* who is in the host is not done */
+	bool waits = __atomic_load_n(&settler, __ATOMIC_RELAXED) &&
+		     !__atomic_load_n(&in_host, __ATOMIC_SEQ_CST);
 
 	if (waits && (moment == U64_MAX || !settle_timers))
 		wake_settler();
@@ -202,35 +206,58 @@ static bool go_on(void)
 	return true;
 }
 
-/* Called by the task that was the last to park. */
+/*
+ * Called by the task that was the last to park. A grace period that goes on in the host may be waiting
+ * for a reader whose moment has to come; or it ends by itself, so it is no deadlock.
+ */
 static void nobody_runs(void)
 {
 	bool done = false;
+	int waits;
 
 	while (!done && !is_ending()) {
 		psim_raw_lock(&idle_raw);
-		done = __atomic_load_n(&running, __ATOMIC_SEQ_CST);
-		if (!done && !is_ending() && !go_on())
-			deadlock();
+		waits = __atomic_load_n(&in_host, __ATOMIC_SEQ_CST);
+		done = __atomic_load_n(&running, __ATOMIC_SEQ_CST) > waits;
+		if (!done && !is_ending() && !go_on()) {
+			done = waits;
+			if (!done)
+				deadlock();
+		}
 		psim_raw_unlock(&idle_raw);
 	}
 }
 
-/* Everybody who runs only polls. */
+/* Whether everybody who runs only polls, or waits in the host. */
+static bool all_poll(void)
+{
+	return __atomic_load_n(&polling, __ATOMIC_SEQ_CST) + __atomic_load_n(&in_host, __ATOMIC_SEQ_CST) >=
+	       __atomic_load_n(&running, __ATOMIC_SEQ_CST);
+}
+
 static void only_polling(struct psim_ctl *me)
 {
 	flush(me);
 	psim_raw_lock(&idle_raw);
-	if (__atomic_load_n(&polling, __ATOMIC_SEQ_CST) >=
-	    __atomic_load_n(&running, __ATOMIC_SEQ_CST))
+	if (all_poll())
 		go_on();
 	psim_raw_unlock(&idle_raw);
 }
 
 void psim_free_runs(int change)
 {
-	if (!__atomic_add_fetch(&running, change, __ATOMIC_SEQ_CST))
+	int runs = __atomic_add_fetch(&running, change, __ATOMIC_SEQ_CST);
+
+	if (runs <= __atomic_load_n(&in_host, __ATOMIC_SEQ_CST))
 		nobody_runs();
+}
+
+void psim_free_host_wait(void (*wait)(void))
+{
+	__atomic_fetch_add(&in_host, 1, __ATOMIC_SEQ_CST);
+	psim_free_runs(0);
+	wait();
+	__atomic_fetch_sub(&in_host, 1, __ATOMIC_SEQ_CST);
 }
 
 /* ---- parking ------------------------------------------------------------------------------------------------- */
@@ -376,8 +403,7 @@ void psim_free_yielded(void)
 		me->idle = true;
 		__atomic_fetch_add(&polling, 1, __ATOMIC_SEQ_CST);
 	}
-	if (me->idle && __atomic_load_n(&polling, __ATOMIC_RELAXED) >=
-				__atomic_load_n(&running, __ATOMIC_RELAXED))
+	if (me->idle && all_poll())
 		only_polling(me);
 	psim_free_cpu_yield(me);
 	psim_thread_yield();

@@ -15,6 +15,7 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
+#include "sched/task.h"
 #include "sim/sim.h"
 
 struct queue {
@@ -203,7 +204,7 @@ static int wait_for_readers(void *arg)
 		waiter_idle = false;
 		queue_move(&awaiting, &collecting);
 		psim_raw_unlock(&rcu_raw);
-		psim_host_rcu_synchronize();
+		psim_free_host_wait(psim_host_rcu_synchronize);
 		if (draw_edges)
 			__atomic_fetch_add(&edge, 1, __ATOMIC_ACQ_REL);
 		psim_raw_lock(&rcu_raw);

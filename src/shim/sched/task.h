@@ -232,6 +232,8 @@ void psim_free_reap(void);
 bool psim_free_ending(void);
 /* @change tasks more run than before. */
 void psim_free_runs(int change);
+/* Call @wait(), which blocks the host's thread until readers of RCU have left. */
+void psim_free_host_wait(void (*wait)(void));
 /* CPUs as host locks (free_cpu.c); nothing with a CPU for every task. */
 int psim_free_cpus_start(unsigned int cpus);
 void psim_free_cpus_stop(void);

@@ -2,6 +2,8 @@
 /* Mapping memory for a device: addresses, failures, and the checks at unmapping. */
 #include <kunit/test.h>
 #include <linux/dma-mapping.h>
+#include <linux/ioport.h>
+#include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -239,20 +241,105 @@ static void map_page__does_not_reuse_an_address_soon(struct kunit *test)
 	}
 }
 
-/* Not for ever, either: the table stays small. */
+/* Not for ever, either: the table stays small. The one that rested longest comes first. */
 static void map_page__reuses_addresses_in_the_end(struct kunit *test)
 {
+	static int last[4096];
 	struct fixture *f = test->priv;
-	dma_addr_t low = ~0ull, high = 0;
+	dma_addr_t first = map(test);
+	bool reused = false;
 
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 1; i < 5000; i++) {
 		dma_addr_t addr = map(test);
+		u64 at = (addr - first) / PAGE_SIZE;
 
-		low = min(low, addr);
-		high = max(high, addr);
+		KUNIT_ASSERT_LT(test, at, 4096ull);
+		KUNIT_EXPECT_TRUE(test, !last[at] || i - last[at] > 400);
+		reused |= last[at];
+		last[at] = i;
 		dma_unmap_page(f->dev, addr, PAGE_SIZE, DMA_TO_DEVICE);
 	}
-	KUNIT_EXPECT_LT(test, high - low, 2000ull * PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, reused);
+	dma_unmap_page(f->dev, first, PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+/* 24 bits are 4096 pages; when they are used up, mapping fails, and goes on once some are free. */
+static void map_page__fails_when_the_mask_is_full(struct kunit *test)
+{
+	static dma_addr_t addr[5000];
+	struct fixture *f = test->priv;
+	int n = 0;
+
+	KUNIT_ASSERT_EQ(test, dma_set_mask(f->dev, DMA_BIT_MASK(24)), 0);
+	while (n < 5000) {
+		addr[n] = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, DMA_TO_DEVICE);
+		if (dma_mapping_error(f->dev, addr[n]))
+			break;
+		KUNIT_EXPECT_LT(test, addr[n], 1ull << 24);
+		n++;
+	}
+	KUNIT_EXPECT_GT(test, n, 1000);
+	KUNIT_EXPECT_LE(test, n, 4096);
+	for (int i = 0; i < n; i++)
+		dma_unmap_page(f->dev, addr[i], PAGE_SIZE, DMA_TO_DEVICE);
+	dma_unmap_page(f->dev, map(test), PAGE_SIZE, DMA_TO_DEVICE);
+}
+
+/* A range of many pages is one piece of addresses, and is free as a whole again. */
+static void map_single__takes_neighbouring_addresses(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	size_t size = 5 * PAGE_SIZE + 100;
+	void *memory = kmalloc(size, GFP_KERNEL);
+	dma_addr_t next, addr;
+
+	KUNIT_ASSERT_NOT_NULL(test, memory);
+	for (int i = 0; i < 2000; i++) {
+		addr = dma_map_single(f->dev, memory, size, DMA_TO_DEVICE);
+		next = map(test);
+		KUNIT_EXPECT_TRUE(test, next < addr || next >= addr + size);
+		dma_unmap_page(f->dev, next, PAGE_SIZE, DMA_TO_DEVICE);
+		dma_unmap_single(f->dev, addr, size, DMA_TO_DEVICE);
+	}
+	kfree(memory);
+}
+
+static vm_fault_t no_fault(struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static void no_free(struct folio *folio)
+{
+}
+
+static const struct dev_pagemap_ops pagemap_ops = {
+	.migrate_to_ram = no_fault,
+	.folio_free = no_free,
+};
+
+/* S9.61: memory that only its own device reaches; elsewhere only with DMA debugging */
+static void map_page__refuses_device_memory(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct resource *res = request_free_mem_region(&iomem_resource, 128 << 20, "dma-test");
+	static struct dev_pagemap pagemap = {
+		.type = MEMORY_DEVICE_PRIVATE,
+		.nr_range = 1,
+		.ops = &pagemap_ops,
+		.owner = (void *)&pagemap_ops,
+	};
+	dma_addr_t addr;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(res));
+	pagemap.range.start = res->start;
+	pagemap.range.end = res->end;
+	KUNIT_ASSERT_FALSE(test, IS_ERR(memremap_pages(&pagemap, NUMA_NO_NODE)));
+	addr = dma_map_page(f->dev, pfn_to_page(res->start >> PAGE_SHIFT), 0, PAGE_SIZE,
+			    DMA_TO_DEVICE);
+	KUNIT_EXPECT_EQ(test, dma_mapping_error(f->dev, addr), -ENOMEM);
+	memunmap_pages(&pagemap);
+	release_mem_region(res->start, resource_size(res));
 }
 
 /* S9.62 */
@@ -362,6 +449,9 @@ static struct kunit_case cases[] = {
 #ifdef __PSIM__
 	KUNIT_CASE(map_page__does_not_reuse_an_address_soon),
 	KUNIT_CASE(map_page__reuses_addresses_in_the_end),
+	KUNIT_CASE(map_page__fails_when_the_mask_is_full),
+	KUNIT_CASE(map_single__takes_neighbouring_addresses),
+	KUNIT_CASE(map_page__refuses_device_memory),
 	KUNIT_CASE(unmap_page__twice_is_reported),
 	KUNIT_CASE(unmap_page__checks_size_direction_and_kind),
 	KUNIT_CASE(unmap_page__of_another_device_is_reported),

@@ -286,6 +286,60 @@ static void devm_kmalloc__goes_with_the_device(struct kunit *test)
 	put_device(dev);
 }
 
+static void release_nothing(struct device *dev, void *res)
+{
+	note('x');
+}
+
+static void devres_alloc__gives_zeroed_room(struct kunit *test)
+{
+	struct device *dev = make_bare(test);
+
+	for (int i = 0; i < 50; i++) {
+		void *dirty = kmalloc(200, GFP_KERNEL);
+		u8 *room, all = 0;
+
+		KUNIT_ASSERT_NOT_NULL(test, dirty);
+		memset(dirty, 0xff, 200);
+		kfree(dirty);
+		room = devres_alloc(release_nothing, 150, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, room);
+		for (int k = 0; k < 150; k++)
+			all |= room[k];
+		KUNIT_EXPECT_EQ(test, all, 0);
+		devres_free(room);
+	}
+	put_device(dev);
+}
+
+static int is(struct device *dev, void *res, void *wanted)
+{
+	return *(char *)res == *(char *)wanted;
+}
+
+static void devres_find__finds_the_latest_that_matches(struct kunit *test)
+{
+	struct device *dev = make_bare(test);
+	char *room[3];
+
+	for (int i = 0; i < 3; i++) {
+		room[i] = devres_alloc(release_nothing, 1, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, room[i]);
+		*room[i] = '0' + i;
+		devres_add(dev, room[i]);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, devres_find(dev, release_nothing, NULL, NULL), (void *)room[2]);
+	KUNIT_EXPECT_PTR_EQ(test, devres_find(dev, release_nothing, is, "1"), (void *)room[1]);
+	KUNIT_EXPECT_NULL(test, devres_find(dev, release_nothing, is, "7"));
+	KUNIT_EXPECT_EQ(test, devres_release(dev, release_nothing, is, "1"), 0);
+	KUNIT_EXPECT_STREQ(test, log, "x");
+	KUNIT_EXPECT_EQ(test, devres_destroy(dev, release_nothing, is, "2"), 0);
+	KUNIT_EXPECT_EQ(test, devres_destroy(dev, release_nothing, is, "2"), -ENOENT);
+	KUNIT_EXPECT_STREQ(test, log, "x");
+	put_device(dev);
+	KUNIT_EXPECT_STREQ(test, log, "xx");
+}
+
 #ifdef __PSIM__
 #include <psim/fault.h>
 
@@ -336,6 +390,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(devm_release_action__runs_now_and_not_again),
 	KUNIT_CASE(devm_remove_action__forgets_it),
 	KUNIT_CASE(devm_kmalloc__goes_with_the_device),
+	KUNIT_CASE(devres_alloc__gives_zeroed_room),
+	KUNIT_CASE(devres_find__finds_the_latest_that_matches),
 #ifdef __PSIM__
 	KUNIT_CASE(devm_add_action_or_reset__runs_it_on_failure),
 	KUNIT_CASE(devm_kfree__of_foreign_memory_warns),
