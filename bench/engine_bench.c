@@ -14,7 +14,7 @@
 #include "bench.h"
 
 #define SWITCHES 200000
-#define POINTS 10000000ul
+#define POINTS	 10000000ul
 
 /* Processor time: the ratios of these few nanoseconds must not hang on what else the host does. */
 static double cpu_now(void)

@@ -9,7 +9,7 @@
 #include "bench.h"
 
 #define PAGES 1000
-#define SPAN (1ull << 40)
+#define SPAN  (1ull << 40)
 
 /* A line "VmHWM:   1234 kB" of /proc/self/status, in MiB. */
 static double status_mib(const char *key)
@@ -41,7 +41,8 @@ static void die(const char *what, int err)
 int main(void)
 {
 	struct psim_config config = {.ram_bytes = SPAN, .scatter = 1};
-	struct psim_gpu_config gpu_config = {.memory_bytes = 16 << 20, .chunk_bytes = PSIM_PAGE_SIZE};
+	struct psim_gpu_config gpu_config = {.memory_bytes = 16 << 20,
+					     .chunk_bytes = PSIM_PAGE_SIZE};
 	unsigned long lowest = ~0ul, highest = 0;
 	struct psim_process *process;
 	struct psim_page_info info;
@@ -84,9 +85,11 @@ int main(void)
 	if (err)
 		die("stop", err);
 	bench_row("time", (bench_now() - start) / 1e6, "ms");
-	bench_row("span of the page frames used", (highest - lowest) * 4096.0 / (1ull << 30), "GiB");
+	bench_row("span of the page frames used", (highest - lowest) * 4096.0 / (1ull << 30),
+		  "GiB");
 	bench_row("resident peak", status_mib("VmHWM:"), "MiB");
 	bench_row("page tables now", status_mib("VmPTE:"), "MiB");
-	bench_at_most("resident peak + page tables, MiB", status_mib("VmHWM:") + status_mib("VmPTE:"), 64);
+	bench_at_most("resident peak + page tables, MiB",
+		      status_mib("VmHWM:") + status_mib("VmPTE:"), 64);
 	return bench_failures != 0;
 }

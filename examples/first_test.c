@@ -28,7 +28,8 @@ static void page_goes_to_the_device_and_comes_back(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(page_goes_to_the_device_and_comes_back)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(page_goes_to_the_device_and_comes_back)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,8 +12,8 @@
 #include <linux/types.h>
 
 #define PAGE_SHIFT 12
-#define PAGE_SIZE _AC(4096, UL)
-#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define PAGE_SIZE  _AC(4096, UL)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
 
 /* Where byte 0 of RAM is; NULL in a machine without bytes. */
 extern char *__psim_ram;
@@ -29,14 +29,15 @@ static inline void *phys_to_virt(phys_addr_t address)
 	return __psim_ram + address;
 }
 
-#define __pa(x) ((unsigned long)virt_to_phys((const void *)(unsigned long)(x)))
-#define __va(x) phys_to_virt((phys_addr_t)(x))
-#define virt_to_pfn(address) (__pa(address) >> PAGE_SHIFT)
+#define __pa(x)		      ((unsigned long)virt_to_phys((const void *)(unsigned long)(x)))
+#define __va(x)		      phys_to_virt((phys_addr_t)(x))
+#define virt_to_pfn(address)  (__pa(address) >> PAGE_SHIFT)
 #define virt_to_page(address) pfn_to_page(virt_to_pfn(address))
 
 /* Whether @address is a kernel address of RAM. */
 bool __psim_virt_addr_valid(const volatile void *address);
-#define virt_addr_valid(address) __psim_virt_addr_valid((const volatile void *)(unsigned long)(address))
+#define virt_addr_valid(address) \
+	__psim_virt_addr_valid((const volatile void *)(unsigned long)(address))
 
 void clear_page(void *page);
 void copy_page(void *to, const void *from);

@@ -54,10 +54,10 @@ struct drm_driver {
  */
 void *__psim_devm_drm_dev_alloc(struct device *parent, const struct drm_driver *driver, size_t size,
 				size_t offset, const char *site);
-#define __devm_drm_dev_alloc(parent, driver, size, offset)                                         \
+#define __devm_drm_dev_alloc(parent, driver, size, offset) \
 	__psim_devm_drm_dev_alloc(parent, driver, size, offset, __func__)
-#define devm_drm_dev_alloc(parent, driver, type, member)                                           \
-	((type *)__psim_devm_drm_dev_alloc(parent, driver, sizeof(type), offsetof(type, member),   \
+#define devm_drm_dev_alloc(parent, driver, type, member)                                         \
+	((type *)__psim_devm_drm_dev_alloc(parent, driver, sizeof(type), offsetof(type, member), \
 					   __func__))
 
 /* A bare one; drop it with drm_dev_put(). Return: an error pointer on failure. */
@@ -97,7 +97,8 @@ static inline bool drm_dev_is_unplugged(struct drm_device *dev)
 static inline bool drm_core_check_feature(const struct drm_device *dev,
 					  enum drm_driver_feature feature)
 {
-	return feature && (dev->driver->driver_features & dev->driver_features & feature) == feature;
+	return feature &&
+	       (dev->driver->driver_features & dev->driver_features & feature) == feature;
 }
 
 #endif /* _DRM_DRV_H_ */

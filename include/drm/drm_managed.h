@@ -18,7 +18,7 @@ int __psim_drmm_add_action(struct drm_device *dev, drmres_release_t action, void
 int __psim_drmm_add_action_or_reset(struct drm_device *dev, drmres_release_t action, void *data,
 				    const char *site);
 #define drmm_add_action(dev, action, data) __psim_drmm_add_action(dev, action, data, __func__)
-#define drmm_add_action_or_reset(dev, action, data)                                                \
+#define drmm_add_action_or_reset(dev, action, data) \
 	__psim_drmm_add_action_or_reset(dev, action, data, __func__)
 /* Call the latest such action now and forget it. */
 void drmm_release_action(struct drm_device *dev, drmres_release_t action, void *data);
@@ -41,20 +41,19 @@ static inline void *__psim_drmm_kmalloc_array(struct drm_device *dev, size_t n, 
 	return __psim_drmm_kmalloc(dev, bytes, gfp, site);
 }
 
-#define drmm_kmalloc(dev, size, gfp) __psim_drmm_kmalloc(dev, size, gfp, __func__)
-#define drmm_kzalloc(dev, size, gfp) __psim_drmm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
-#define drmm_kmalloc_array(dev, n, size, gfp)                                                      \
-	__psim_drmm_kmalloc_array(dev, n, size, gfp, __func__)
-#define drmm_kcalloc(dev, n, size, gfp)                                                            \
+#define drmm_kmalloc(dev, size, gfp)	      __psim_drmm_kmalloc(dev, size, gfp, __func__)
+#define drmm_kzalloc(dev, size, gfp)	      __psim_drmm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
+#define drmm_kmalloc_array(dev, n, size, gfp) __psim_drmm_kmalloc_array(dev, n, size, gfp, __func__)
+#define drmm_kcalloc(dev, n, size, gfp) \
 	__psim_drmm_kmalloc_array(dev, n, size, (gfp) | __GFP_ZERO, __func__)
 #define drmm_kstrdup(dev, s, gfp) __psim_drmm_kstrdup(dev, s, gfp, __func__)
 
 void __drmm_mutex_release(struct drm_device *dev, void *res);
 /* Return: 0 or a negative errno. */
-#define drmm_mutex_init(dev, lock)                                                                 \
-	({                                                                                         \
-		mutex_init(lock);                                                                  \
-		drmm_add_action_or_reset(dev, __drmm_mutex_release, lock);                         \
+#define drmm_mutex_init(dev, lock)                                         \
+	({                                                                 \
+		mutex_init(lock);                                          \
+		drmm_add_action_or_reset(dev, __drmm_mutex_release, lock); \
 	})
 
 #endif /* _DRM_MANAGED_H_ */

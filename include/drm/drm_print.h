@@ -28,40 +28,41 @@ void __psim_drm_printk(const char *level, const struct drm_device *drm, const ch
 const char *__psim_drm_name(const struct drm_device *drm);
 
 #define __drm_printk(drm, level, fmt, ...) __psim_drm_printk(level, drm, fmt, ##__VA_ARGS__)
-#define drm_info(drm, fmt, ...) __psim_drm_printk(KERN_INFO, drm, fmt, ##__VA_ARGS__)
-#define drm_notice(drm, fmt, ...) __psim_drm_printk(KERN_NOTICE, drm, fmt, ##__VA_ARGS__)
-#define drm_warn(drm, fmt, ...) __psim_drm_printk(KERN_WARNING, drm, fmt, ##__VA_ARGS__)
-#define drm_err(drm, fmt, ...) __psim_drm_printk(KERN_ERR, drm, "*ERROR* " fmt, ##__VA_ARGS__)
+#define drm_info(drm, fmt, ...)		   __psim_drm_printk(KERN_INFO, drm, fmt, ##__VA_ARGS__)
+#define drm_notice(drm, fmt, ...)	   __psim_drm_printk(KERN_NOTICE, drm, fmt, ##__VA_ARGS__)
+#define drm_warn(drm, fmt, ...)		   __psim_drm_printk(KERN_WARNING, drm, fmt, ##__VA_ARGS__)
+#define drm_err(drm, fmt, ...)		   __psim_drm_printk(KERN_ERR, drm, "*ERROR* " fmt, ##__VA_ARGS__)
 
-#define __psim_drm_once(level, drm, fmt, ...)                                                      \
-	do {                                                                                       \
-		static bool __psim_printed;                                                        \
-		if (!__atomic_exchange_n(&__psim_printed, true, __ATOMIC_RELAXED))                 \
-			__psim_drm_printk(level, drm, fmt, ##__VA_ARGS__);                         \
+#define __psim_drm_once(level, drm, fmt, ...)                                      \
+	do {                                                                       \
+		static bool __psim_printed;                                        \
+		if (!__atomic_exchange_n(&__psim_printed, true, __ATOMIC_RELAXED)) \
+			__psim_drm_printk(level, drm, fmt, ##__VA_ARGS__);         \
 	} while (0)
 #define drm_info_once(drm, fmt, ...) __psim_drm_once(KERN_INFO, drm, fmt, ##__VA_ARGS__)
 #define drm_warn_once(drm, fmt, ...) __psim_drm_once(KERN_WARNING, drm, fmt, ##__VA_ARGS__)
-#define drm_err_once(drm, fmt, ...) __psim_drm_once(KERN_ERR, drm, "*ERROR* " fmt, ##__VA_ARGS__)
-#define drm_err_ratelimited(drm, fmt, ...)                                                         \
-	do {                                                                                       \
-		static DEFINE_RATELIMIT_STATE(__psim_rs, DEFAULT_RATELIMIT_INTERVAL,               \
-					      DEFAULT_RATELIMIT_BURST);                            \
-		if (__ratelimit(&__psim_rs))                                                       \
-			drm_err(drm, fmt, ##__VA_ARGS__);                                          \
+#define drm_err_once(drm, fmt, ...)  __psim_drm_once(KERN_ERR, drm, "*ERROR* " fmt, ##__VA_ARGS__)
+#define drm_err_ratelimited(drm, fmt, ...)                                           \
+	do {                                                                         \
+		static DEFINE_RATELIMIT_STATE(__psim_rs, DEFAULT_RATELIMIT_INTERVAL, \
+					      DEFAULT_RATELIMIT_BURST);              \
+		if (__ratelimit(&__psim_rs))                                         \
+			drm_err(drm, fmt, ##__VA_ARGS__);                            \
 	} while (0)
 
-#define drm_dbg_core(drm, fmt, ...) __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
+#define drm_dbg_core(drm, fmt, ...)   __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
 #define drm_dbg_driver(drm, fmt, ...) __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
-#define drm_dbg_prime(drm, fmt, ...) __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
-#define drm_dbg(drm, fmt, ...) drm_dbg_driver(drm, fmt, ##__VA_ARGS__)
+#define drm_dbg_prime(drm, fmt, ...)  __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
+#define drm_dbg(drm, fmt, ...)	      drm_dbg_driver(drm, fmt, ##__VA_ARGS__)
 
 /* Return: whether the condition was true. */
-#define drm_WARN(drm, condition, fmt, args...)                                                     \
+#define drm_WARN(drm, condition, fmt, args...) \
 	WARN(condition, "%s: [drm] " fmt, __psim_drm_name(drm), ##args)
-#define drm_WARN_ONCE(drm, condition, fmt, args...)                                                \
+#define drm_WARN_ONCE(drm, condition, fmt, args...) \
 	WARN_ONCE(condition, "%s: [drm] " fmt, __psim_drm_name(drm), ##args)
-#define drm_WARN_ON(drm, condition) drm_WARN((drm), (condition), "%s", "drm_WARN_ON(" #condition ")")
-#define drm_WARN_ON_ONCE(drm, condition)                                                           \
+#define drm_WARN_ON(drm, condition) \
+	drm_WARN((drm), (condition), "%s", "drm_WARN_ON(" #condition ")")
+#define drm_WARN_ON_ONCE(drm, condition) \
 	drm_WARN_ONCE((drm), (condition), "%s", "drm_WARN_ON_ONCE(" #condition ")")
 
 #endif /* _DRM_PRINT_H_ */

@@ -99,7 +99,7 @@ void prep_compound_page(struct page *page, unsigned int order);
 
 /* ---- zero page -------------------------------------------------------------------------------------- */
 
-#define __PSIM_ZERO_PFN 1ul
+#define __PSIM_ZERO_PFN	 1ul
 #define ZERO_PAGE(vaddr) ((void)(vaddr), pfn_to_page(__PSIM_ZERO_PFN))
 
 static inline bool is_zero_pfn(unsigned long pfn)
@@ -125,7 +125,7 @@ static inline unsigned long my_zero_pfn(unsigned long addr)
 /* ---- references ---------------------------------------------------------------------------------------- */
 
 /* Whether the count is 0, or so large that it must have gone wrong. */
-#define folio_ref_zero_or_close_to_overflow(folio)                                                 \
+#define folio_ref_zero_or_close_to_overflow(folio) \
 	((unsigned int)folio_ref_count(folio) + 127u <= 127u)
 
 /* The last reference is gone: a system page is freed, a device page goes back to its driver (S5.30). */

@@ -17,7 +17,7 @@
 
 extern struct page *__psim_memmap;
 extern unsigned long *__psim_granules; /* a bit for each granule that is valid */
-extern unsigned long __psim_max_pfn;   /* first page frame beyond the span */
+extern unsigned long __psim_max_pfn; /* first page frame beyond the span */
 
 struct page *__psim_granule_prepare(unsigned long pfn);
 
@@ -26,7 +26,8 @@ static inline bool __psim_granule_valid(unsigned long pfn)
 	unsigned long granule = pfn >> __PSIM_GRANULE_SHIFT;
 
 	return pfn < __psim_max_pfn &&
-	       (__atomic_load_n(&__psim_granules[granule / 64], __ATOMIC_ACQUIRE) >> granule % 64 & 1);
+	       (__atomic_load_n(&__psim_granules[granule / 64], __ATOMIC_ACQUIRE) >> granule % 64 &
+		1);
 }
 
 /* The descriptor of a page frame; one that belongs to nothing is a report (S5.42). Any context. */

@@ -53,8 +53,9 @@
 		return t;                                                                   \
 	}
 
-#define CLASS(name_, var_) \
-	class_##name_##_t var_ __maybe_unused __cleanup(class_##name_##_destructor) = class_##name_##_constructor
+#define CLASS(name_, var_)                                                            \
+	class_##name_##_t var_ __maybe_unused __cleanup(class_##name_##_destructor) = \
+		class_##name_##_constructor
 
 /* ---- guards: guard(mutex)(&lock); -------------------------------------------------------------- */
 

@@ -8,24 +8,24 @@
 
 #include <linux/compiler_types.h>
 
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define barrier() __asm__ __volatile__("" : : : "memory")
-#define unreachable() __builtin_unreachable()
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#define barrier()		__asm__ __volatile__("" : : : "memory")
+#define unreachable()		__builtin_unreachable()
 #define OPTIMIZER_HIDE_VAR(var) __asm__("" : "=r"(var) : "0"(var))
-#define __is_constexpr(x) (sizeof(int) == sizeof(*(8 ? ((void *)((long)(x) * 0l)) : (int *)8)))
+#define __is_constexpr(x)	(sizeof(int) == sizeof(*(8 ? ((void *)((long)(x)*0l)) : (int *)8)))
 
 void __psim_point_once(void);
 
-#define READ_ONCE(x)                                                                               \
-	({                                                                                         \
-		__psim_point_once();                                                               \
-		__atomic_load_n(&(x), __ATOMIC_RELAXED);                                           \
+#define READ_ONCE(x)                                     \
+	({                                               \
+		__psim_point_once();                     \
+		__atomic_load_n(&(x), __ATOMIC_RELAXED); \
 	})
-#define WRITE_ONCE(x, value)                                                                       \
-	do {                                                                                       \
-		__psim_point_once();                                                               \
-		__atomic_store_n(&(x), (value), __ATOMIC_RELAXED);                                 \
+#define WRITE_ONCE(x, value)                                       \
+	do {                                                       \
+		__psim_point_once();                               \
+		__atomic_store_n(&(x), (value), __ATOMIC_RELAXED); \
 	} while (0)
 #define data_race(expr) (expr)
 

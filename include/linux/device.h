@@ -62,7 +62,8 @@ struct device_type {
 	void (*release)(struct device *dev);
 };
 
-struct class {
+struct class
+{
 	const char *name;
 	void (*dev_release)(struct device *dev);
 };
@@ -136,7 +137,7 @@ void put_device(struct device *dev);
 void __psim_device_initialize(struct device *dev, const char *site);
 int __must_check __psim_device_register(struct device *dev, const char *site);
 #define device_initialize(dev) __psim_device_initialize((dev), __func__)
-#define device_register(dev) __psim_device_register((dev), __func__)
+#define device_register(dev)   __psim_device_register((dev), __func__)
 
 int dev_set_name(struct device *dev, const char *fmt, ...) __printf(2, 3);
 /* The device's name, "(null)" for none. */
@@ -223,7 +224,8 @@ int devres_release_all(struct device *dev);
  * devm_add_action() - call action(data) when the driver is unbound
  * Return: 0, or -ENOMEM. May sleep.
  */
-int __psim_devm_add_action(struct device *dev, void (*action)(void *), void *data, const char *site);
+int __psim_devm_add_action(struct device *dev, void (*action)(void *), void *data,
+			   const char *site);
 #define devm_add_action(dev, action, data) __psim_devm_add_action(dev, action, data, __func__)
 
 /* The same; after a failure the action has run (S9.67). */
@@ -236,7 +238,7 @@ static inline int __psim_devm_add_action_or_reset(struct device *dev, void (*act
 		action(data);
 	return err;
 }
-#define devm_add_action_or_reset(dev, action, data)                                                \
+#define devm_add_action_or_reset(dev, action, data) \
 	__psim_devm_add_action_or_reset(dev, action, data, __func__)
 
 /* Take an action out without calling it; warns if there is none. */
@@ -266,15 +268,13 @@ static inline void *__psim_devm_kmalloc_array(struct device *dev, size_t n, size
 	return __psim_devm_kmalloc(dev, bytes, gfp, site);
 }
 
-#define devm_kmalloc(dev, size, gfp) __psim_devm_kmalloc(dev, size, gfp, __func__)
-#define devm_kzalloc(dev, size, gfp)                                                               \
-	__psim_devm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
-#define devm_kmalloc_array(dev, n, size, gfp)                                                      \
-	__psim_devm_kmalloc_array(dev, n, size, gfp, __func__)
-#define devm_kcalloc(dev, n, size, gfp)                                                            \
+#define devm_kmalloc(dev, size, gfp)	      __psim_devm_kmalloc(dev, size, gfp, __func__)
+#define devm_kzalloc(dev, size, gfp)	      __psim_devm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
+#define devm_kmalloc_array(dev, n, size, gfp) __psim_devm_kmalloc_array(dev, n, size, gfp, __func__)
+#define devm_kcalloc(dev, n, size, gfp) \
 	__psim_devm_kmalloc_array(dev, n, size, (gfp) | __GFP_ZERO, __func__)
 #define devm_kmemdup(dev, src, len, gfp) __psim_devm_kmemdup(dev, src, len, gfp, __func__)
-#define devm_kstrdup(dev, s, gfp) __psim_devm_kstrdup(dev, s, gfp, __func__)
+#define devm_kstrdup(dev, s, gfp)	 __psim_devm_kstrdup(dev, s, gfp, __func__)
 
 /* Register windows that go when the driver does; -EINVAL, -EBUSY, -ENOMEM as error pointers. */
 void __iomem *devm_ioremap(struct device *dev, resource_size_t offset, resource_size_t size);

@@ -106,11 +106,11 @@ void dma_fence_init64(struct dma_fence *fence, const struct dma_fence_ops *ops, 
 void __psim_dma_fence_init(struct dma_fence *fence, const struct dma_fence_ops *ops,
 			   spinlock_t *lock, u64 context, u64 seqno, unsigned long flags,
 			   const char *site);
-#define dma_fence_init(fence, ops, lock, context, seqno)                                           \
+#define dma_fence_init(fence, ops, lock, context, seqno) \
 	__psim_dma_fence_init(fence, ops, lock, context, seqno, 0, __func__)
-#define dma_fence_init64(fence, ops, lock, context, seqno)                                         \
-	__psim_dma_fence_init(fence, ops, lock, context, seqno,                                    \
-			      BIT(DMA_FENCE_FLAG_SEQNO64_BIT), __func__)
+#define dma_fence_init64(fence, ops, lock, context, seqno)                                       \
+	__psim_dma_fence_init(fence, ops, lock, context, seqno, BIT(DMA_FENCE_FLAG_SEQNO64_BIT), \
+			      __func__)
 
 /* Take a reference; NULL gives NULL. Any context. */
 struct dma_fence *dma_fence_get(struct dma_fence *fence);

@@ -20,17 +20,17 @@
 
 struct page;
 
-#define DMA_ATTR_WEAK_ORDERING (1ul << 1)
-#define DMA_ATTR_WRITE_COMBINE (1ul << 2)
+#define DMA_ATTR_WEAK_ORDERING	   (1ul << 1)
+#define DMA_ATTR_WRITE_COMBINE	   (1ul << 2)
 #define DMA_ATTR_NO_KERNEL_MAPPING (1ul << 4)
-#define DMA_ATTR_SKIP_CPU_SYNC (1ul << 5)
-#define DMA_ATTR_FORCE_CONTIGUOUS (1ul << 6)
-#define DMA_ATTR_NO_WARN (1ul << 8)
-#define DMA_ATTR_PRIVILEGED (1ul << 9)
-#define DMA_ATTR_MMIO (1ul << 10)
+#define DMA_ATTR_SKIP_CPU_SYNC	   (1ul << 5)
+#define DMA_ATTR_FORCE_CONTIGUOUS  (1ul << 6)
+#define DMA_ATTR_NO_WARN	   (1ul << 8)
+#define DMA_ATTR_PRIVILEGED	   (1ul << 9)
+#define DMA_ATTR_MMIO		   (1ul << 10)
 
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
-#define DMA_BIT_MASK(n) ((n) >= 64 ? ~0ull : (1ull << ((n) & 63)) - 1)
+#define DMA_BIT_MASK(n)	  ((n) >= 64 ? ~0ull : (1ull << ((n)&63)) - 1)
 
 /* ---- masks --------------------------------------------------------------------------------------- */
 
@@ -62,18 +62,19 @@ static inline u64 dma_get_mask(struct device *dev)
 dma_addr_t __psim_dma_map_page(struct device *dev, struct page *page, size_t offset, size_t size,
 			       enum dma_data_direction dir, unsigned long attrs, const char *site);
 dma_addr_t __psim_dma_map_single(struct device *dev, void *ptr, size_t size,
-				 enum dma_data_direction dir, unsigned long attrs, const char *site);
+				 enum dma_data_direction dir, unsigned long attrs,
+				 const char *site);
 dma_addr_t __psim_dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
 				   enum dma_data_direction dir, unsigned long attrs,
 				   const char *site);
-void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
-		      enum dma_data_direction dir, int kind, const char *site);
+void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		      int kind, const char *site);
 int __psim_dma_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		    const char *site);
 
 /* How it was mapped, and must be unmapped. */
-#define __PSIM_DMA_PAGE 1
-#define __PSIM_DMA_SINGLE 2
+#define __PSIM_DMA_PAGE	    1
+#define __PSIM_DMA_SINGLE   2
 #define __PSIM_DMA_RESOURCE 3
 #define __PSIM_DMA_COHERENT 4
 
@@ -87,29 +88,29 @@ int __psim_dma_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_d
  * or DMA_MAPPING_ERROR: no address space left below the mask, a device without a mask, a page that is
  * not RAM (S9.61).
  */
-#define dma_map_page_attrs(dev, page, offset, size, dir, attrs)                                    \
+#define dma_map_page_attrs(dev, page, offset, size, dir, attrs) \
 	__psim_dma_map_page(dev, page, offset, size, dir, attrs, __func__)
-#define dma_map_page(dev, page, offset, size, dir)                                                 \
+#define dma_map_page(dev, page, offset, size, dir) \
 	__psim_dma_map_page(dev, page, offset, size, dir, 0, __func__)
 /* The same device, size and direction as at mapping (S9.62). Any context. */
-#define dma_unmap_page_attrs(dev, addr, size, dir, attrs)                                          \
+#define dma_unmap_page_attrs(dev, addr, size, dir, attrs) \
 	__psim_dma_unmap(dev, addr, size, dir, __PSIM_DMA_PAGE, __func__)
-#define dma_unmap_page(dev, addr, size, dir)                                                       \
+#define dma_unmap_page(dev, addr, size, dir) \
 	__psim_dma_unmap(dev, addr, size, dir, __PSIM_DMA_PAGE, __func__)
 
 /* The same for memory from kmalloc(). */
-#define dma_map_single_attrs(dev, ptr, size, dir, attrs)                                           \
+#define dma_map_single_attrs(dev, ptr, size, dir, attrs) \
 	__psim_dma_map_single(dev, ptr, size, dir, attrs, __func__)
 #define dma_map_single(dev, ptr, size, dir) __psim_dma_map_single(dev, ptr, size, dir, 0, __func__)
-#define dma_unmap_single_attrs(dev, addr, size, dir, attrs)                                        \
+#define dma_unmap_single_attrs(dev, addr, size, dir, attrs) \
 	__psim_dma_unmap(dev, addr, size, dir, __PSIM_DMA_SINGLE, __func__)
-#define dma_unmap_single(dev, addr, size, dir)                                                     \
+#define dma_unmap_single(dev, addr, size, dir) \
 	__psim_dma_unmap(dev, addr, size, dir, __PSIM_DMA_SINGLE, __func__)
 
 /* The same for a physical range that is no memory, such as a window of another device (S9.77). */
-#define dma_map_resource(dev, phys, size, dir, attrs)                                              \
+#define dma_map_resource(dev, phys, size, dir, attrs) \
 	__psim_dma_map_resource(dev, phys, size, dir, attrs, __func__)
-#define dma_unmap_resource(dev, addr, size, dir, attrs)                                            \
+#define dma_unmap_resource(dev, addr, size, dir, attrs) \
 	__psim_dma_unmap(dev, addr, size, dir, __PSIM_DMA_RESOURCE, __func__)
 
 /* Return: 0, or -ENOMEM if @addr says that mapping failed. */
@@ -122,13 +123,13 @@ static inline int dma_mapping_error(struct device *dev, dma_addr_t addr)
  * Hand a mapped piece to the CPU and back to the device. Memory is coherent here, so only the mapping
  * and the direction are checked.
  */
-#define dma_sync_single_for_cpu(dev, addr, size, dir)                                              \
+#define dma_sync_single_for_cpu(dev, addr, size, dir) \
 	((void)__psim_dma_sync(dev, addr, size, dir, __func__))
-#define dma_sync_single_for_device(dev, addr, size, dir)                                           \
+#define dma_sync_single_for_device(dev, addr, size, dir) \
 	((void)__psim_dma_sync(dev, addr, size, dir, __func__))
-#define dma_sync_single_range_for_cpu(dev, addr, offset, size, dir)                                \
+#define dma_sync_single_range_for_cpu(dev, addr, offset, size, dir) \
 	((void)__psim_dma_sync(dev, (addr) + (offset), size, dir, __func__))
-#define dma_sync_single_range_for_device(dev, addr, offset, size, dir)                             \
+#define dma_sync_single_range_for_device(dev, addr, offset, size, dir) \
 	((void)__psim_dma_sync(dev, (addr) + (offset), size, dir, __func__))
 
 static inline bool dma_need_sync(struct device *dev, dma_addr_t addr)
@@ -148,15 +149,15 @@ void *__psim_dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *han
 				const char *site);
 void __psim_dma_free_coherent(struct device *dev, size_t size, void *cpu, dma_addr_t handle,
 			      const char *site);
-#define dma_alloc_coherent(dev, size, handle, gfp)                                                 \
+#define dma_alloc_coherent(dev, size, handle, gfp) \
 	__psim_dma_alloc_coherent(dev, size, handle, gfp, __func__)
-#define dma_free_coherent(dev, size, cpu, handle)                                                  \
+#define dma_free_coherent(dev, size, cpu, handle) \
 	__psim_dma_free_coherent(dev, size, cpu, handle, __func__)
 /* Until the driver is unbound. */
 void *__psim_dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp,
 				 const char *site);
 void dmam_free_coherent(struct device *dev, size_t size, void *cpu, dma_addr_t handle);
-#define dmam_alloc_coherent(dev, size, handle, gfp)                                                \
+#define dmam_alloc_coherent(dev, size, handle, gfp) \
 	__psim_dmam_alloc_coherent(dev, size, handle, gfp, __func__)
 
 /* ---- one range of bus addresses for many pieces --------------------------------------------------------- */
@@ -179,20 +180,20 @@ static inline bool dma_use_iova(struct dma_iova_state *state)
 /* Reserve @size bytes. Return: false, with the state unused: map page by page (S9.72). */
 bool __psim_dma_iova_try_alloc(struct device *dev, struct dma_iova_state *state, size_t size,
 			       const char *site);
-#define dma_iova_try_alloc(dev, state, phys, size)                                                 \
+#define dma_iova_try_alloc(dev, state, phys, size) \
 	((void)(phys), __psim_dma_iova_try_alloc(dev, state, size, __func__))
 /* Map [phys, phys + size) at state->addr + offset (S9.73). Return: 0 or a negative errno. */
 int __psim_dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
 			 size_t offset, size_t size, enum dma_data_direction dir,
 			 unsigned long attrs, const char *site);
-#define dma_iova_link(dev, state, phys, offset, size, dir, attrs)                                  \
+#define dma_iova_link(dev, state, phys, offset, size, dir, attrs) \
 	__psim_dma_iova_link(dev, state, phys, offset, size, dir, attrs, __func__)
 /* After the last link, before the device uses the range (S9.74). Return: 0 or a negative errno. */
 int dma_iova_sync(struct device *dev, struct dma_iova_state *state, size_t offset, size_t size);
 /* Unlink everything and free the range (S9.75). */
 void __psim_dma_iova_destroy(struct device *dev, struct dma_iova_state *state, size_t mapped_len,
 			     enum dma_data_direction dir, unsigned long attrs, const char *site);
-#define dma_iova_destroy(dev, state, mapped_len, dir, attrs)                                       \
+#define dma_iova_destroy(dev, state, mapped_len, dir, attrs) \
 	__psim_dma_iova_destroy(dev, state, mapped_len, dir, attrs, __func__)
 /* Free a range that nothing was linked into. */
 void dma_iova_free(struct device *dev, struct dma_iova_state *state);

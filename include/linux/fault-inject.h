@@ -13,8 +13,11 @@ struct fault_attr {
 	const char *__psim_name;
 };
 
-#define FAULT_ATTR_INITIALIZER { .__psim_name = "" }
-#define DECLARE_FAULT_ATTR(name) struct fault_attr name = { .__psim_name = #name }
+#define FAULT_ATTR_INITIALIZER    \
+	{                         \
+		.__psim_name = "" \
+	}
+#define DECLARE_FAULT_ATTR(name) struct fault_attr name = {.__psim_name = #name}
 
 /**
  * should_fail() - shall this attempt fail?

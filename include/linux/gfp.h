@@ -42,22 +42,22 @@ unsigned long get_zeroed_page(gfp_t gfp);
  *
  * Return: the first page with one reference, unlocked, mapped nowhere; NULL without memory.
  */
-#define alloc_pages(gfp, order) __psim_alloc_pages((gfp), (order), __func__)
-#define alloc_page(gfp) __psim_alloc_pages((gfp), 0, __func__)
-#define alloc_pages_node(nid, gfp, order) __psim_alloc_pages((gfp), (order), __func__)
+#define alloc_pages(gfp, order)		    __psim_alloc_pages((gfp), (order), __func__)
+#define alloc_page(gfp)			    __psim_alloc_pages((gfp), 0, __func__)
+#define alloc_pages_node(nid, gfp, order)   __psim_alloc_pages((gfp), (order), __func__)
 #define __alloc_pages_node(nid, gfp, order) __psim_alloc_pages((gfp), (order), __func__)
 /* For a page that will be mapped at @addr of @vma. */
-#define alloc_page_vma(gfp, vma, addr)                                                             \
+#define alloc_page_vma(gfp, vma, addr) \
 	((void)(vma), (void)(addr), __psim_alloc_pages((gfp), 0, __func__))
 
 /**
  * folio_alloc() - take a folio of 1 << @order pages
  * Return: it, with one reference, unlocked; NULL without memory.
  */
-#define folio_alloc(gfp, order) __psim_folio_alloc((gfp), (order), __func__)
+#define folio_alloc(gfp, order)		  __psim_folio_alloc((gfp), (order), __func__)
 #define folio_alloc_node(gfp, order, nid) __psim_folio_alloc((gfp), (order), __func__)
 /* For a folio that will be mapped at @addr of @vma. */
-#define vma_alloc_folio(gfp, order, vma, addr)                                                     \
+#define vma_alloc_folio(gfp, order, vma, addr) \
 	((void)(vma), (void)(addr), __psim_folio_alloc((gfp), (order), __func__))
 
 /* Let go of a reference on a block that alloc_pages() gave; the last one frees it. Any context. */
@@ -66,8 +66,8 @@ void __free_pages(struct page *page, unsigned int order);
 
 /* The same by kernel address. Return: 0 without memory. */
 #define __get_free_pages(gfp, order) __psim_get_free_pages((gfp), (order), __func__)
-#define __get_free_page(gfp) __psim_get_free_pages((gfp), 0, __func__)
-#define get_zeroed_page(gfp) __psim_get_free_pages((gfp) | __GFP_ZERO, 0, __func__)
+#define __get_free_page(gfp)	     __psim_get_free_pages((gfp), 0, __func__)
+#define get_zeroed_page(gfp)	     __psim_get_free_pages((gfp) | __GFP_ZERO, 0, __func__)
 void free_pages(unsigned long addr, unsigned int order);
 #define free_page(addr) free_pages((addr), 0)
 

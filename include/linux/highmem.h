@@ -49,7 +49,8 @@ static inline int copy_mc_highpage(struct page *to, struct page *from)
 /* Parts of one page: [offset, offset + len) must lie in it. */
 void memcpy_from_page(char *to, struct page *page, size_t offset, size_t len);
 void memcpy_to_page(struct page *page, size_t offset, const char *from, size_t len);
-void memcpy_page(struct page *to, size_t to_offset, struct page *from, size_t from_offset, size_t len);
+void memcpy_page(struct page *to, size_t to_offset, struct page *from, size_t from_offset,
+		 size_t len);
 void memset_page(struct page *page, size_t offset, int value, size_t len);
 
 static inline void memzero_page(struct page *page, size_t offset, size_t len)

@@ -15,15 +15,15 @@
 
 struct device;
 
-#define IRQF_TRIGGER_NONE 0x00000000
-#define IRQF_TRIGGER_RISING 0x00000001
+#define IRQF_TRIGGER_NONE    0x00000000
+#define IRQF_TRIGGER_RISING  0x00000001
 #define IRQF_TRIGGER_FALLING 0x00000002
-#define IRQF_TRIGGER_HIGH 0x00000004
-#define IRQF_TRIGGER_LOW 0x00000008
-#define IRQF_SHARED 0x00000080
-#define IRQF_NOBALANCING 0x00000800
-#define IRQF_ONESHOT 0x00002000
-#define IRQF_NO_THREAD 0x00010000
+#define IRQF_TRIGGER_HIGH    0x00000004
+#define IRQF_TRIGGER_LOW     0x00000008
+#define IRQF_SHARED	     0x00000080
+#define IRQF_NOBALANCING     0x00000800
+#define IRQF_ONESHOT	     0x00002000
+#define IRQF_NO_THREAD	     0x00010000
 
 /* Runs in hard interrupt context, with interrupts off. */
 typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
@@ -38,7 +38,7 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
  *
  * Return: 0; -EINVAL: no such line, or no handler; -EBUSY: taken; -ENOMEM.
  */
-#define request_irq(irq, handler, flags, name, dev)                                                \
+#define request_irq(irq, handler, flags, name, dev) \
 	__psim_request_irq((irq), (handler), (flags), (name), (dev), __func__)
 int __must_check __psim_request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags,
 				    const char *name, void *dev, const char *site);

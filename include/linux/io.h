@@ -20,30 +20,30 @@ u64 __psim_mmio_read(const volatile void __iomem *addr, unsigned int size);
 void __psim_mmio_write(volatile void __iomem *addr, unsigned int size, u64 value);
 
 /* A device that was unplugged gives all ones, and writes to it are lost. */
-#define __PSIM_MMIO(letter, type, name)                                                            \
-	static inline type read##letter(const volatile void __iomem *addr)                         \
-	{                                                                                          \
-		return __psim_mmio_read(addr, sizeof(type));                                       \
-	}                                                                                          \
-	static inline type read##letter##_relaxed(const volatile void __iomem *addr)               \
-	{                                                                                          \
-		return __psim_mmio_read(addr, sizeof(type));                                       \
-	}                                                                                          \
-	static inline type ioread##name(const volatile void __iomem *addr)                         \
-	{                                                                                          \
-		return __psim_mmio_read(addr, sizeof(type));                                       \
-	}                                                                                          \
-	static inline void write##letter(type value, volatile void __iomem *addr)                  \
-	{                                                                                          \
-		__psim_mmio_write(addr, sizeof(type), value);                                      \
-	}                                                                                          \
-	static inline void write##letter##_relaxed(type value, volatile void __iomem *addr)        \
-	{                                                                                          \
-		__psim_mmio_write(addr, sizeof(type), value);                                      \
-	}                                                                                          \
-	static inline void iowrite##name(type value, volatile void __iomem *addr)                  \
-	{                                                                                          \
-		__psim_mmio_write(addr, sizeof(type), value);                                      \
+#define __PSIM_MMIO(letter, type, name)                                                     \
+	static inline type read##letter(const volatile void __iomem *addr)                  \
+	{                                                                                   \
+		return __psim_mmio_read(addr, sizeof(type));                                \
+	}                                                                                   \
+	static inline type read##letter##_relaxed(const volatile void __iomem *addr)        \
+	{                                                                                   \
+		return __psim_mmio_read(addr, sizeof(type));                                \
+	}                                                                                   \
+	static inline type ioread##name(const volatile void __iomem *addr)                  \
+	{                                                                                   \
+		return __psim_mmio_read(addr, sizeof(type));                                \
+	}                                                                                   \
+	static inline void write##letter(type value, volatile void __iomem *addr)           \
+	{                                                                                   \
+		__psim_mmio_write(addr, sizeof(type), value);                               \
+	}                                                                                   \
+	static inline void write##letter##_relaxed(type value, volatile void __iomem *addr) \
+	{                                                                                   \
+		__psim_mmio_write(addr, sizeof(type), value);                               \
+	}                                                                                   \
+	static inline void iowrite##name(type value, volatile void __iomem *addr)           \
+	{                                                                                   \
+		__psim_mmio_write(addr, sizeof(type), value);                               \
 	}
 
 __PSIM_MMIO(b, u8, 8)
@@ -64,7 +64,7 @@ void memset_io(volatile void __iomem *addr, int value, size_t count);
  */
 void __iomem *__psim_ioremap(phys_addr_t phys, size_t size, const char *site);
 void iounmap(volatile void __iomem *addr);
-#define ioremap(phys, size) __psim_ioremap((phys), (size), __func__)
+#define ioremap(phys, size)    __psim_ioremap((phys), (size), __func__)
 #define ioremap_wc(phys, size) __psim_ioremap((phys), (size), __func__)
 #define ioremap_np(phys, size) __psim_ioremap((phys), (size), __func__)
 

@@ -26,13 +26,13 @@ struct resource {
 	struct resource *parent, *sibling, *child;
 };
 
-#define IORESOURCE_IO 0x00000100ul
-#define IORESOURCE_MEM 0x00000200ul
-#define IORESOURCE_IRQ 0x00000400ul
-#define IORESOURCE_DMA 0x00000800ul
+#define IORESOURCE_IO	      0x00000100ul
+#define IORESOURCE_MEM	      0x00000200ul
+#define IORESOURCE_IRQ	      0x00000400ul
+#define IORESOURCE_DMA	      0x00000800ul
 #define IORESOURCE_SYSTEM_RAM (IORESOURCE_MEM | 0x01000000ul)
-#define IORESOURCE_EXCLUSIVE 0x08000000ul
-#define IORESOURCE_BUSY 0x80000000ul
+#define IORESOURCE_EXCLUSIVE  0x08000000ul
+#define IORESOURCE_BUSY	      0x80000000ul
 
 enum {
 	IORES_DESC_NONE = 0,
@@ -45,9 +45,10 @@ enum {
 	{                                                                                          \
 		.start = (start_), .end = (start_) + (size_)-1, .name = (name_), .flags = (flags_) \
 	}
-#define DEFINE_RES_MEM_NAMED(start, size, name) DEFINE_RES_NAMED((start), (size), (name), IORESOURCE_MEM)
+#define DEFINE_RES_MEM_NAMED(start, size, name) \
+	DEFINE_RES_NAMED((start), (size), (name), IORESOURCE_MEM)
 #define DEFINE_RES_MEM(start, size) DEFINE_RES_MEM_NAMED((start), (size), NULL)
-#define DEFINE_RES_IRQ(irq) DEFINE_RES_NAMED((irq), 1, NULL, IORESOURCE_IRQ)
+#define DEFINE_RES_IRQ(irq)	    DEFINE_RES_NAMED((irq), 1, NULL, IORESOURCE_IRQ)
 
 /* All physical addresses. */
 extern struct resource iomem_resource;
@@ -83,7 +84,8 @@ int release_resource(struct resource *old);
 struct resource *__request_region(struct resource *parent, resource_size_t start, resource_size_t n,
 				  const char *name, int flags);
 void __release_region(struct resource *parent, resource_size_t start, resource_size_t n);
-#define request_mem_region(start, n, name) __request_region(&iomem_resource, (start), (n), (name), 0)
+#define request_mem_region(start, n, name) \
+	__request_region(&iomem_resource, (start), (n), (name), 0)
 /* Something that is not owned is a warning. */
 #define release_mem_region(start, n) __release_region(&iomem_resource, (start), (n))
 
@@ -97,16 +99,16 @@ void __release_region(struct resource *parent, resource_size_t start, resource_s
  */
 struct resource *__psim_request_free_mem_region(struct resource *base, unsigned long size,
 						const char *name, const char *site);
-#define request_free_mem_region(base, size, name)                                                  \
+#define request_free_mem_region(base, size, name) \
 	__psim_request_free_mem_region((base), (size), (name), __func__)
 
 /* The same bound to a device, under its name: given back when its driver is unbound (S5.46). */
 struct resource *__psim_devm_request_free_mem_region(struct device *dev, struct resource *base,
 						     unsigned long size, const char *site);
-#define devm_request_free_mem_region(dev, base, size)                                              \
+#define devm_request_free_mem_region(dev, base, size) \
 	__psim_devm_request_free_mem_region((dev), (base), (size), __func__)
-struct resource *devm_request_mem_region(struct device *dev, resource_size_t start, resource_size_t n,
-					 const char *name);
+struct resource *devm_request_mem_region(struct device *dev, resource_size_t start,
+					 resource_size_t n, const char *name);
 /* Earlier than that. Something that is not the device's is a warning. */
 void devm_release_mem_region(struct device *dev, resource_size_t start, resource_size_t n);
 

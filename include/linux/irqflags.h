@@ -17,26 +17,26 @@ void __psim_irq_disable(void);
 void __psim_irq_enable(void);
 
 #define local_irq_disable() __psim_irq_disable()
-#define local_irq_enable() __psim_irq_enable()
-#define local_save_flags(flags)                                                                    \
-	do {                                                                                       \
-		typecheck(unsigned long, flags);                                                   \
-		flags = __psim_irq_flags();                                                        \
+#define local_irq_enable()  __psim_irq_enable()
+#define local_save_flags(flags)                  \
+	do {                                     \
+		typecheck(unsigned long, flags); \
+		flags = __psim_irq_flags();      \
 	} while (0)
-#define local_irq_save(flags)                                                                      \
-	do {                                                                                       \
-		local_save_flags(flags);                                                           \
-		__psim_irq_disable();                                                              \
+#define local_irq_save(flags)            \
+	do {                             \
+		local_save_flags(flags); \
+		__psim_irq_disable();    \
 	} while (0)
-#define local_irq_restore(flags)                                                                   \
-	do {                                                                                       \
-		typecheck(unsigned long, flags);                                                   \
-		(void)(flags);                                                                     \
-		__psim_irq_enable();                                                               \
+#define local_irq_restore(flags)                 \
+	do {                                     \
+		typecheck(unsigned long, flags); \
+		(void)(flags);                   \
+		__psim_irq_enable();             \
 	} while (0)
-#define irqs_disabled() (__psim_irq_flags() != 0)
+#define irqs_disabled()		   (__psim_irq_flags() != 0)
 #define irqs_disabled_flags(flags) ((flags) != 0)
-#define safe_halt() cpu_relax()
+#define safe_halt()		   cpu_relax()
 
 DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
 DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags),

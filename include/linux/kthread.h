@@ -19,19 +19,19 @@ struct mm_struct;
  *
  * Process context; sleeps. Return: the task, or ERR_PTR(-ENOMEM).
  */
-#define kthread_create_on_node(threadfn, data, node, namefmt, ...)                                 \
+#define kthread_create_on_node(threadfn, data, node, namefmt, ...) \
 	__psim_kthread_create((threadfn), (data), __func__, namefmt, ##__VA_ARGS__)
-#define kthread_create(threadfn, data, namefmt, ...)                                               \
+#define kthread_create(threadfn, data, namefmt, ...) \
 	__psim_kthread_create((threadfn), (data), __func__, namefmt, ##__VA_ARGS__)
 struct task_struct *__psim_kthread_create(int (*threadfn)(void *data), void *data, const char *site,
 					  const char *namefmt, ...) __printf(4, 5);
 /* Create it and wake it. */
-#define kthread_run(threadfn, data, namefmt, ...)                                                  \
-	({                                                                                         \
-		struct task_struct *__k = kthread_create(threadfn, data, namefmt, ##__VA_ARGS__);  \
-		if (!IS_ERR(__k))                                                                  \
-			wake_up_process(__k);                                                      \
-		__k;                                                                               \
+#define kthread_run(threadfn, data, namefmt, ...)                                                 \
+	({                                                                                        \
+		struct task_struct *__k = kthread_create(threadfn, data, namefmt, ##__VA_ARGS__); \
+		if (!IS_ERR(__k))                                                                 \
+			wake_up_process(__k);                                                     \
+		__k;                                                                              \
 	})
 
 /**

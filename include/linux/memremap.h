@@ -121,20 +121,20 @@ static inline bool is_fsdax_page(const struct page *page)
 void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order,
 				  const char *site);
 #define __psim_zone_device_init_1(page) __psim_zone_device_page_init((page), NULL, 0, __func__)
-#define __psim_zone_device_init_2(page, order)                                                     \
+#define __psim_zone_device_init_2(page, order) \
 	__psim_zone_device_page_init((page), NULL, (order), __func__)
-#define __psim_zone_device_init_3(page, pgmap, order)                                              \
+#define __psim_zone_device_init_3(page, pgmap, order) \
 	__psim_zone_device_page_init((page), (pgmap), (order), __func__)
 #define __psim_zone_device_init_pick(a, b, c, name, ...) name
-#define zone_device_page_init(...)                                                                 \
-	__psim_zone_device_init_pick(__VA_ARGS__, __psim_zone_device_init_3,                       \
-				     __psim_zone_device_init_2,                                    \
+#define zone_device_page_init(...)                                           \
+	__psim_zone_device_init_pick(__VA_ARGS__, __psim_zone_device_init_3, \
+				     __psim_zone_device_init_2,              \
 				     __psim_zone_device_init_1, )(__VA_ARGS__)
 
 /* The same for a folio that is none yet: nothing follows its links before (S5.24, S5.27). */
 void __psim_zone_device_folio_init(struct folio *folio, struct dev_pagemap *pgmap,
 				   unsigned int order, const char *site);
-#define zone_device_folio_init(folio, pgmap, order)                                                \
+#define zone_device_folio_init(folio, pgmap, order) \
 	__psim_zone_device_folio_init((folio), (pgmap), (order), __func__)
 
 /**

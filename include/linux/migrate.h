@@ -20,11 +20,11 @@ struct vm_area_struct;
  * VALID: there is a page; MIGRATE: the entry takes part; WRITE: the slot allowed writing; COMPOUND: the
  * entry stands for a whole large folio.
  */
-#define MIGRATE_PFN_VALID (1ul << 0)
-#define MIGRATE_PFN_MIGRATE (1ul << 1)
-#define MIGRATE_PFN_WRITE (1ul << 3)
+#define MIGRATE_PFN_VALID    (1ul << 0)
+#define MIGRATE_PFN_MIGRATE  (1ul << 1)
+#define MIGRATE_PFN_WRITE    (1ul << 3)
 #define MIGRATE_PFN_COMPOUND (1ul << 4)
-#define MIGRATE_PFN_SHIFT 6
+#define MIGRATE_PFN_SHIFT    6
 
 /* The page of an encoded entry, or NULL if it has none; flags other than VALID do not matter (S0.2). */
 static inline struct page *migrate_pfn_to_page(unsigned long mpfn)
@@ -124,13 +124,13 @@ void migrate_vma_finalize(struct migrate_vma *migrate);
 int __psim_migrate_device_range(unsigned long *src_pfns, unsigned long start, unsigned long npages,
 				const char *site);
 int migrate_device_range(unsigned long *src_pfns, unsigned long start, unsigned long npages);
-#define migrate_device_range(src_pfns, start, npages)                                              \
+#define migrate_device_range(src_pfns, start, npages) \
 	__psim_migrate_device_range((src_pfns), (start), (npages), __func__)
 
 /* The same for the raw page frame numbers that @src_pfns holds; they become encoded entries. */
 int __psim_migrate_device_pfns(unsigned long *src_pfns, unsigned long npages, const char *site);
 int migrate_device_pfns(unsigned long *src_pfns, unsigned long npages);
-#define migrate_device_pfns(src_pfns, npages)                                                      \
+#define migrate_device_pfns(src_pfns, npages) \
 	__psim_migrate_device_pfns((src_pfns), (npages), __func__)
 
 /* As migrate_vma_pages(), without a VMA: no holes, no fault page (S4.8). */

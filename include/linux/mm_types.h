@@ -133,7 +133,7 @@ _Static_assert(offsetof(struct folio, pgmap) == 8, "pgmap is word 1");
 _Static_assert(offsetof(struct page, zone_device_data) == 16, "zone_device_data is word 2");
 _Static_assert(offsetof(struct folio, _refcount) == offsetof(struct page, _refcount), "S0.10");
 
-#define page_private(page) ((page)->private)
+#define page_private(page)	      ((page)->private)
 #define set_page_private(page, value) ((page)->private = (value))
 
 /* Address spaces, VMAs and faults: the mm room's part of this header. */

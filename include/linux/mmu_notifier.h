@@ -148,8 +148,9 @@ int __psim_mmu_interval_notifier_insert(struct mmu_interval_notifier *interval_s
 int mmu_interval_notifier_insert(struct mmu_interval_notifier *interval_sub, struct mm_struct *mm,
 				 unsigned long start, unsigned long length,
 				 const struct mmu_interval_notifier_ops *ops);
-#define mmu_interval_notifier_insert(interval_sub, mm, start, length, ops)                         \
-	__psim_mmu_interval_notifier_insert((interval_sub), (mm), (start), (length), (ops), __func__)
+#define mmu_interval_notifier_insert(interval_sub, mm, start, length, ops)                  \
+	__psim_mmu_interval_notifier_insert((interval_sub), (mm), (start), (length), (ops), \
+					    __func__)
 
 /* The same with the mmap lock write-held by the caller. */
 int __psim_mmu_interval_notifier_insert_locked(struct mmu_interval_notifier *interval_sub,
@@ -214,7 +215,7 @@ static inline bool mmu_interval_check_retry(struct mmu_interval_notifier *interv
 int __psim_mmu_notifier_register(struct mmu_notifier *subscription, struct mm_struct *mm,
 				 const char *site);
 int mmu_notifier_register(struct mmu_notifier *subscription, struct mm_struct *mm);
-#define mmu_notifier_register(subscription, mm)                                                    \
+#define mmu_notifier_register(subscription, mm) \
 	__psim_mmu_notifier_register((subscription), (mm), __func__)
 /* The same with the mmap lock write-held. */
 int __mmu_notifier_register(struct mmu_notifier *subscription, struct mm_struct *mm);

@@ -7,13 +7,13 @@
 #include <linux/mmdebug.h>
 #include <linux/page-flags.h>
 
-#define MAX_PAGE_ORDER 10
-#define NR_PAGE_ORDERS (MAX_PAGE_ORDER + 1)
-#define MAX_ORDER_NR_PAGES (1 << MAX_PAGE_ORDER)
+#define MAX_PAGE_ORDER		10
+#define NR_PAGE_ORDERS		(MAX_PAGE_ORDER + 1)
+#define MAX_ORDER_NR_PAGES	(1 << MAX_PAGE_ORDER)
 #define PAGE_ALLOC_COSTLY_ORDER 3
 
 #define SECTION_SIZE_BITS 27
-#define PA_SECTION_SHIFT SECTION_SIZE_BITS
+#define PA_SECTION_SHIFT  SECTION_SIZE_BITS
 #define PAGES_PER_SECTION (1ul << (SECTION_SIZE_BITS - PAGE_SHIFT))
 
 enum zone_type {
@@ -26,7 +26,7 @@ enum zone_type {
 };
 
 #define ZONES_PGSHIFT 61
-#define ZONES_MASK 7ul
+#define ZONES_MASK    7ul
 
 static inline enum zone_type page_zonenum(const struct page *page)
 {

@@ -63,18 +63,18 @@ void __psim_module_register(const char *name, struct module *module, int (*init)
 			    void (*exit)(void));
 
 /* What runs when the module is loaded: 0, or a negative errno, which refuses the load. One a module. */
-#define module_init(function)                                                                      \
-	__attribute__((__constructor__)) static void __psim_register_init(void)                    \
-	{                                                                                          \
-		int (*init)(void) = (function);                                                    \
-		__psim_module_register(KBUILD_MODNAME, THIS_MODULE, init, NULL);                   \
+#define module_init(function)                                                    \
+	__attribute__((__constructor__)) static void __psim_register_init(void)  \
+	{                                                                        \
+		int (*init)(void) = (function);                                  \
+		__psim_module_register(KBUILD_MODNAME, THIS_MODULE, init, NULL); \
 	}
 /* What runs when it is unloaded: by psim_module_unload(), or when the machine stops. One a module. */
-#define module_exit(function)                                                                      \
-	__attribute__((__constructor__)) static void __psim_register_exit(void)                    \
-	{                                                                                          \
-		void (*exit)(void) = (function);                                                   \
-		__psim_module_register(KBUILD_MODNAME, THIS_MODULE, NULL, exit);                   \
+#define module_exit(function)                                                    \
+	__attribute__((__constructor__)) static void __psim_register_exit(void)  \
+	{                                                                        \
+		void (*exit)(void) = (function);                                 \
+		__psim_module_register(KBUILD_MODNAME, THIS_MODULE, NULL, exit); \
 	}
 
 /**
@@ -94,8 +94,8 @@ bool __psim_try_module_get(struct module *module, const char *site);
 void __psim_module_get(struct module *module, const char *site);
 void __psim_module_put(struct module *module, const char *site);
 #define try_module_get(module) __psim_try_module_get((module), __func__)
-#define __module_get(module) __psim_module_get((module), __func__)
-#define module_put(module) __psim_module_put((module), __func__)
+#define __module_get(module)   __psim_module_get((module), __func__)
+#define module_put(module)     __psim_module_put((module), __func__)
 
 static inline bool module_is_live(struct module *module)
 {
@@ -107,16 +107,16 @@ static inline const char *module_name(struct module *module)
 	return module ? module->name : "kernel";
 }
 
-#define __psim_module_text(text) _Static_assert(sizeof(text) > 0, "a text")
-#define MODULE_LICENSE(text) __psim_module_text(text)
-#define MODULE_AUTHOR(text) __psim_module_text(text)
-#define MODULE_DESCRIPTION(text) __psim_module_text(text)
-#define MODULE_VERSION(text) __psim_module_text(text)
-#define MODULE_ALIAS(text) __psim_module_text(text)
-#define MODULE_FIRMWARE(text) __psim_module_text(text)
-#define MODULE_SOFTDEP(text) __psim_module_text(text)
-#define MODULE_IMPORT_NS(ns) __psim_module_text(ns)
-#define MODULE_INFO(tag, text) __psim_module_text(text)
+#define __psim_module_text(text)	_Static_assert(sizeof(text) > 0, "a text")
+#define MODULE_LICENSE(text)		__psim_module_text(text)
+#define MODULE_AUTHOR(text)		__psim_module_text(text)
+#define MODULE_DESCRIPTION(text)	__psim_module_text(text)
+#define MODULE_VERSION(text)		__psim_module_text(text)
+#define MODULE_ALIAS(text)		__psim_module_text(text)
+#define MODULE_FIRMWARE(text)		__psim_module_text(text)
+#define MODULE_SOFTDEP(text)		__psim_module_text(text)
+#define MODULE_IMPORT_NS(ns)		__psim_module_text(ns)
+#define MODULE_INFO(tag, text)		__psim_module_text(text)
 #define MODULE_DEVICE_TABLE(type, name) extern typeof(name) name
 
 #endif /* _LINUX_MODULE_H */

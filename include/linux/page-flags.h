@@ -54,10 +54,10 @@ enum pageflags {
 };
 
 /* What an address space pointer of a folio may carry in its low bits. */
-#define FOLIO_MAPPING_ANON 0x1ul
+#define FOLIO_MAPPING_ANON     0x1ul
 #define FOLIO_MAPPING_ANON_KSM 0x2ul
-#define FOLIO_MAPPING_KSM (FOLIO_MAPPING_ANON | FOLIO_MAPPING_ANON_KSM)
-#define FOLIO_MAPPING_FLAGS (FOLIO_MAPPING_ANON | FOLIO_MAPPING_ANON_KSM)
+#define FOLIO_MAPPING_KSM      (FOLIO_MAPPING_ANON | FOLIO_MAPPING_ANON_KSM)
+#define FOLIO_MAPPING_FLAGS    (FOLIO_MAPPING_ANON | FOLIO_MAPPING_ANON_KSM)
 
 /* What stands in the mapping of a tail page. */
 #define TAIL_MAPPING ((struct address_space *)(POISON_POINTER_DELTA + 0x400))
@@ -78,7 +78,7 @@ static __always_inline unsigned long __psim_head(const struct page *page)
  * @p: any page that is in use: a free device page's link may be stale (S5.27)
  * Only a reference, or a lock that keeps the page in use, makes the answer last.
  */
-#define page_folio(p)                                                                              \
+#define page_folio(p) \
 	(_Generic((p),                                                                             \
 		const struct page *: (const struct folio *)__psim_head(p),                         \
 		struct page *: (struct folio *)__psim_head(p)))
@@ -139,59 +139,59 @@ static inline void clear_compound_head(struct page *page)
 
 /* ---- one flag each ----------------------------------------------------------------------------------- */
 
-#define __PSIM_FOLIO_TEST(lower, bit)                                                              \
-	static __always_inline bool folio_test_##lower(const struct folio *folio)                  \
-	{                                                                                          \
-		return test_bit(bit, &folio->flags.f);                                             \
+#define __PSIM_FOLIO_TEST(lower, bit)                                             \
+	static __always_inline bool folio_test_##lower(const struct folio *folio) \
+	{                                                                         \
+		return test_bit(bit, &folio->flags.f);                            \
 	}
-#define __PSIM_FOLIO_SET(lower, bit)                                                               \
-	static __always_inline void folio_set_##lower(struct folio *folio)                         \
-	{                                                                                          \
-		set_bit(bit, &folio->flags.f);                                                     \
+#define __PSIM_FOLIO_SET(lower, bit)                                       \
+	static __always_inline void folio_set_##lower(struct folio *folio) \
+	{                                                                  \
+		set_bit(bit, &folio->flags.f);                             \
 	}
-#define __PSIM_FOLIO_CLEAR(lower, bit)                                                             \
-	static __always_inline void folio_clear_##lower(struct folio *folio)                       \
-	{                                                                                          \
-		clear_bit(bit, &folio->flags.f);                                                   \
+#define __PSIM_FOLIO_CLEAR(lower, bit)                                       \
+	static __always_inline void folio_clear_##lower(struct folio *folio) \
+	{                                                                    \
+		clear_bit(bit, &folio->flags.f);                             \
 	}
-#define __PSIM_FOLIO_PLAIN(lower, bit)                                                             \
-	static __always_inline void __folio_set_##lower(struct folio *folio)                       \
-	{                                                                                          \
-		__set_bit(bit, &folio->flags.f);                                                   \
-	}                                                                                          \
-	static __always_inline void __folio_clear_##lower(struct folio *folio)                     \
-	{                                                                                          \
-		__clear_bit(bit, &folio->flags.f);                                                 \
+#define __PSIM_FOLIO_PLAIN(lower, bit)                                         \
+	static __always_inline void __folio_set_##lower(struct folio *folio)   \
+	{                                                                      \
+		__set_bit(bit, &folio->flags.f);                               \
+	}                                                                      \
+	static __always_inline void __folio_clear_##lower(struct folio *folio) \
+	{                                                                      \
+		__clear_bit(bit, &folio->flags.f);                             \
 	}
-#define __PSIM_FOLIO_EXCHANGE(lower, bit)                                                          \
-	static __always_inline bool folio_test_set_##lower(struct folio *folio)                    \
-	{                                                                                          \
-		return test_and_set_bit(bit, &folio->flags.f);                                     \
-	}                                                                                          \
-	static __always_inline bool folio_test_clear_##lower(struct folio *folio)                  \
-	{                                                                                          \
-		return test_and_clear_bit(bit, &folio->flags.f);                                   \
+#define __PSIM_FOLIO_EXCHANGE(lower, bit)                                         \
+	static __always_inline bool folio_test_set_##lower(struct folio *folio)   \
+	{                                                                         \
+		return test_and_set_bit(bit, &folio->flags.f);                    \
+	}                                                                         \
+	static __always_inline bool folio_test_clear_##lower(struct folio *folio) \
+	{                                                                         \
+		return test_and_clear_bit(bit, &folio->flags.f);                  \
 	}
-#define __PSIM_PAGE_FLAG(upper, bit)                                                               \
-	static __always_inline int Page##upper(const struct page *page)                            \
-	{                                                                                          \
-		return test_bit(bit, &compound_head(page)->flags.f);                               \
-	}                                                                                          \
-	static __always_inline void SetPage##upper(struct page *page)                              \
-	{                                                                                          \
-		set_bit(bit, &compound_head(page)->flags.f);                                       \
-	}                                                                                          \
-	static __always_inline void ClearPage##upper(struct page *page)                            \
-	{                                                                                          \
-		clear_bit(bit, &compound_head(page)->flags.f);                                     \
+#define __PSIM_PAGE_FLAG(upper, bit)                                    \
+	static __always_inline int Page##upper(const struct page *page) \
+	{                                                               \
+		return test_bit(bit, &compound_head(page)->flags.f);    \
+	}                                                               \
+	static __always_inline void SetPage##upper(struct page *page)   \
+	{                                                               \
+		set_bit(bit, &compound_head(page)->flags.f);            \
+	}                                                               \
+	static __always_inline void ClearPage##upper(struct page *page) \
+	{                                                               \
+		clear_bit(bit, &compound_head(page)->flags.f);          \
 	}
 
-#define __PSIM_FLAG(upper, lower, bit)                                                             \
-	__PSIM_FOLIO_TEST(lower, bit)                                                              \
-	__PSIM_FOLIO_SET(lower, bit)                                                               \
-	__PSIM_FOLIO_CLEAR(lower, bit)                                                             \
-	__PSIM_FOLIO_PLAIN(lower, bit)                                                             \
-	__PSIM_FOLIO_EXCHANGE(lower, bit)                                                          \
+#define __PSIM_FLAG(upper, lower, bit)    \
+	__PSIM_FOLIO_TEST(lower, bit)     \
+	__PSIM_FOLIO_SET(lower, bit)      \
+	__PSIM_FOLIO_CLEAR(lower, bit)    \
+	__PSIM_FOLIO_PLAIN(lower, bit)    \
+	__PSIM_FOLIO_EXCHANGE(lower, bit) \
 	__PSIM_PAGE_FLAG(upper, bit)
 
 /* Locking and uptodate are more than a flag: see folio_lock() and folio_mark_uptodate(). */
@@ -261,7 +261,8 @@ static inline void folio_set_large_rmappable(struct folio *folio)
 
 static __always_inline bool folio_test_anon(const struct folio *folio)
 {
-	return (unsigned long)__atomic_load_n(&folio->mapping, __ATOMIC_RELAXED) & FOLIO_MAPPING_ANON;
+	return (unsigned long)__atomic_load_n(&folio->mapping, __ATOMIC_RELAXED) &
+	       FOLIO_MAPPING_ANON;
 }
 
 static __always_inline bool folio_test_ksm(const struct folio *folio)

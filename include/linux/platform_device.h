@@ -33,7 +33,7 @@ struct platform_device {
 	const struct platform_device_id *id_entry;
 };
 
-#define to_platform_device(device) container_of((device), struct platform_device, dev)
+#define to_platform_device(device)   container_of((device), struct platform_device, dev)
 #define platform_get_device_id(pdev) ((pdev)->id_entry)
 
 /**
@@ -62,15 +62,15 @@ int __platform_driver_register(struct platform_driver *drv, struct module *owner
 #define platform_driver_register(drv) __platform_driver_register((drv), THIS_MODULE)
 void platform_driver_unregister(struct platform_driver *drv);
 
-#define module_platform_driver(driver_)                                                            \
-	static int driver_##_init(void)                                                            \
-	{                                                                                          \
-		return platform_driver_register(&driver_);                                         \
-	}                                                                                          \
-	static void driver_##_exit(void)                                                           \
-	{                                                                                          \
-		platform_driver_unregister(&driver_);                                              \
-	}                                                                                          \
+#define module_platform_driver(driver_)                    \
+	static int driver_##_init(void)                    \
+	{                                                  \
+		return platform_driver_register(&driver_); \
+	}                                                  \
+	static void driver_##_exit(void)                   \
+	{                                                  \
+		platform_driver_unregister(&driver_);      \
+	}                                                  \
 	module_init(driver_##_init) module_exit(driver_##_exit)
 
 /* A device with one reference, not yet on the bus, or NULL without memory. */
@@ -93,7 +93,7 @@ void platform_device_unregister(struct platform_device *pdev);
 struct platform_device *__psim_platform_register_simple(const char *name, int id,
 							const struct resource *res,
 							unsigned int num, const char *site);
-#define platform_device_register_simple(name, id, res, num)                                        \
+#define platform_device_register_simple(name, id, res, num) \
 	__psim_platform_register_simple(name, id, res, num, __func__)
 
 /* The @num-th resource of a type, or NULL. */

@@ -21,34 +21,34 @@
 #define TASK_COMM_LEN 16
 
 /* What a task waits for: its __state. */
-#define TASK_RUNNING 0x00000000
-#define TASK_INTERRUPTIBLE 0x00000001
+#define TASK_RUNNING	     0x00000000
+#define TASK_INTERRUPTIBLE   0x00000001
 #define TASK_UNINTERRUPTIBLE 0x00000002
-#define __TASK_STOPPED 0x00000004
-#define __TASK_TRACED 0x00000008
-#define EXIT_DEAD 0x00000010
-#define EXIT_ZOMBIE 0x00000020
-#define TASK_PARKED 0x00000040
-#define TASK_DEAD 0x00000080
-#define TASK_WAKEKILL 0x00000100
-#define TASK_WAKING 0x00000200
-#define TASK_NOLOAD 0x00000400
-#define TASK_NEW 0x00000800
-#define TASK_ANY 0x00010000
-#define TASK_FREEZABLE 0x00002000
-#define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
-#define TASK_IDLE (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)
-#define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+#define __TASK_STOPPED	     0x00000004
+#define __TASK_TRACED	     0x00000008
+#define EXIT_DEAD	     0x00000010
+#define EXIT_ZOMBIE	     0x00000020
+#define TASK_PARKED	     0x00000040
+#define TASK_DEAD	     0x00000080
+#define TASK_WAKEKILL	     0x00000100
+#define TASK_WAKING	     0x00000200
+#define TASK_NOLOAD	     0x00000400
+#define TASK_NEW	     0x00000800
+#define TASK_ANY	     0x00010000
+#define TASK_FREEZABLE	     0x00002000
+#define TASK_KILLABLE	     (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
+#define TASK_IDLE	     (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)
+#define TASK_NORMAL	     (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
-#define PF_IDLE 0x00000002
-#define PF_EXITING 0x00000004
-#define PF_WQ_WORKER 0x00000020
-#define PF_SIGNALED 0x00000400
-#define PF_MEMALLOC 0x00000800
+#define PF_IDLE		 0x00000002
+#define PF_EXITING	 0x00000004
+#define PF_WQ_WORKER	 0x00000020
+#define PF_SIGNALED	 0x00000400
+#define PF_MEMALLOC	 0x00000800
 #define PF_MEMALLOC_NOFS 0x00040000
 #define PF_MEMALLOC_NOIO 0x00080000
-#define PF_KSWAPD 0x00020000
-#define PF_KTHREAD 0x00200000
+#define PF_KSWAPD	 0x00020000
+#define PF_KTHREAD	 0x00200000
 
 #define MAX_SCHEDULE_TIMEOUT LONG_MAX
 
@@ -90,11 +90,11 @@ struct task_struct {
 	struct __psim_task_sync __psim_sync;
 };
 
-#define get_current_state() READ_ONCE(current->__state)
+#define get_current_state()   READ_ONCE(current->__state)
 #define task_is_running(task) (READ_ONCE((task)->__state) == TASK_RUNNING)
 /* The order "state first, then look at the condition" is what makes a wake-up between them count. */
 #define __set_current_state(value) __psim_set_state((value), false)
-#define set_current_state(value) __psim_set_state((value), true)
+#define set_current_state(value)   __psim_set_state((value), true)
 void __psim_set_state(unsigned int state, bool ordered);
 
 static inline pid_t task_pid_nr(struct task_struct *task)
@@ -107,9 +107,9 @@ static inline pid_t task_tgid_nr(struct task_struct *task)
 	return task->tgid;
 }
 
-#define task_pid_vnr(task) task_pid_nr(task)
-#define task_tgid_vnr(task) task_tgid_nr(task)
-#define same_thread_group(a, b) ((a) == (b))
+#define task_pid_vnr(task)	  task_pid_nr(task)
+#define task_tgid_vnr(task)	  task_tgid_nr(task)
+#define same_thread_group(a, b)	  ((a) == (b))
 #define thread_group_leader(task) ((task) == (task)->group_leader)
 
 static inline unsigned int task_cpu(const struct task_struct *task)
@@ -167,12 +167,12 @@ int __psim_cond_resched(const char *site);
 bool __psim_need_resched(void);
 
 /* A lock that the callers hold is dropped meanwhile if somebody waits for it. */
-#define cond_resched_lock(lock)                                                                    \
-	({                                                                                         \
-		spin_unlock(lock);                                                                 \
-		cond_resched();                                                                    \
-		spin_lock(lock);                                                                   \
-		1;                                                                                 \
+#define cond_resched_lock(lock)    \
+	({                         \
+		spin_unlock(lock); \
+		cond_resched();    \
+		spin_lock(lock);   \
+		1;                 \
 	})
 
 #endif /* _LINUX_SCHED_H */

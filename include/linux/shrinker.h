@@ -12,7 +12,7 @@
 struct mem_cgroup;
 
 /* A scan gets nowhere now; nothing to scan. */
-#define SHRINK_STOP (~0ul)
+#define SHRINK_STOP  (~0ul)
 #define SHRINK_EMPTY (~0ul - 1)
 
 /**
@@ -53,10 +53,10 @@ struct shrinker {
 	const char *__psim_site;
 };
 
-#define DEFAULT_SEEKS 2
-#define SHRINKER_NUMA_AWARE (1u << 2)
+#define DEFAULT_SEEKS	     2
+#define SHRINKER_NUMA_AWARE  (1u << 2)
 #define SHRINKER_MEMCG_AWARE (1u << 3)
-#define SHRINKER_NONSLAB (1u << 4)
+#define SHRINKER_NONSLAB     (1u << 4)
 
 /* A shrinker with no callbacks yet, or NULL. @fmt: its name. May sleep. */
 struct shrinker *__psim_shrinker_alloc(unsigned int flags, const char *site, const char *fmt, ...)

@@ -18,27 +18,27 @@
 #include <linux/types.h>
 
 /* What an allocation of 0 bytes gives: kfree() takes it, nothing may be read from it. */
-#define ZERO_SIZE_PTR ((void *)16)
+#define ZERO_SIZE_PTR	    ((void *)16)
 #define ZERO_OR_NULL_PTR(x) ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
 
-#define ARCH_KMALLOC_MINALIGN 8
-#define KMALLOC_MAX_SIZE (4ul << 20)
+#define ARCH_KMALLOC_MINALIGN  8
+#define KMALLOC_MAX_SIZE       (4ul << 20)
 #define KMALLOC_MAX_CACHE_SIZE (8ul << 10)
 
-#define SLAB_HWCACHE_ALIGN ((slab_flags_t)0x00002000u)
+#define SLAB_HWCACHE_ALIGN   ((slab_flags_t)0x00002000u)
 #define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x00020000u)
 #define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)0x00080000u) /* not modelled: a stop */
-#define SLAB_PANIC ((slab_flags_t)0x00040000u)
-#define SLAB_ACCOUNT ((slab_flags_t)0x04000000u)
-#define SLAB_NO_MERGE ((slab_flags_t)0x01000000u)
+#define SLAB_PANIC	     ((slab_flags_t)0x00040000u)
+#define SLAB_ACCOUNT	     ((slab_flags_t)0x04000000u)
+#define SLAB_NO_MERGE	     ((slab_flags_t)0x01000000u)
 
 void *__psim_kmalloc(size_t size, gfp_t gfp, const char *site) __malloc __alloc_size(1);
 void *__psim_kmalloc_array(size_t n, size_t size, gfp_t gfp, const char *site) __malloc
 	__alloc_size(1, 2);
 void *__psim_krealloc(const void *p, size_t size, gfp_t gfp, const char *site) __must_check
 	__alloc_size(2);
-void *__psim_krealloc_array(void *p, size_t n, size_t size, gfp_t gfp, const char *site) __must_check
-	__alloc_size(2, 3);
+void *__psim_krealloc_array(void *p, size_t n, size_t size, gfp_t gfp,
+			    const char *site) __must_check __alloc_size(2, 3);
 void *__psim_kvmalloc(size_t size, gfp_t gfp, const char *site) __malloc __alloc_size(1);
 void *__psim_kvmalloc_array(size_t n, size_t size, gfp_t gfp, const char *site) __malloc
 	__alloc_size(1, 2);
@@ -63,14 +63,14 @@ void kvfree(const void *p);
  * @gfp: __GFP_ZERO, and what may be done to find memory
  * Return: the memory, or NULL.
  */
-#define kmalloc(size, gfp) __psim_kmalloc((size), (gfp), __func__)
-#define kzalloc(size, gfp) __psim_kmalloc((size), (gfp) | __GFP_ZERO, __func__)
+#define kmalloc(size, gfp)	      __psim_kmalloc((size), (gfp), __func__)
+#define kzalloc(size, gfp)	      __psim_kmalloc((size), (gfp) | __GFP_ZERO, __func__)
 #define kmalloc_node(size, gfp, node) __psim_kmalloc((size), (gfp), __func__)
 #define kzalloc_node(size, gfp, node) __psim_kmalloc((size), (gfp) | __GFP_ZERO, __func__)
 /* @n elements of @size bytes each; NULL if the product overflows. */
 #define kmalloc_array(n, size, gfp) __psim_kmalloc_array((n), (size), (gfp), __func__)
-#define kcalloc(n, size, gfp) __psim_kmalloc_array((n), (size), (gfp) | __GFP_ZERO, __func__)
-#define kcalloc_node(n, size, gfp, node)                                                           \
+#define kcalloc(n, size, gfp)	    __psim_kmalloc_array((n), (size), (gfp) | __GFP_ZERO, __func__)
+#define kcalloc_node(n, size, gfp, node) \
 	__psim_kmalloc_array((n), (size), (gfp) | __GFP_ZERO, __func__)
 
 /**
@@ -79,7 +79,7 @@ void kvfree(const void *p);
  * @size: 0 frees it and gives ZERO_SIZE_PTR
  * Return: the object, perhaps elsewhere; NULL without memory, and @p stays as it is.
  */
-#define krealloc(p, size, gfp) __psim_krealloc((p), (size), (gfp), __func__)
+#define krealloc(p, size, gfp)		__psim_krealloc((p), (size), (gfp), __func__)
 #define krealloc_array(p, n, size, gfp) __psim_krealloc_array((p), (n), (size), (gfp), __func__)
 
 /* Give an object back; NULL and ZERO_SIZE_PTR are accepted. Any context. */
@@ -92,42 +92,42 @@ void kfree_sensitive(const void *p);
  * @size: more than INT_MAX warns and fails
  * Give it back with kvfree().
  */
-#define kvmalloc(size, gfp) __psim_kvmalloc((size), (gfp), __func__)
-#define kvzalloc(size, gfp) __psim_kvmalloc((size), (gfp) | __GFP_ZERO, __func__)
+#define kvmalloc(size, gfp)	       __psim_kvmalloc((size), (gfp), __func__)
+#define kvzalloc(size, gfp)	       __psim_kvmalloc((size), (gfp) | __GFP_ZERO, __func__)
 #define kvmalloc_node(size, gfp, node) __psim_kvmalloc((size), (gfp), __func__)
 #define kvzalloc_node(size, gfp, node) __psim_kvmalloc((size), (gfp) | __GFP_ZERO, __func__)
-#define kvmalloc_array(n, size, gfp) __psim_kvmalloc_array((n), (size), (gfp), __func__)
-#define kvcalloc(n, size, gfp) __psim_kvmalloc_array((n), (size), (gfp) | __GFP_ZERO, __func__)
-#define kvfree(p) __psim_kvfree((p), __func__)
+#define kvmalloc_array(n, size, gfp)   __psim_kvmalloc_array((n), (size), (gfp), __func__)
+#define kvcalloc(n, size, gfp)	       __psim_kvmalloc_array((n), (size), (gfp) | __GFP_ZERO, __func__)
+#define kvfree(p)		       __psim_kvfree((p), __func__)
 
 /* ---- by type: kzalloc_obj(*p), kzalloc_obj(struct foo, GFP_ATOMIC); GFP_KERNEL if none is given ---- */
 
-#define __psim_gfp_1(gfp) (gfp)
-#define __psim_gfp_0() GFP_KERNEL
+#define __psim_gfp_1(gfp)			 (gfp)
+#define __psim_gfp_0()				 GFP_KERNEL
 #define __psim_gfp_pick(empty, given, name, ...) name
-#define default_gfp(...)                                                                           \
-	__psim_gfp_pick(, ##__VA_ARGS__, __psim_gfp_1, __psim_gfp_0)(__VA_ARGS__)
+#define default_gfp(...)			 __psim_gfp_pick(, ##__VA_ARGS__, __psim_gfp_1, __psim_gfp_0)(__VA_ARGS__)
 
 #define __psim_obj(alloc, type, gfp) ((typeof(type) *)alloc(sizeof(typeof(type)), gfp))
-#define __psim_objs(alloc, type, n, gfp) ((typeof(type) *)alloc(size_mul(sizeof(typeof(type)), (n)), gfp))
-#define __psim_flex(alloc, type, member, n, gfp)                                                   \
+#define __psim_objs(alloc, type, n, gfp) \
+	((typeof(type) *)alloc(size_mul(sizeof(typeof(type)), (n)), gfp))
+#define __psim_flex(alloc, type, member, n, gfp) \
 	((typeof(type) *)alloc(struct_size_t(typeof(type), member, (n)), gfp))
 
-#define kmalloc_obj(type, ...) __psim_obj(kmalloc, type, default_gfp(__VA_ARGS__))
+#define kmalloc_obj(type, ...)	   __psim_obj(kmalloc, type, default_gfp(__VA_ARGS__))
 #define kmalloc_objs(type, n, ...) __psim_objs(kmalloc, type, n, default_gfp(__VA_ARGS__))
-#define kmalloc_flex(type, member, n, ...)                                                         \
+#define kmalloc_flex(type, member, n, ...) \
 	__psim_flex(kmalloc, type, member, n, default_gfp(__VA_ARGS__))
-#define kzalloc_obj(type, ...) __psim_obj(kzalloc, type, default_gfp(__VA_ARGS__))
+#define kzalloc_obj(type, ...)	   __psim_obj(kzalloc, type, default_gfp(__VA_ARGS__))
 #define kzalloc_objs(type, n, ...) __psim_objs(kzalloc, type, n, default_gfp(__VA_ARGS__))
-#define kzalloc_flex(type, member, n, ...)                                                         \
+#define kzalloc_flex(type, member, n, ...) \
 	__psim_flex(kzalloc, type, member, n, default_gfp(__VA_ARGS__))
-#define kvmalloc_obj(type, ...) __psim_obj(kvmalloc, type, default_gfp(__VA_ARGS__))
+#define kvmalloc_obj(type, ...)	    __psim_obj(kvmalloc, type, default_gfp(__VA_ARGS__))
 #define kvmalloc_objs(type, n, ...) __psim_objs(kvmalloc, type, n, default_gfp(__VA_ARGS__))
-#define kvmalloc_flex(type, member, n, ...)                                                        \
+#define kvmalloc_flex(type, member, n, ...) \
 	__psim_flex(kvmalloc, type, member, n, default_gfp(__VA_ARGS__))
-#define kvzalloc_obj(type, ...) __psim_obj(kvzalloc, type, default_gfp(__VA_ARGS__))
+#define kvzalloc_obj(type, ...)	    __psim_obj(kvzalloc, type, default_gfp(__VA_ARGS__))
 #define kvzalloc_objs(type, n, ...) __psim_objs(kvzalloc, type, n, default_gfp(__VA_ARGS__))
-#define kvzalloc_flex(type, member, n, ...)                                                        \
+#define kvzalloc_flex(type, member, n, ...) \
 	__psim_flex(kvzalloc, type, member, n, default_gfp(__VA_ARGS__))
 
 /* Bytes that may be used of an object: those that were asked for; 0 for NULL and ZERO_SIZE_PTR. */
@@ -164,11 +164,12 @@ struct kmem_cache *__psim_kmem_cache_create_args(const char *name, unsigned int 
  * memory.
  */
 #define __psim_kmem_cache_nth(a, b, c, name, ...) name
-#define kmem_cache_create(name, size, ...)                                                         \
-	__psim_kmem_cache_nth(__VA_ARGS__, __psim_kmem_cache_create,                               \
+#define kmem_cache_create(name, size, ...)                           \
+	__psim_kmem_cache_nth(__VA_ARGS__, __psim_kmem_cache_create, \
 			      __psim_kmem_cache_create_args, )(name, size, __VA_ARGS__)
-#define KMEM_CACHE(type, flags)                                                                    \
-	__psim_kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)
+#define KMEM_CACHE(type, flags)                                                                 \
+	__psim_kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), \
+				 NULL)
 
 /* Every object must be back. NULL is accepted. May sleep. */
 void kmem_cache_destroy(struct kmem_cache *cache);
@@ -176,9 +177,8 @@ int kmem_cache_shrink(struct kmem_cache *cache);
 unsigned int kmem_cache_size(struct kmem_cache *cache);
 
 void *__psim_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const char *site) __malloc;
-#define kmem_cache_alloc(cache, gfp) __psim_kmem_cache_alloc((cache), (gfp), __func__)
-#define kmem_cache_zalloc(cache, gfp)                                                              \
-	__psim_kmem_cache_alloc((cache), (gfp) | __GFP_ZERO, __func__)
+#define kmem_cache_alloc(cache, gfp)		__psim_kmem_cache_alloc((cache), (gfp), __func__)
+#define kmem_cache_zalloc(cache, gfp)		__psim_kmem_cache_alloc((cache), (gfp) | __GFP_ZERO, __func__)
 #define kmem_cache_alloc_node(cache, gfp, node) __psim_kmem_cache_alloc((cache), (gfp), __func__)
 void kmem_cache_free(struct kmem_cache *cache, void *object);
 

@@ -13,10 +13,10 @@ unsigned int __psim_smp_processor_id(bool check, const char *site);
 /* The same; a report (law 4) where the task could be moved meanwhile: machine with fewer CPUs. */
 #define smp_processor_id() __psim_smp_processor_id(true, __func__)
 
-#define get_cpu()                                                                                  \
-	({                                                                                         \
-		preempt_disable();                                                                 \
-		smp_processor_id();                                                                \
+#define get_cpu()                   \
+	({                          \
+		preempt_disable();  \
+		smp_processor_id(); \
 	})
 #define put_cpu() preempt_enable()
 

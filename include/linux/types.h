@@ -27,7 +27,10 @@ typedef __u32 __le32, __be32;
 typedef __u64 __le64, __be64;
 
 typedef _Bool bool;
-enum { false = 0, true = 1 };
+enum {
+	false = 0,
+	true = 1
+};
 
 typedef long ssize_t;
 typedef long ptrdiff_t;

@@ -19,11 +19,11 @@ void *vzalloc(size_t size) __malloc;
  * @size: 0 warns and fails
  * May sleep. Return: NULL without memory.
  */
-#define vmalloc(size) __psim_vmalloc((size), GFP_KERNEL, __func__)
-#define vzalloc(size) __psim_vmalloc((size), GFP_KERNEL | __GFP_ZERO, __func__)
-#define __vmalloc(size, gfp) __psim_vmalloc((size), (gfp), __func__)
+#define vmalloc(size)	       __psim_vmalloc((size), GFP_KERNEL, __func__)
+#define vzalloc(size)	       __psim_vmalloc((size), GFP_KERNEL | __GFP_ZERO, __func__)
+#define __vmalloc(size, gfp)   __psim_vmalloc((size), (gfp), __func__)
 #define vmalloc_array(n, size) __psim_vmalloc_array((n), (size), GFP_KERNEL, __func__)
-#define vcalloc(n, size) __psim_vmalloc_array((n), (size), GFP_KERNEL | __GFP_ZERO, __func__)
+#define vcalloc(n, size)       __psim_vmalloc_array((n), (size), GFP_KERNEL | __GFP_ZERO, __func__)
 
 /* NULL is accepted. May sleep, except in an interrupt. */
 void vfree(const void *p);

@@ -222,15 +222,15 @@ __psim_out:                                                                     
 		__psim_result;                                                                 \
 	})
 /* Inside of ___wait_event() __ret is another one: it begins with what this one was given. */
-#define __psim_wait_timeout(wq_head, condition, state, timeout)                                    \
-	({                                                                                         \
-		long __psim_timeout = (timeout);                                                   \
-		long __ret = __psim_timeout;                                                       \
-		might_sleep();                                                                     \
-		if (!___wait_cond_timeout(condition))                                              \
-			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, 0,  \
-					      __psim_timeout, __ret = schedule_timeout(__ret));    \
-		__ret;                                                                             \
+#define __psim_wait_timeout(wq_head, condition, state, timeout)                                   \
+	({                                                                                        \
+		long __psim_timeout = (timeout);                                                  \
+		long __ret = __psim_timeout;                                                      \
+		might_sleep();                                                                    \
+		if (!___wait_cond_timeout(condition))                                             \
+			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, 0, \
+					      __psim_timeout, __ret = schedule_timeout(__ret));   \
+		__ret;                                                                            \
 	})
 
 #define wait_event(wq_head, condition) \

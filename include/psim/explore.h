@@ -38,14 +38,14 @@ const struct psim_scenario *psim_scenario_find(const char *name);
  *		return 0;
  *	}
  */
-#define PSIM_SCENARIO(name_, what_)                                                                \
-	static int psim_scenario_body_##name_(void);                                               \
-	static struct psim_scenario psim_scenario_##name_ = {#name_, what_,                        \
-							     psim_scenario_body_##name_, 0};       \
-	__attribute__((constructor)) static void psim_scenario_add_##name_(void)                   \
-	{                                                                                          \
-		psim_scenario_register(&psim_scenario_##name_);                                    \
-	}                                                                                          \
+#define PSIM_SCENARIO(name_, what_)                                                          \
+	static int psim_scenario_body_##name_(void);                                         \
+	static struct psim_scenario psim_scenario_##name_ = {#name_, what_,                  \
+							     psim_scenario_body_##name_, 0}; \
+	__attribute__((constructor)) static void psim_scenario_add_##name_(void)             \
+	{                                                                                    \
+		psim_scenario_register(&psim_scenario_##name_);                              \
+	}                                                                                    \
 	static int psim_scenario_body_##name_(void)
 
 /**
@@ -54,7 +54,6 @@ const struct psim_scenario *psim_scenario_find(const char *name);
  * Return: 0; what its body returned; the number of reports when there were any.
  */
 int psim_scenario_run(const struct psim_scenario *scenario, const struct psim_config *config);
-
 
 #ifdef __cplusplus
 }

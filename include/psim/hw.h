@@ -33,7 +33,8 @@ struct psim_hw {
 	const char *compatible;
 	unsigned long mmio_bytes;
 	unsigned long long (*read)(void *device, unsigned long offset, unsigned int size);
-	void (*write)(void *device, unsigned long offset, unsigned int size, unsigned long long value);
+	void (*write)(void *device, unsigned long offset, unsigned int size,
+		      unsigned long long value);
 	void *device;
 	unsigned long long bus_base;
 	unsigned int irq;
@@ -72,7 +73,8 @@ void *psim_hw_dma_window(struct psim_hw *hw, unsigned long long bus, size_t leng
 void psim_hw_interrupt(struct psim_hw *hw);
 
 /* An engine: a task that runs on no CPU. @body runs until it returns. NULL without memory. */
-struct psim_task *psim_hw_engine(struct psim_hw *hw, const char *name, int (*body)(void *arg), void *arg);
+struct psim_task *psim_hw_engine(struct psim_hw *hw, const char *name, int (*body)(void *arg),
+				 void *arg);
 
 /* For an engine's body: its work took @ns of virtual time. */
 void psim_hw_busy(unsigned long long ns);
@@ -81,7 +83,8 @@ void psim_hw_wait(void);
 void psim_hw_kick(struct psim_task *engine);
 
 /* Report a broken rule on the hardware's side; the run goes on and fails at its end. */
-void psim_hw_report(struct psim_hw *hw, const char *rule, const char *what, unsigned long long value);
+void psim_hw_report(struct psim_hw *hw, const char *rule, const char *what,
+		    unsigned long long value);
 
 /* Whether the machine keeps bytes (psim_config.no_bytes is 0). */
 int psim_hw_has_bytes(void);
@@ -90,7 +93,11 @@ int psim_hw_has_bytes(void);
 int psim_hw_copy_fails(void);
 
 /* An event of the stream, for devices: kinds as in the trace (GPU_COPY 0, GPU_FAULT 1, GPU_COMMAND 2). */
-enum psim_hw_event { PSIM_HW_COPY, PSIM_HW_FAULT, PSIM_HW_COMMAND };
+enum psim_hw_event {
+	PSIM_HW_COPY,
+	PSIM_HW_FAULT,
+	PSIM_HW_COMMAND
+};
 void psim_hw_trace(enum psim_hw_event event, unsigned long long a, unsigned long long b,
 		   unsigned long long c, unsigned long long d);
 

@@ -12,9 +12,9 @@ extern "C" {
 struct psim_process;
 
 /* Protection of a mapping: as PROT_READ, PROT_WRITE, PROT_EXEC. */
-#define PSIM_READ 1
+#define PSIM_READ  1
 #define PSIM_WRITE 2
-#define PSIM_EXEC 4
+#define PSIM_EXEC  4
 
 /**
  * psim_process_create() - a new process with an empty address space
@@ -58,7 +58,8 @@ int psim_munmap(struct psim_process *process, unsigned long address, size_t leng
 int psim_load(struct psim_process *process, unsigned long address, void *buffer, size_t length);
 
 /* What user code of the process writes; as psim_load(). */
-int psim_store(struct psim_process *process, unsigned long address, const void *buffer, size_t length);
+int psim_store(struct psim_process *process, unsigned long address, const void *buffer,
+	       size_t length);
 
 /**
  * enum psim_place - where a page of a process is

@@ -18,10 +18,10 @@
 #include "mm/process.h"
 #include "sim/sim.h"
 
-#define KIB 1024ull
+#define KIB	   1024ull
 #define MIN_MEMORY (64 * KIB)
 #define MAX_MEMORY (1ull << 40)
-#define MAX_CHUNK (2048 * KIB)
+#define MAX_CHUNK  (2048 * KIB)
 
 struct psim_gpu {
 	struct simgpu_hw *hw;
@@ -30,14 +30,17 @@ struct psim_gpu {
 
 static int check_config(const struct psim_gpu_config *c)
 {
-	if (c->memory_bytes < MIN_MEMORY || c->memory_bytes > MAX_MEMORY || c->memory_bytes % MIN_MEMORY)
-		return psim_misuse(-EINVAL,
-				   "device memory of %llu bytes: a multiple of 64 KiB from 64 KiB to 1 TiB is allowed",
-				   c->memory_bytes);
-	if (!is_power_of_2(c->chunk_bytes) || c->chunk_bytes < PAGE_SIZE || c->chunk_bytes > MAX_CHUNK)
-		return psim_misuse(-EINVAL,
-				   "chunk_bytes %lu: a power of two from 4096 to 2097152 is allowed",
-				   c->chunk_bytes);
+	if (c->memory_bytes < MIN_MEMORY || c->memory_bytes > MAX_MEMORY ||
+	    c->memory_bytes % MIN_MEMORY)
+		return psim_misuse(
+			-EINVAL,
+			"device memory of %llu bytes: a multiple of 64 KiB from 64 KiB to 1 TiB is allowed",
+			c->memory_bytes);
+	if (!is_power_of_2(c->chunk_bytes) || c->chunk_bytes < PAGE_SIZE ||
+	    c->chunk_bytes > MAX_CHUNK)
+		return psim_misuse(
+			-EINVAL, "chunk_bytes %lu: a power of two from 4096 to 2097152 is allowed",
+			c->chunk_bytes);
 	return 0;
 }
 
@@ -61,7 +64,8 @@ struct psim_gpu *psim_gpu_create(const struct psim_gpu_config *config)
 	int err;
 
 	if (!psim_running()) {
-		psim_misuse(-ESRCH, "psim_gpu_create: no machine is running: call psim_start() first");
+		psim_misuse(-ESRCH,
+			    "psim_gpu_create: no machine is running: call psim_start() first");
 		return NULL;
 	}
 	fill_defaults(&c, name, sizeof(name));
@@ -109,10 +113,11 @@ static int check_range(const char *what, struct psim_gpu *gpu, struct psim_proce
 	if (!gpu || !process)
 		return psim_misuse(-EINVAL, "%s: a GPU and a process are needed", what);
 	if (!length || address + length < address)
-		return psim_misuse(-EINVAL, "%s: %zu bytes at %#lx are no range", what, length, address);
+		return psim_misuse(-EINVAL, "%s: %zu bytes at %#lx are no range", what, length,
+				   address);
 	if ((address | length) % alignment)
-		return psim_misuse(-EINVAL, "%s: %#lx + %#zx is not aligned to %lu bytes", what, address,
-				   length, alignment);
+		return psim_misuse(-EINVAL, "%s: %#lx + %#zx is not aligned to %lu bytes", what,
+				   address, length, alignment);
 	return 0;
 }
 
@@ -178,7 +183,8 @@ int psim_gpu_xor(struct psim_gpu *gpu, struct psim_process *process, unsigned lo
 				   .pattern_bytes = pattern_length};
 
 	if (!pattern || !pattern_length || pattern_length > PAGE_SIZE)
-		return psim_misuse(-EINVAL, "psim_gpu_xor: a pattern of %zu bytes: 1 to 4096 are allowed",
+		return psim_misuse(-EINVAL,
+				   "psim_gpu_xor: a pattern of %zu bytes: 1 to 4096 are allowed",
 				   pattern_length);
 	return command("psim_gpu_xor", gpu, process, &desc, pattern, NULL);
 }
@@ -208,7 +214,8 @@ int psim_gpu_stats(struct psim_gpu *gpu, struct psim_gpu_stats *stats)
 	struct simgpu_device *driver;
 
 	if (!gpu || !stats)
-		return psim_misuse(-EINVAL, "psim_gpu_stats: a GPU and a place for its counters are needed");
+		return psim_misuse(-EINVAL,
+				   "psim_gpu_stats: a GPU and a place for its counters are needed");
 	driver = gpu->driver;
 	stats->pages_to_device = atomic_long_read(&driver->pages_to_device);
 	stats->pages_to_ram = atomic_long_read(&driver->pages_to_ram);
@@ -223,10 +230,11 @@ int psim_gpu_poke(struct psim_gpu *gpu, unsigned long pfn, unsigned int offset, 
 	int err = -EINVAL;
 
 	if (gpu && pfn >= gpu->driver->first_pfn && offset < PAGE_SIZE)
-		err = simgpu_model_poke(gpu->hw,
-					((u64)(pfn - gpu->driver->first_pfn) << PAGE_SHIFT) + offset,
-					flip);
+		err = simgpu_model_poke(
+			gpu->hw, ((u64)(pfn - gpu->driver->first_pfn) << PAGE_SHIFT) + offset,
+			flip);
 	if (err)
-		psim_misuse(err, "psim_gpu_poke: no byte %u of page %#lx in this GPU's memory", offset, pfn);
+		psim_misuse(err, "psim_gpu_poke: no byte %u of page %#lx in this GPU's memory",
+			    offset, pfn);
 	return err;
 }

@@ -34,8 +34,8 @@ const char *human_size(unsigned long long bytes)
 		value /= 1024;
 		unit++;
 	}
-	snprintf(text, sizeof(buffers[0]), value == (unsigned long long)value ? "%.0f %s" : "%.1f %s",
-		 value, units[unit]);
+	snprintf(text, sizeof(buffers[0]),
+		 value == (unsigned long long)value ? "%.0f %s" : "%.1f %s", value, units[unit]);
 	return text;
 }
 
@@ -78,20 +78,20 @@ int parse_size(const char *option, const char *text, unsigned long long min, uns
 		shift = suffix_shift(suffix);
 	if (shift < 0 || *bytes << shift >> shift != *bytes || *bytes << shift < min ||
 	    *bytes << shift > max)
-		return usage_error("%s '%s': a size from %s to %s is allowed, like 64K or 1G", option,
-				   text, human_size(min), human_size(max));
+		return usage_error("%s '%s': a size from %s to %s is allowed, like 64K or 1G",
+				   option, text, human_size(min), human_size(max));
 	*bytes <<= shift;
 	return 0;
 }
 
-int parse_number(const char *option, const char *text, unsigned long long min, unsigned long long max,
-		 unsigned long long *number)
+int parse_number(const char *option, const char *text, unsigned long long min,
+		 unsigned long long max, unsigned long long *number)
 {
 	const char *rest;
 
 	if (digits(text, number, &rest) || *rest || *number < min || *number > max)
-		return usage_error("%s '%s': a number from %llu to %llu is allowed", option, text, min,
-				   max);
+		return usage_error("%s '%s': a number from %llu to %llu is allowed", option, text,
+				   min, max);
 	return 0;
 }
 

@@ -5,7 +5,12 @@
 
 #include <getopt.h>
 
-enum { EXIT_CLEAN = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_BUDGET = 3 };
+enum {
+	EXIT_CLEAN = 0,
+	EXIT_BROKEN = 1,
+	EXIT_USAGE = 2,
+	EXIT_BUDGET = 3
+};
 
 /* One line on standard error, "psim: ...". Return: EXIT_USAGE. */
 int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -19,8 +24,8 @@ int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int parse_size(const char *option, const char *text, unsigned long long min, unsigned long long max,
 	       unsigned long long *bytes);
 /* A plain decimal number; as parse_size(). */
-int parse_number(const char *option, const char *text, unsigned long long min, unsigned long long max,
-		 unsigned long long *number);
+int parse_number(const char *option, const char *text, unsigned long long min,
+		 unsigned long long max, unsigned long long *number);
 /* "1.5 MiB", into one of a few static buffers. */
 const char *human_size(unsigned long long bytes);
 

@@ -13,12 +13,21 @@
 #include "psim.h"
 #include "tour.h"
 
-#define MIN_RAM (2ull << 20)
-#define MAX_RAM (4ull << 40)
+#define MIN_RAM	    (2ull << 20)
+#define MAX_RAM	    (4ull << 40)
 #define DEFAULT_RAM (1ull << 30)
 
 /* Options after the name; getopt's values. */
-enum { OPT_FILE = 256, OPT_DEVICE_MEMORY, OPT_TRACE, OPT_JSON, OPT_SEED, OPT_SCHEDULER, OPT_ENGINE, OPT_RAM };
+enum {
+	OPT_FILE = 256,
+	OPT_DEVICE_MEMORY,
+	OPT_TRACE,
+	OPT_JSON,
+	OPT_SEED,
+	OPT_SCHEDULER,
+	OPT_ENGINE,
+	OPT_RAM
+};
 
 static struct {
 	const char *file;
@@ -85,13 +94,14 @@ static int one_option(int option)
 		return 0;
 	case OPT_SCHEDULER:
 		if (strcmp(optarg, "run-until-block") && strcmp(optarg, "random"))
-			return usage_error("--scheduler '%s': run-until-block and random are allowed",
-					   optarg);
+			return usage_error(
+				"--scheduler '%s': run-until-block and random are allowed", optarg);
 		run.config.scheduler = optarg;
 		return 0;
 	case OPT_ENGINE:
 		if (strcmp(optarg, "deterministic") && strcmp(optarg, "free"))
-			return usage_error("--engine '%s': deterministic and free are allowed", optarg);
+			return usage_error("--engine '%s': deterministic and free are allowed",
+					   optarg);
 		run.config.engine = optarg[0] == 'f' ? PSIM_FREE_RUNNING : PSIM_DETERMINISTIC;
 		return 0;
 	default:
@@ -110,16 +120,17 @@ static int open_file(const char *path)
 	if (run.config.ram_bytes <= TOUR_SPARE_RAM)
 		most = 0;
 	if (fd < 0)
-		return usage_error("--file '%s': %s; a readable file is needed", path, strerror(errno));
+		return usage_error("--file '%s': %s; a readable file is needed", path,
+				   strerror(errno));
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		err = usage_error("--file '%s': not a regular file", path);
 	else if (!st.st_size)
 		err = usage_error("--file '%s': it is empty; 1 byte to %s are allowed", path,
 				  human_size(most));
 	else if ((unsigned long long)st.st_size > most)
-		err = usage_error("--file '%s': %s do not fit; with --ram %s, 1 byte to %s are allowed",
-				  path, human_size(st.st_size), human_size(run.config.ram_bytes),
-				  human_size(most));
+		err = usage_error(
+			"--file '%s': %s do not fit; with --ram %s, 1 byte to %s are allowed", path,
+			human_size(st.st_size), human_size(run.config.ram_bytes), human_size(most));
 	if (!err) {
 		void *p = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 
@@ -187,24 +198,27 @@ static int run_scenario(const struct psim_scenario *scenario)
 
 int command_run(int argc, char **argv)
 {
-	static const struct option all[] = {{"help", no_argument, NULL, 'h'},
-					    {"seed", required_argument, NULL, OPT_SEED},
-					    {"scheduler", required_argument, NULL, OPT_SCHEDULER},
-					    {"engine", required_argument, NULL, OPT_ENGINE},
-					    {"ram", required_argument, NULL, OPT_RAM},
-					    {"trace", required_argument, NULL, OPT_TRACE},
-					    {"json", no_argument, NULL, OPT_JSON},
-					    {"file", required_argument, NULL, OPT_FILE},
-					    {"device-memory", required_argument, NULL, OPT_DEVICE_MEMORY},
-					    {0}};
+	static const struct option all[] = {
+		{"help", no_argument, NULL, 'h'},
+		{"seed", required_argument, NULL, OPT_SEED},
+		{"scheduler", required_argument, NULL, OPT_SCHEDULER},
+		{"engine", required_argument, NULL, OPT_ENGINE},
+		{"ram", required_argument, NULL, OPT_RAM},
+		{"trace", required_argument, NULL, OPT_TRACE},
+		{"json", no_argument, NULL, OPT_JSON},
+		{"file", required_argument, NULL, OPT_FILE},
+		{"device-memory", required_argument, NULL, OPT_DEVICE_MEMORY},
+		{0}};
 	const struct psim_scenario *scenario;
 	int option, is_tour;
 
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return argc < 2 ? usage_error("run needs a scenario's name: psim list shows them") : help();
+		return argc < 2 ? usage_error("run needs a scenario's name: psim list shows them")
+				: help();
 	scenario = psim_scenario_find(argv[1]);
 	if (!scenario)
-		return usage_error("unknown scenario '%s': psim list shows what is allowed", argv[1]);
+		return usage_error("unknown scenario '%s': psim list shows what is allowed",
+				   argv[1]);
 	is_tour = !strcmp(argv[1], "tour");
 	argc--;
 	argv++;

@@ -13,9 +13,10 @@
 
 static const unsigned char pattern[] = "there and back again";
 #define PATTERN_BYTES (sizeof(pattern) - 1)
-#define STEP (1ul << 20)
+#define STEP	      (1ul << 20)
 
-static __attribute__((format(printf, 3, 4))) int failed(struct tour *tour, int err, const char *fmt, ...)
+static __attribute__((format(printf, 3, 4))) int failed(struct tour *tour, int err, const char *fmt,
+							...)
 {
 	va_list args;
 
@@ -41,18 +42,20 @@ static int change_and_undo(struct tour *tour, struct psim_gpu *gpu, struct psim_
 
 		err = psim_load(process, address + at, piece, n);
 		if (err)
-			return failed(tour, err, "the CPU cannot read byte %zu: %s", at, strerror(-err));
+			return failed(tour, err, "the CPU cannot read byte %zu: %s", at,
+				      strerror(-err));
 		for (size_t i = 0; i < n; i++) {
 			unsigned char key = pattern[(at + i - first) % PATTERN_BYTES];
 
 			if (piece[i] != (tour->bytes[at + i] ^ key))
-				return failed(tour, -EIO, "byte %zu is %#x, not %#x", at + i, piece[i],
-					      tour->bytes[at + i] ^ key);
+				return failed(tour, -EIO, "byte %zu is %#x, not %#x", at + i,
+					      piece[i], tour->bytes[at + i] ^ key);
 			piece[i] ^= key;
 		}
 		err = psim_store(process, address + at, piece, n);
 		if (err)
-			return failed(tour, err, "the CPU cannot write byte %zu: %s", at, strerror(-err));
+			return failed(tour, err, "the CPU cannot write byte %zu: %s", at,
+				      strerror(-err));
 	}
 	return 0;
 }
@@ -69,7 +72,8 @@ static int digest_by_cpu(struct tour *tour, struct psim_process *process, unsign
 		int err = psim_load(process, address + at, buffer, n);
 
 		if (err)
-			return failed(tour, err, "the CPU cannot read byte %zu: %s", at, strerror(-err));
+			return failed(tour, err, "the CPU cannot read byte %zu: %s", at,
+				      strerror(-err));
 		sha256_update(&sha, n, buffer);
 	}
 	sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
@@ -91,7 +95,8 @@ static int there_and_back(struct tour *tour, struct tour_round *round, struct ps
 
 	err = psim_store(process, address, tour->bytes, tour->length);
 	if (err)
-		return failed(tour, err, "the CPU cannot write the file's bytes: %s", strerror(-err));
+		return failed(tour, err, "the CPU cannot write the file's bytes: %s",
+			      strerror(-err));
 	err = psim_gpu_migrate(gpu, process, address, mapped);
 	if (err)
 		return failed(tour, err, "the migration to the device failed: %s", strerror(-err));
@@ -110,7 +115,8 @@ static int there_and_back(struct tour *tour, struct tour_round *round, struct ps
 	return err;
 }
 
-static void take_figures(struct tour_round *round, struct psim_gpu *gpu, struct psim_process *process)
+static void take_figures(struct tour_round *round, struct psim_gpu *gpu,
+			 struct psim_process *process)
 {
 	struct psim_process_stats cpu;
 	struct psim_gpu_stats stats;
@@ -169,8 +175,8 @@ int tour_run(struct tour *tour)
 	sha256_digest(&sha, SHA256_DIGEST_SIZE, tour->digest_file);
 	/* Room for all of it in whole chunks at any alignment. */
 	tour->rounds[0].device_memory =
-		device_bytes(tour->device_memory ? tour->device_memory :
-						   tour->length + 2 * TOUR_MIN_DEVICE_MEMORY);
+		device_bytes(tour->device_memory ? tour->device_memory
+						 : tour->length + 2 * TOUR_MIN_DEVICE_MEMORY);
 	tour->rounds[1].device_memory = device_bytes(tour->length / 4);
 	for (int i = 0; !err && i < TOUR_ROUNDS; i++)
 		err = run_round(tour, &tour->rounds[i]);

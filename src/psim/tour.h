@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <psim/psim.h>
 
-#define TOUR_ROUNDS 2
+#define TOUR_ROUNDS	       2
 #define TOUR_MIN_DEVICE_MEMORY (64ull << 10)
 /* What the machine needs besides the file's bytes. */
 #define TOUR_SPARE_RAM (16ull << 20)
@@ -54,7 +54,7 @@ int tour_run(struct tour *tour);
 /* The text that lies in the tree. */
 const unsigned char *tour_text(size_t *length);
 /* Show the figures: as a table, or as JSON. */
-void tour_print(const struct tour *tour, const char *source, unsigned long long wall_ns, int reports,
-		int json);
+void tour_print(const struct tour *tour, const char *source, unsigned long long wall_ns,
+		int reports, int json);
 
 #endif /* PSIM_TOUR_H */

@@ -38,11 +38,12 @@ static struct tour_round sum(const struct tour *tour)
 
 static json_t *figures(const struct tour_round *r)
 {
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:I}", "pages_to_device",
-			 (json_int_t)r->pages_to_device, "pages_to_ram", (json_int_t)r->pages_to_ram,
-			 "cpu_faults", (json_int_t)r->cpu_device_faults, "cpu_faults_all",
-			 (json_int_t)r->cpu_faults, "gpu_faults", (json_int_t)r->gpu_faults, "evictions",
-			 (json_int_t)r->evictions, "virtual_ns", (json_int_t)r->virtual_ns);
+	return json_pack(
+		"{s:I s:I s:I s:I s:I s:I s:I}", "pages_to_device", (json_int_t)r->pages_to_device,
+		"pages_to_ram", (json_int_t)r->pages_to_ram, "cpu_faults",
+		(json_int_t)r->cpu_device_faults, "cpu_faults_all", (json_int_t)r->cpu_faults,
+		"gpu_faults", (json_int_t)r->gpu_faults, "evictions", (json_int_t)r->evictions,
+		"virtual_ns", (json_int_t)r->virtual_ns);
 }
 
 static void print_json(const struct tour *tour, const char *source, unsigned long long wall_ns,
@@ -93,12 +94,14 @@ static void print_table(const struct tour *tour, const char *source, unsigned lo
 	row("pages moved to RAM", a->pages_to_ram, b->pages_to_ram);
 	row("bytes moved to the device", a->pages_to_device * PSIM_PAGE_SIZE,
 	    b->pages_to_device * PSIM_PAGE_SIZE);
-	row("bytes moved to RAM", a->pages_to_ram * PSIM_PAGE_SIZE, b->pages_to_ram * PSIM_PAGE_SIZE);
+	row("bytes moved to RAM", a->pages_to_ram * PSIM_PAGE_SIZE,
+	    b->pages_to_ram * PSIM_PAGE_SIZE);
 	row("CPU faults", a->cpu_faults, b->cpu_faults);
 	row("  on device memory", a->cpu_device_faults, b->cpu_device_faults);
 	row("GPU faults", a->gpu_faults, b->gpu_faults);
 	row("evictions", a->evictions, b->evictions);
-	printf("  %-28s %11.3f ms %11.3f ms\n", "virtual time", a->virtual_ns / 1e6, b->virtual_ns / 1e6);
+	printf("  %-28s %11.3f ms %11.3f ms\n", "virtual time", a->virtual_ns / 1e6,
+	       b->virtual_ns / 1e6);
 	printf("  %-28s %11.3f ms\n\n", "wall time, both rounds", wall_ns / 1e6);
 	printf("  SHA-256 of the file       %s\n", hex(tour->digest_file));
 	for (int i = 0; i < TOUR_ROUNDS; i++) {
@@ -112,8 +115,8 @@ static void print_table(const struct tour *tour, const char *source, unsigned lo
 	printf("  audit: %s\n", reports ? "REPORTS WERE MADE" : "nothing left");
 }
 
-void tour_print(const struct tour *tour, const char *source, unsigned long long wall_ns, int reports,
-		int json)
+void tour_print(const struct tour *tour, const char *source, unsigned long long wall_ns,
+		int reports, int json)
 {
 	if (json)
 		print_json(tour, source, wall_ns, reports);

@@ -14,7 +14,8 @@
 static unsigned int reports;
 static unsigned long long now;
 
-void psim_hw_report(struct psim_hw *hw, const char *rule, const char *what, unsigned long long value)
+void psim_hw_report(struct psim_hw *hw, const char *rule, const char *what,
+		    unsigned long long value)
 {
 	(void)hw, (void)rule, (void)what, (void)value;
 	reports++;
@@ -25,7 +26,7 @@ unsigned long long psim_now(void)
 	return now;
 }
 
-#define ROOT 0x1000ull
+#define ROOT	0x1000ull
 #define ADDRESS 0x7f1234567000ull
 
 static struct simgpu_hw gpu;

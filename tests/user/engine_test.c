@@ -497,7 +497,8 @@ static void misuse__says_so(void **state)
 
 static void cpus__tasks_share_one(void **state)
 {
-	struct psim_config config = {.ram_bytes = 4 << 20, .cpus = 1, .scheduler = "random", .quiet = 1};
+	struct psim_config config = {
+		.ram_bytes = 4 << 20, .cpus = 1, .scheduler = "random", .quiet = 1};
 	const char *names = "abcd";
 	struct psim_task *tasks[4];
 

@@ -195,8 +195,9 @@ static void psim_gpu_copy__between_unaligned_places(void **state)
 
 	(void)state;
 	fill();
-	assert_int_equal(psim_gpu_copy(gpu, process, address + BYTES / 2 + 123, address + 77, sizeof(got)),
-			 0);
+	assert_int_equal(
+		psim_gpu_copy(gpu, process, address + BYTES / 2 + 123, address + 77, sizeof(got)),
+		0);
 	assert_int_equal(psim_load(process, address + BYTES / 2 + 123, got, sizeof(got)), 0);
 	for (size_t i = 0; i < sizeof(got); i++)
 		assert_int_equal(got[i], byte_at(77 + i));

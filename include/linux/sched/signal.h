@@ -6,23 +6,25 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 
-#define SIGINT 2
+#define SIGINT	2
 #define SIGKILL 9
-#define SIGBUS 7
+#define SIGBUS	7
 #define SIGSEGV 11
 #define SIGTERM 15
 
 #define __PSIM_SIGNAL_PENDING 1
-#define __PSIM_SIGNAL_FATAL 2
+#define __PSIM_SIGNAL_FATAL   2
 
 static inline int signal_pending(struct task_struct *task)
 {
-	return (__atomic_load_n(&task->__psim_signals, __ATOMIC_RELAXED) & __PSIM_SIGNAL_PENDING) != 0;
+	return (__atomic_load_n(&task->__psim_signals, __ATOMIC_RELAXED) & __PSIM_SIGNAL_PENDING) !=
+	       0;
 }
 
 static inline int fatal_signal_pending(struct task_struct *task)
 {
-	return (__atomic_load_n(&task->__psim_signals, __ATOMIC_RELAXED) & __PSIM_SIGNAL_FATAL) != 0;
+	return (__atomic_load_n(&task->__psim_signals, __ATOMIC_RELAXED) & __PSIM_SIGNAL_FATAL) !=
+	       0;
 }
 
 /* Whether a sleep in @state ends, or does not begin, because of a signal. */

@@ -92,7 +92,8 @@ static struct simgpu_block *get_block(struct simgpu_device *gpu, unsigned int or
 	return block;
 }
 
-struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_struct *mm, size_t bytes)
+struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_struct *mm,
+					 size_t bytes)
 {
 	struct simgpu_alloc *alloc = kzalloc(sizeof(*alloc), GFP_KERNEL);
 

@@ -80,7 +80,8 @@ static struct simgpu_block *split(struct simgpu_buddy *buddy, struct simgpu_bloc
 {
 	unsigned int order = block->order - 1;
 	struct simgpu_block *low = new_block(block, block->offset, order);
-	struct simgpu_block *high = new_block(block, block->offset + ((u64)PAGE_SIZE << order), order);
+	struct simgpu_block *high =
+		new_block(block, block->offset + ((u64)PAGE_SIZE << order), order);
 
 	if (!low || !high) {
 		kfree(low);

@@ -9,7 +9,8 @@
 
 #include "simgpu.h"
 
-static int run(struct simgpu_device *gpu, struct mm_struct *mm, struct simgpu_desc *desc, u8 *result)
+static int run(struct simgpu_device *gpu, struct mm_struct *mm, struct simgpu_desc *desc,
+	       u8 *result)
 {
 	struct simgpu_vm *vm = simgpu_vm_get(gpu, mm);
 
@@ -21,8 +22,8 @@ static int run(struct simgpu_device *gpu, struct mm_struct *mm, struct simgpu_de
 }
 
 /* With the pattern in a page that the device can read. */
-static int run_with_pattern(struct simgpu_device *gpu, struct mm_struct *mm, struct simgpu_desc *desc,
-			    const void *pattern, u8 *result)
+static int run_with_pattern(struct simgpu_device *gpu, struct mm_struct *mm,
+			    struct simgpu_desc *desc, const void *pattern, u8 *result)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
 	int err;

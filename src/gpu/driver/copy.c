@@ -109,8 +109,8 @@ int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr, un
 	if (err || !batch.gpu)
 		return err;
 	for (i = 0; i < npages; i += n) {
-		u32 opcode = addr[i].proto == DRM_INTERCONNECT_SYSTEM ? SIMGPU_OP_COPY_IN :
-								       SIMGPU_OP_MOVE;
+		u32 opcode = addr[i].proto == DRM_INTERCONNECT_SYSTEM ? SIMGPU_OP_COPY_IN
+								      : SIMGPU_OP_MOVE;
 
 		n = addr[i].addr ? NR_PAGES(addr[i].order) : 1;
 		if (!pages[i])

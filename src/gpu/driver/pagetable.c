@@ -9,9 +9,9 @@
 
 #include "simgpu.h"
 
-#define LEVELS 4
+#define LEVELS	   4
 #define INDEX_BITS 9
-#define ENTRIES (1u << INDEX_BITS)
+#define ENTRIES	   (1u << INDEX_BITS)
 
 static u64 entry_read(struct simgpu_device *gpu, u64 table, unsigned int index)
 {

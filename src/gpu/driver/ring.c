@@ -58,7 +58,8 @@ static bool has_room(struct simgpu_ring *ring)
 }
 
 /* Under ring->submit. @fence: belongs to this descriptor, or NULL. */
-static void push(struct simgpu_ring *ring, const struct simgpu_desc *desc, struct simgpu_fence *fence)
+static void push(struct simgpu_ring *ring, const struct simgpu_desc *desc,
+		 struct simgpu_fence *fence)
 {
 	wait_event(ring->room, has_room(ring));
 	memcpy(&ring->desc[ring->tail % SIMGPU_RING_SIZE], desc, sizeof(*desc));
@@ -92,7 +93,8 @@ struct dma_fence *simgpu_ring_submit(struct simgpu_ring *ring, const struct simg
 static struct simgpu_fence *one_done(struct simgpu_ring *ring)
 {
 	struct simgpu_desc *desc = &ring->desc[ring->seen++ % SIMGPU_RING_SIZE];
-	struct simgpu_fence *fence = list_first_entry_or_null(&ring->pending, struct simgpu_fence, link);
+	struct simgpu_fence *fence =
+		list_first_entry_or_null(&ring->pending, struct simgpu_fence, link);
 
 	if (desc->status && !ring->error)
 		ring->error = desc->status;

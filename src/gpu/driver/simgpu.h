@@ -31,7 +31,7 @@
 
 #include "../hw/regs.h"
 
-#define SIMGPU_RING_SIZE 64u
+#define SIMGPU_RING_SIZE    64u
 #define SIMGPU_WINDOW_BYTES (2ul << 20)
 #define SIMGPU_WINDOW_PAGES (SIMGPU_WINDOW_BYTES / PAGE_SIZE)
 
@@ -224,7 +224,8 @@ struct simgpu_alloc {
 };
 
 /* New memory for @bytes, evicting what was used least recently. Return: an error pointer without. */
-struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_struct *mm, size_t bytes);
+struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_struct *mm,
+					 size_t bytes);
 void simgpu_alloc_get(struct simgpu_alloc *alloc);
 void simgpu_alloc_put(struct simgpu_alloc *alloc);
 /* A migration has filled it: eviction may choose it from now on. */

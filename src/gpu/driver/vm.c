@@ -38,8 +38,8 @@ static void unmap(struct simgpu_window *window, unsigned long start, unsigned lo
 	}
 }
 
-static bool invalidate(struct mmu_interval_notifier *notifier, const struct mmu_notifier_range *range,
-		       unsigned long cur_seq)
+static bool invalidate(struct mmu_interval_notifier *notifier,
+		       const struct mmu_notifier_range *range, unsigned long cur_seq)
 {
 	struct simgpu_window *window = container_of(notifier, struct simgpu_window, notifier);
 	struct simgpu_vm *vm = window->vm;

@@ -81,7 +81,8 @@ static unsigned long long reg_read(void *device, unsigned long offset, unsigned 
 	}
 }
 
-static void reg_write(void *device, unsigned long offset, unsigned int size, unsigned long long value)
+static void reg_write(void *device, unsigned long offset, unsigned int size,
+		      unsigned long long value)
 {
 	struct simgpu_hw *gpu = device;
 
@@ -139,13 +140,14 @@ static void reg_write(void *device, unsigned long offset, unsigned int size, uns
 			psim_hw_kick(gpu->cmd_engine);
 		break;
 	default:
-		psim_hw_report(&gpu->bus, "GPU register", "a write to a register that does not exist",
-			       offset);
+		psim_hw_report(&gpu->bus, "GPU register",
+			       "a write to a register that does not exist", offset);
 	}
 }
 
 struct simgpu_hw *simgpu_model_plug(const char *name, unsigned long long memory_bytes,
-				    unsigned long bytes_per_us, unsigned long copy_setup_ns, int *error)
+				    unsigned long bytes_per_us, unsigned long copy_setup_ns,
+				    int *error)
 {
 	struct simgpu_hw *gpu = calloc(1, sizeof(*gpu));
 

@@ -9,7 +9,8 @@ int ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *des
 	return psim_hw_dma(&gpu->bus, at, desc, sizeof(*desc), 0);
 }
 
-void ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc, uint64_t irq)
+void ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
+		 uint64_t irq)
 {
 	uint64_t at = ring->base + ring->done % ring->size * SIMGPU_DESC_BYTES;
 

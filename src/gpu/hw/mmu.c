@@ -11,9 +11,9 @@
 
 #include "simgpu_hw.h"
 
-#define LEVELS 4
+#define LEVELS	   4
 #define INDEX_BITS 9
-#define PAGE_BITS 12
+#define PAGE_BITS  12
 
 static uint64_t walk(struct simgpu_hw *gpu, uint64_t root, uint64_t address)
 {
@@ -22,12 +22,13 @@ static uint64_t walk(struct simgpu_hw *gpu, uint64_t root, uint64_t address)
 	if (address >> (PAGE_BITS + LEVELS * INDEX_BITS))
 		return 0;
 	for (int level = LEVELS - 1; level >= 0; level--) {
-		uint64_t index = address >> (PAGE_BITS + level * INDEX_BITS) & ((1 << INDEX_BITS) - 1);
+		uint64_t index =
+			address >> (PAGE_BITS + level * INDEX_BITS) & ((1 << INDEX_BITS) - 1);
 		unsigned char *at = store_at(&gpu->tables, table + index * 8, 8, 0);
 
 		if (!at) {
-			psim_hw_report(&gpu->bus, "GPU page table", "a table outside of the table memory",
-				       table);
+			psim_hw_report(&gpu->bus, "GPU page table",
+				       "a table outside of the table memory", table);
 			return 0;
 		}
 		memcpy(&entry, at, 8);
@@ -48,8 +49,8 @@ static void check_stale(struct simgpu_hw *gpu, const struct tlb_entry *entry, ui
 	if (!gpu->tables_written || psim_now() + 1 - gpu->tables_written < STALE_NS)
 		return;
 	if (walk(gpu, entry->root, address) != entry->pte)
-		psim_hw_report(&gpu->bus, "GPU TLB", "use of a translation that was not invalidated",
-			       address);
+		psim_hw_report(&gpu->bus, "GPU TLB",
+			       "use of a translation that was not invalidated", address);
 }
 
 uint64_t mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root, uint64_t address,
@@ -66,8 +67,7 @@ uint64_t mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root, u
 	pte = walk(gpu, root, address);
 	if (!allows(pte, write))
 		return 0;
-	*entry = (struct tlb_entry){
-		.page = page + 1, .pte = pte, .context = context, .root = root};
+	*entry = (struct tlb_entry){.page = page + 1, .pte = pte, .context = context, .root = root};
 	return pte;
 }
 

@@ -10,54 +10,54 @@
 #define SIMGPU_REGS_H
 
 /* ---- registers ------------------------------------------------------------------------------- */
-#define SIMGPU_ID 0x000           /* ro: SIMGPU_ID_VALUE */
-#define SIMGPU_MEMORY_BYTES 0x008 /* ro: device memory */
-#define SIMGPU_TABLE_BYTES 0x010  /* ro: page-table memory */
-#define SIMGPU_IRQ_STATUS 0x018   /* ro: SIMGPU_IRQ_ bits; reading clears them */
-#define SIMGPU_COPY_RING 0x020    /* bus address of the copy ring */
-#define SIMGPU_COPY_SIZE 0x028    /* descriptors in it, a power of two */
-#define SIMGPU_COPY_TAIL 0x030    /* descriptors submitted ever; writing rings the doorbell */
-#define SIMGPU_COPY_DONE 0x038    /* ro: descriptors finished ever */
-#define SIMGPU_CMD_RING 0x040
-#define SIMGPU_CMD_SIZE 0x048
-#define SIMGPU_CMD_TAIL 0x050
-#define SIMGPU_CMD_DONE 0x058
+#define SIMGPU_ID	     0x000 /* ro: SIMGPU_ID_VALUE */
+#define SIMGPU_MEMORY_BYTES  0x008 /* ro: device memory */
+#define SIMGPU_TABLE_BYTES   0x010 /* ro: page-table memory */
+#define SIMGPU_IRQ_STATUS    0x018 /* ro: SIMGPU_IRQ_ bits; reading clears them */
+#define SIMGPU_COPY_RING     0x020 /* bus address of the copy ring */
+#define SIMGPU_COPY_SIZE     0x028 /* descriptors in it, a power of two */
+#define SIMGPU_COPY_TAIL     0x030 /* descriptors submitted ever; writing rings the doorbell */
+#define SIMGPU_COPY_DONE     0x038 /* ro: descriptors finished ever */
+#define SIMGPU_CMD_RING	     0x040
+#define SIMGPU_CMD_SIZE	     0x048
+#define SIMGPU_CMD_TAIL	     0x050
+#define SIMGPU_CMD_DONE	     0x058
 #define SIMGPU_FAULT_ADDRESS 0x060 /* ro: virtual address of the fault that waits */
-#define SIMGPU_FAULT_INFO 0x068    /* ro: context id << 1 | write */
-#define SIMGPU_FAULT_RESUME 0x070  /* wo: SIMGPU_RETRY or SIMGPU_CANCEL */
-#define SIMGPU_TLB_CONTEXT 0x078   /* context whose translations go */
-#define SIMGPU_TLB_START 0x080     /* first byte */
-#define SIMGPU_TLB_END 0x088       /* one past the last; writing invalidates */
-#define SIMGPU_STOP 0x090          /* wo: the engines end when their rings are empty */
-#define SIMGPU_SERIAL 0x098        /* ro: the device's number on the bus */
-#define SIMGPU_TABLES 0x10000      /* page-table memory starts here */
+#define SIMGPU_FAULT_INFO    0x068 /* ro: context id << 1 | write */
+#define SIMGPU_FAULT_RESUME  0x070 /* wo: SIMGPU_RETRY or SIMGPU_CANCEL */
+#define SIMGPU_TLB_CONTEXT   0x078 /* context whose translations go */
+#define SIMGPU_TLB_START     0x080 /* first byte */
+#define SIMGPU_TLB_END	     0x088 /* one past the last; writing invalidates */
+#define SIMGPU_STOP	     0x090 /* wo: the engines end when their rings are empty */
+#define SIMGPU_SERIAL	     0x098 /* ro: the device's number on the bus */
+#define SIMGPU_TABLES	     0x10000 /* page-table memory starts here */
 
-#define SIMGPU_ID_VALUE 0x70736d6770750001ull
-#define SIMGPU_IRQ_COPY 1
-#define SIMGPU_IRQ_CMD 2
+#define SIMGPU_ID_VALUE	 0x70736d6770750001ull
+#define SIMGPU_IRQ_COPY	 1
+#define SIMGPU_IRQ_CMD	 2
 #define SIMGPU_IRQ_FAULT 4
-#define SIMGPU_RETRY 1
-#define SIMGPU_CANCEL 2
+#define SIMGPU_RETRY	 1
+#define SIMGPU_CANCEL	 2
 
 /* ---- page tables: four levels of 512 entries, 48-bit virtual addresses ------------------------------ */
-#define SIMGPU_TABLE_PAGE 4096
-#define SIMGPU_PTE_VALID 1ull
-#define SIMGPU_PTE_WRITE 2ull
-#define SIMGPU_PTE_SYSTEM 4ull /* a bus address; else an offset in device memory */
+#define SIMGPU_TABLE_PAGE  4096
+#define SIMGPU_PTE_VALID   1ull
+#define SIMGPU_PTE_WRITE   2ull
+#define SIMGPU_PTE_SYSTEM  4ull /* a bus address; else an offset in device memory */
 #define SIMGPU_PTE_ADDRESS 0xfffffffffffff000ull
 /* A directory entry holds the next table's offset in page-table memory | VALID. */
 
 /* ---- descriptors ---------------------------------------------------------------------------------------- */
 enum simgpu_opcode {
-	SIMGPU_OP_COPY_IN,  /* copy engine: bus -> device memory */
+	SIMGPU_OP_COPY_IN, /* copy engine: bus -> device memory */
 	SIMGPU_OP_COPY_OUT, /* copy engine: device memory -> bus */
-	SIMGPU_OP_CLEAR,    /* copy engine: zero device memory */
-	SIMGPU_OP_MOVE,     /* copy engine: device memory -> device memory */
-	SIMGPU_OP_FILL,     /* command: bytes at address = value */
-	SIMGPU_OP_COPY,     /* command: source -> address */
-	SIMGPU_OP_XOR,      /* command: address ^= the pattern, repeated */
-	SIMGPU_OP_CRC32,    /* command: CRC-32 (zlib's polynomial) of the bytes */
-	SIMGPU_OP_SHA256    /* command: SHA-256 of the bytes */
+	SIMGPU_OP_CLEAR, /* copy engine: zero device memory */
+	SIMGPU_OP_MOVE, /* copy engine: device memory -> device memory */
+	SIMGPU_OP_FILL, /* command: bytes at address = value */
+	SIMGPU_OP_COPY, /* command: source -> address */
+	SIMGPU_OP_XOR, /* command: address ^= the pattern, repeated */
+	SIMGPU_OP_CRC32, /* command: CRC-32 (zlib's polynomial) of the bytes */
+	SIMGPU_OP_SHA256 /* command: SHA-256 of the bytes */
 };
 
 /**

@@ -17,7 +17,7 @@
 #define STALE_NS 1000000ull
 
 struct tlb_entry {
-	uint64_t page;    /* virtual page number + 1; 0: empty */
+	uint64_t page; /* virtual page number + 1; 0: empty */
 	uint64_t pte;
 	uint32_t context;
 	uint32_t reserved;
@@ -61,7 +61,8 @@ struct simgpu_hw {
 	uint64_t fault_answer;
 	uint64_t tlb_context;
 	uint64_t tlb_start;
-	uint64_t tables_written; /* 1 + virtual time of the oldest table write not yet invalidated; 0: none */
+	uint64_t
+		tables_written; /* 1 + virtual time of the oldest table write not yet invalidated; 0: none */
 	uint64_t bytes_per_us;
 	uint64_t copy_setup_ns;
 	int mmu_busy;

@@ -15,7 +15,8 @@ struct simgpu_hw;
  * Return: the hardware, or NULL.
  */
 struct simgpu_hw *simgpu_model_plug(const char *name, unsigned long long memory_bytes,
-				    unsigned long bytes_per_us, unsigned long copy_setup_ns, int *error);
+				    unsigned long bytes_per_us, unsigned long copy_setup_ns,
+				    int *error);
 /* Unplug it (its driver is removed first) and give everything back. */
 void simgpu_model_unplug(struct simgpu_hw *gpu);
 /* The device's number on the bus. */

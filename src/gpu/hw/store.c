@@ -33,7 +33,8 @@ int store_open(struct store *store, uint64_t bytes)
 
 	if (from_pool(store, bytes))
 		return 0;
-	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		 -1, 0);
 	if (p == MAP_FAILED)
 		return -ENOMEM;
 	madvise(p, bytes, MADV_NOHUGEPAGE);

@@ -103,7 +103,8 @@ PSIM_SCENARIO(eviction, "four times more data than device memory: the oldest goe
 		return err;
 	err = psim_gpu_fill(s.gpu, s.process, s.address, 4 * BYTES, 0x5a);
 	psim_gpu_stats(s.gpu, &stats);
-	if (!err && (stats.evictions < 3 || !is_at(&s, 0, PSIM_RAM) || !is_at(&s, 3 * BYTES, PSIM_DEVICE)))
+	if (!err &&
+	    (stats.evictions < 3 || !is_at(&s, 0, PSIM_RAM) || !is_at(&s, 3 * BYTES, PSIM_DEVICE)))
 		err = -EIO;
 	for (unsigned long at = 0; !err && at < 4 * BYTES; at += PSIM_PAGE_SIZE) {
 		unsigned char byte = 0;
@@ -141,7 +142,8 @@ PSIM_SCENARIO(device_memory_is_zero, "memory that nobody wrote reads as zeros on
 	if (!err && memcmp(page, zeros, sizeof(page)))
 		err = -EIO;
 	if (!err)
-		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE, &expected);
+		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE,
+				     &expected);
 	if (!err && crc != expected)
 		err = -EIO;
 	leave(&s);

@@ -61,9 +61,9 @@ static int slot_of(struct psim_hw *hw)
 {
 	int i = (int)((hw->bus_base - PSIM_WINDOW_BASE) >> PSIM_WINDOW_SHIFT);
 
-	return hw->bus_base >= PSIM_WINDOW_BASE && i < PSIM_BUS_DEVICES && psim_bus[i].hw == hw ?
-		       i :
-		       -ENODEV;
+	return hw->bus_base >= PSIM_WINDOW_BASE && i < PSIM_BUS_DEVICES && psim_bus[i].hw == hw
+		       ? i
+		       : -ENODEV;
 }
 
 /* Tell the kernel: a device has appeared. Drivers may bind before this returns. */
@@ -96,15 +96,19 @@ int psim_hw_plug(struct psim_hw *hw)
 	int slot, err;
 
 	if (!psim_running())
-		return psim_misuse(-ESRCH, "psim_hw_plug: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_hw_plug: no machine is running: call psim_start() first");
 	if (!hw || !hw->name || !hw->compatible || !hw->read || !hw->write)
-		return psim_misuse(-EINVAL, "psim_hw_plug: name, compatible, read and write are needed");
+		return psim_misuse(-EINVAL,
+				   "psim_hw_plug: name, compatible, read and write are needed");
 	if (!hw->mmio_bytes || hw->mmio_bytes > PSIM_WINDOW_BYTES)
-		return psim_misuse(-ENOSPC, "psim_hw_plug: a window of %lu bytes: 1 to %llu are allowed",
+		return psim_misuse(-ENOSPC,
+				   "psim_hw_plug: a window of %lu bytes: 1 to %llu are allowed",
 				   hw->mmio_bytes, PSIM_WINDOW_BYTES);
 	slot = slot_take(hw);
 	if (slot < 0)
-		return psim_misuse(slot, "psim_hw_plug: the bus is full: %d devices", PSIM_BUS_DEVICES);
+		return psim_misuse(slot, "psim_hw_plug: the bus is full: %d devices",
+				   PSIM_BUS_DEVICES);
 	/* A line belongs to its place on the bus, and stays there for the next device. */
 	if (!psim_bus[slot].irq) {
 		err = psim_irq_alloc();
@@ -168,7 +172,8 @@ int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t
 	for (size_t done = 0, n; !err && done < length; done += n) {
 		char *at = bytes_at(&m, offset + done);
 
-		n = min_t(size_t, length - done, PAGE_SIZE - ((m.phys + offset + done) & ~PAGE_MASK));
+		n = min_t(size_t, length - done,
+			  PAGE_SIZE - ((m.phys + offset + done) & ~PAGE_MASK));
 		if (write && at)
 			memcpy(at, (char *)buffer + done, n);
 		else if (!write && at)
@@ -204,7 +209,8 @@ void psim_hw_interrupt(struct psim_hw *hw)
 	psim_irq_raise(hw->irq);
 }
 
-struct psim_task *psim_hw_engine(struct psim_hw *hw, const char *name, int (*body)(void *arg), void *arg)
+struct psim_task *psim_hw_engine(struct psim_hw *hw, const char *name, int (*body)(void *arg),
+				 void *arg)
 {
 	return (struct psim_task *)psim_task_new(PSIM_TASK_DEVICE, name, NULL, body, arg);
 }
@@ -224,7 +230,8 @@ void psim_hw_kick(struct psim_task *engine)
 	psim_unpark((struct task_struct *)engine);
 }
 
-void psim_hw_report(struct psim_hw *hw, const char *rule, const char *what, unsigned long long value)
+void psim_hw_report(struct psim_hw *hw, const char *rule, const char *what,
+		    unsigned long long value)
 {
 	psim_report(rule, "%s: %s (%#llx)", hw->name, what, value);
 }

@@ -11,7 +11,7 @@ struct psim_hw;
 #define PSIM_BUS_DEVICES 60
 
 /* Register windows lie above all RAM and device memory, one stride each. */
-#define PSIM_WINDOW_BASE (1ull << 46)
+#define PSIM_WINDOW_BASE  (1ull << 46)
 #define PSIM_WINDOW_SHIFT 36
 #define PSIM_WINDOW_BYTES (1ull << PSIM_WINDOW_SHIFT)
 /* The addresses that ioremap() gives: no host memory is ever there. */

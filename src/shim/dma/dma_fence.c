@@ -29,8 +29,8 @@ bool psim_fence_unusable(struct dma_fence *fence, const char *what)
 	if (likely(fence->__psim_magic == LIVE))
 		return false;
 	if (fence->__psim_magic == DEAD)
-		psim_report("S9.31", "%s() on dma_fence %llu:%llu, whose last reference was put", what,
-			    fence->context, fence->seqno);
+		psim_report("S9.31", "%s() on dma_fence %llu:%llu, whose last reference was put",
+			    what, fence->context, fence->seqno);
 	else
 		psim_report("S9.20", "%s() on a dma_fence that was never initialised, or was freed",
 			    what);
@@ -126,8 +126,8 @@ static void end_pending(struct dma_fence *fence)
 {
 	unsigned long flags;
 
-	WARN(1, "dma_fence %llu:%llu of %s: last reference put with callbacks pending", fence->context,
-	     fence->seqno, fence->ops->get_driver_name(fence));
+	WARN(1, "dma_fence %llu:%llu of %s: last reference put with callbacks pending",
+	     fence->context, fence->seqno, fence->ops->get_driver_name(fence));
 	spin_lock_irqsave(fence->lock, flags);
 	fence->error = -EDEADLK;
 	dma_fence_signal_locked(fence);
@@ -159,15 +159,15 @@ EXPORT_SYMBOL(dma_fence_free);
 /* The driver may be gone once it has signalled. */
 const char *dma_fence_driver_name(struct dma_fence *fence)
 {
-	return dma_fence_test_signaled_flag(fence) ? "detached-driver" :
-						     fence->ops->get_driver_name(fence);
+	return dma_fence_test_signaled_flag(fence) ? "detached-driver"
+						   : fence->ops->get_driver_name(fence);
 }
 EXPORT_SYMBOL(dma_fence_driver_name);
 
 const char *dma_fence_timeline_name(struct dma_fence *fence)
 {
-	return dma_fence_test_signaled_flag(fence) ? "signaled-timeline" :
-						     fence->ops->get_timeline_name(fence);
+	return dma_fence_test_signaled_flag(fence) ? "signaled-timeline"
+						   : fence->ops->get_timeline_name(fence);
 }
 EXPORT_SYMBOL(dma_fence_timeline_name);
 
@@ -187,8 +187,7 @@ static bool signal_once(struct dma_fence *fence, ktime_t timestamp)
 	set_bit(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags);
 	psim_trace(PSIM_EV_FENCE_SIGNAL, fence->context, fence->seqno, -fence->error, 0);
 	while (!list_empty(&callbacks)) {
-		struct dma_fence_cb *cb =
-			list_first_entry(&callbacks, struct dma_fence_cb, node);
+		struct dma_fence_cb *cb = list_first_entry(&callbacks, struct dma_fence_cb, node);
 
 		list_del_init(&cb->node);
 		cb->func(fence, cb);

@@ -33,8 +33,8 @@ bool __psim_dma_iova_try_alloc(struct device *dev, struct dma_iova_state *state,
 EXPORT_SYMBOL(__psim_dma_iova_try_alloc);
 
 int __psim_dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
-			 size_t offset, size_t size, enum dma_data_direction dir, unsigned long attrs,
-			 const char *site)
+			 size_t offset, size_t size, enum dma_data_direction dir,
+			 unsigned long attrs, const char *site)
 {
 	struct psim_mapping m = {
 		.phys = phys,
@@ -54,7 +54,8 @@ int __psim_dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_
 		return -ENOMEM;
 	err = psim_iommu_link(state->addr - PAGE_SIZE, offset, &m);
 	if (!err)
-		psim_trace(PSIM_EV_DMA_MAP, m.device, state->addr + offset, phys >> PAGE_SHIFT, dir);
+		psim_trace(PSIM_EV_DMA_MAP, m.device, state->addr + offset, phys >> PAGE_SHIFT,
+			   dir);
 	return err;
 }
 EXPORT_SYMBOL(__psim_dma_iova_link);
@@ -78,7 +79,8 @@ static void destroy(struct device *dev, struct dma_iova_state *state, size_t map
 		return;
 	}
 	if (linked != mapped)
-		psim_report("S9.75", "%s: %s() takes down %zu linked bytes at %#llx; %llu are linked",
+		psim_report("S9.75",
+			    "%s: %s() takes down %zu linked bytes at %#llx; %llu are linked",
 			    dev_name(dev), site, mapped, state->addr, linked);
 	psim_trace(PSIM_EV_DMA_UNMAP, dev->__psim_id, state->addr, mapped, dir);
 }

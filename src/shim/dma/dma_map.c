@@ -37,8 +37,8 @@ static dma_addr_t map(struct device *dev, struct psim_mapping *m, const char *si
 
 	if (!valid_dma_direction(m->dir))
 		psim_fatal("S9.61", "%s: %s() maps with direction %d", dev_name(dev), site, m->dir);
-	if (WARN_ONCE(!dev->dma_mask, "%s: %s() maps for a device without a DMA mask", dev_name(dev),
-		      site))
+	if (WARN_ONCE(!dev->dma_mask, "%s: %s() maps for a device without a DMA mask",
+		      dev_name(dev), site))
 		return DMA_MAPPING_ERROR;
 	if (psim_fails(PSIM_FAIL_DMA_MAP, site))
 		return DMA_MAPPING_ERROR;
@@ -82,9 +82,11 @@ dma_addr_t __psim_dma_map_single(struct device *dev, void *ptr, size_t size,
 EXPORT_SYMBOL(__psim_dma_map_single);
 
 dma_addr_t __psim_dma_map_resource(struct device *dev, phys_addr_t phys, size_t size,
-				   enum dma_data_direction dir, unsigned long attrs, const char *site)
+				   enum dma_data_direction dir, unsigned long attrs,
+				   const char *site)
 {
-	struct psim_mapping m = {.phys = phys, .size = size, .kind = PSIM_IOVA_RESOURCE, .dir = dir};
+	struct psim_mapping m = {
+		.phys = phys, .size = size, .kind = PSIM_IOVA_RESOURCE, .dir = dir};
 
 	if (pfn_valid(phys >> PAGE_SHIFT))
 		return DMA_MAPPING_ERROR;
@@ -95,8 +97,8 @@ EXPORT_SYMBOL(__psim_dma_map_resource);
 /* ---- unmapping --------------------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = {
-	[PSIM_IOVA_PAGE] = "a page",         [PSIM_IOVA_SINGLE] = "kernel memory",
-	[PSIM_IOVA_RESOURCE] = "a resource", [PSIM_IOVA_COHERENT] = "coherent memory",
+	[PSIM_IOVA_PAGE] = "a page",	       [PSIM_IOVA_SINGLE] = "kernel memory",
+	[PSIM_IOVA_RESOURCE] = "a resource",   [PSIM_IOVA_COHERENT] = "coherent memory",
 	[PSIM_IOVA_LINKED] = "a linked piece", [PSIM_IOVA_RESERVED] = "a reserved range",
 };
 
@@ -105,16 +107,18 @@ static bool check_unmap(struct device *dev, dma_addr_t addr, size_t size, unsign
 			const struct psim_mapping *m, u64 start, const char *site)
 {
 	if (m->device != dev->__psim_id || start != addr) {
-		psim_report("S9.62", "%s: %s() unmaps %#llx, which %s mapped by %s()", dev_name(dev),
-			    site, addr, start != addr ? "lies within what was" : "another device",
-			    m->site);
+		psim_report("S9.62", "%s: %s() unmaps %#llx, which %s mapped by %s()",
+			    dev_name(dev), site, addr,
+			    start != addr ? "lies within what was" : "another device", m->site);
 		return false;
 	}
 	if (m->size != size)
-		psim_report("S9.62", "%s: %s() unmaps %#llx with %zu bytes, mapped with %llu by %s()",
+		psim_report("S9.62",
+			    "%s: %s() unmaps %#llx with %zu bytes, mapped with %llu by %s()",
 			    dev_name(dev), site, addr, size, m->size, m->site);
 	if (m->dir != dir)
-		psim_report("S9.62", "%s: %s() unmaps %#llx with direction \"%s\", mapped \"%s\" by %s()",
+		psim_report("S9.62",
+			    "%s: %s() unmaps %#llx with direction \"%s\", mapped \"%s\" by %s()",
 			    dev_name(dev), site, addr, psim_dma_dir_name(dir),
 			    psim_dma_dir_name(m->dir), m->site);
 	return true;
@@ -129,16 +133,16 @@ void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma
 	if (!valid_dma_direction(dir))
 		psim_fatal("S9.61", "%s: %s() unmaps with direction %d", dev_name(dev), site, dir);
 	if (!psim_iommu_find(addr, &m, &start)) {
-		psim_report("S9.62", "%s: %s() unmaps %#llx, which %s%s%s", dev_name(dev), site, addr,
-			    m.site ? "was unmapped by " : "is not mapped", m.site ?: "",
+		psim_report("S9.62", "%s: %s() unmaps %#llx, which %s%s%s", dev_name(dev), site,
+			    addr, m.site ? "was unmapped by " : "is not mapped", m.site ?: "",
 			    m.site ? "() already" : "");
 		return;
 	}
 	if (!check_unmap(dev, addr, size, dir, &m, start, site))
 		return;
 	if (m.kind != kind) {
-		psim_report("S9.62", "%s: %s() unmaps %#llx as %s, mapped as %s by %s()", dev_name(dev),
-			    site, addr, kinds[kind], kinds[m.kind], m.site);
+		psim_report("S9.62", "%s: %s() unmaps %#llx as %s, mapped as %s by %s()",
+			    dev_name(dev), site, addr, kinds[kind], kinds[m.kind], m.site);
 		return;
 	}
 	psim_trace(PSIM_EV_DMA_UNMAP, m.device, addr, size, dir);
@@ -163,8 +167,8 @@ int __psim_dma_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_d
 		why = "has another direction";
 	if (!why)
 		return 0;
-	psim_report("S9.62", "%s: %s() syncs %zu bytes at %#llx: the mapping %s", dev_name(dev), site,
-		    size, addr, why);
+	psim_report("S9.62", "%s: %s() syncs %zu bytes at %#llx: the mapping %s", dev_name(dev),
+		    site, size, addr, why);
 	return -EINVAL;
 }
 EXPORT_SYMBOL(__psim_dma_sync);
@@ -200,7 +204,8 @@ void __psim_dma_free_coherent(struct device *dev, size_t size, void *cpu, dma_ad
 {
 	if (!cpu)
 		return;
-	__psim_dma_unmap(dev, handle, PAGE_ALIGN(size), DMA_BIDIRECTIONAL, PSIM_IOVA_COHERENT, site);
+	__psim_dma_unmap(dev, handle, PAGE_ALIGN(size), DMA_BIDIRECTIONAL, PSIM_IOVA_COHERENT,
+			 site);
 	kvfree(cpu);
 }
 EXPORT_SYMBOL(__psim_dma_free_coherent);

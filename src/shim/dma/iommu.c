@@ -21,12 +21,12 @@
 
 /* Devices that can emit 48 bits get addresses that no RAM has; the others, low ones. Never 0. */
 #define HIGH_BASE (1ull << 47)
-#define LOW_BASE (1ull << 20)
+#define LOW_BASE  (1ull << 20)
 #define WIDE_MASK ((1ull << 48) - 1)
 
 #define ORDERS 21
 /* Slots that rest before the first of them is used again. */
-#define RESTING 512
+#define RESTING	  512
 #define MIN_SLOTS (1ul << 20)
 #define MAX_SLOTS (1ul << 28)
 
@@ -207,8 +207,9 @@ int psim_iommu_link(u64 range, u64 offset, const struct psim_mapping *piece)
 	psim_raw_lock(&lock);
 	i = slot_of(range);
 	at = i + 1 + (offset >> PAGE_SHIFT);
-	if (!i || slots[i].m.kind != PSIM_IOVA_RESERVED || slots[i].m.device != piece->device || !n ||
-	    ((offset | piece->phys) & ~PAGE_MASK) || offset + piece->size > slots[i].m.size - PAGE_SIZE)
+	if (!i || slots[i].m.kind != PSIM_IOVA_RESERVED || slots[i].m.device != piece->device ||
+	    !n || ((offset | piece->phys) & ~PAGE_MASK) ||
+	    offset + piece->size > slots[i].m.size - PAGE_SIZE)
 		err = -EINVAL;
 	for (u32 k = 0; !err && k < n; k++)
 		err = slots[at + k].first == i ? 0 : -EEXIST;
@@ -232,7 +233,8 @@ bool psim_iommu_unlink_all(u64 range, u64 *linked, const char *site)
 	if (there) {
 		n = span(&slots[i].m);
 		for (u32 k = 1; k < n; k++)
-			*linked += slots[i + k].m.kind == PSIM_IOVA_LINKED ? slots[i + k].m.size : 0;
+			*linked +=
+				slots[i + k].m.kind == PSIM_IOVA_LINKED ? slots[i + k].m.size : 0;
 		forget(i, n, site);
 		range_give(i);
 	}

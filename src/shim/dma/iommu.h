@@ -15,11 +15,11 @@
 /* What a slot is; the first ones are __PSIM_DMA_* of linux/dma-mapping.h. */
 enum psim_iova_kind {
 	PSIM_IOVA_FREE,
-	PSIM_IOVA_PAGE,     /* streaming, RAM by physical address */
-	PSIM_IOVA_SINGLE,   /* streaming, by kernel address */
+	PSIM_IOVA_PAGE, /* streaming, RAM by physical address */
+	PSIM_IOVA_SINGLE, /* streaming, by kernel address */
 	PSIM_IOVA_RESOURCE, /* physical range that is no memory */
 	PSIM_IOVA_COHERENT, /* by kernel address */
-	PSIM_IOVA_LINKED,   /* a piece of a reserved range, by physical address */
+	PSIM_IOVA_LINKED, /* a piece of a reserved range, by physical address */
 	PSIM_IOVA_RESERVED, /* a range with nothing linked here yet */
 };
 

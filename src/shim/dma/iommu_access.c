@@ -26,12 +26,13 @@ static int references(unsigned long pfn)
 
 static int refuse(u32 device, u64 bus, u64 length, bool write, const char *why, const char *detail)
 {
-	psim_report("DMA", "%s: %s of %llu bytes at bus address %#llx: %s%s", psim_device_name(device),
-		    write ? "write" : "read", length, bus, why, detail);
+	psim_report("DMA", "%s: %s of %llu bytes at bus address %#llx: %s%s",
+		    psim_device_name(device), write ? "write" : "read", length, bus, why, detail);
 	return -EFAULT;
 }
 
-int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m, u64 *offset)
+int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m,
+		      u64 *offset)
 {
 	u64 start;
 
@@ -40,7 +41,8 @@ int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_m
 			      m->site ? "not mapped any more since " : "not mapped", m->site ?: "");
 	*offset = bus - start;
 	if (m->kind == PSIM_IOVA_RESERVED)
-		return refuse(device, bus, length, write, "reserved, but nothing is linked there", "");
+		return refuse(device, bus, length, write, "reserved, but nothing is linked there",
+			      "");
 	if (m->device != device)
 		return refuse(device, bus, length, write, "mapped for ",
 			      psim_device_name(m->device));
@@ -51,8 +53,10 @@ int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_m
 		return refuse(device, bus, length, write, "beyond the end of what was mapped by ",
 			      m->site);
 	if (m->kind == PSIM_IOVA_RESOURCE)
-		return refuse(device, bus, length, write, "no memory is there, mapped by ", m->site);
+		return refuse(device, bus, length, write, "no memory is there, mapped by ",
+			      m->site);
 	if (!m->host && !references(m->phys >> PAGE_SHIFT))
-		return refuse(device, bus, length, write, "its page is free, still mapped by ", m->site);
+		return refuse(device, bus, length, write, "its page is free, still mapped by ",
+			      m->site);
 	return 0;
 }

@@ -26,22 +26,24 @@ static struct psim_bus_slot *find(u64 base, u64 address, u64 *offset)
 }
 
 /* The device that answers, or NULL: it was unplugged. Reports what no driver may do. */
-static struct psim_hw *target(const volatile void __iomem *addr, unsigned int size, const char *what,
-			      u64 *offset)
+static struct psim_hw *target(const volatile void __iomem *addr, unsigned int size,
+			      const char *what, u64 *offset)
 {
 	struct psim_bus_slot *slot = find(PSIM_IOMEM_BASE, (u64)addr, offset);
 	struct psim_hw *hw;
 
 	if (!slot)
-		psim_fatal("MMIO", "a %s of %u bytes at an address that no ioremap() gave", what, size);
+		psim_fatal("MMIO", "a %s of %u bytes at an address that no ioremap() gave", what,
+			   size);
 	hw = __atomic_load_n(&slot->hw, __ATOMIC_ACQUIRE);
 	if (!hw)
 		return NULL;
 	if (!__atomic_load_n(&slot->mapped, __ATOMIC_RELAXED))
-		psim_report("MMIO", "%s: a %s at offset %#llx after iounmap()", hw->name, what, *offset);
+		psim_report("MMIO", "%s: a %s at offset %#llx after iounmap()", hw->name, what,
+			    *offset);
 	if (*offset + size > hw->mmio_bytes || *offset % size) {
-		psim_report("MMIO", "%s: a %s of %u bytes at offset %#llx: %s", hw->name, what, size,
-			    *offset,
+		psim_report("MMIO", "%s: a %s of %u bytes at offset %#llx: %s", hw->name, what,
+			    size, *offset,
 			    *offset % size ? "not aligned" : "beyond the end of the window");
 		return NULL;
 	}

@@ -127,7 +127,8 @@ int devres_release_all(struct device *dev)
 	spin_lock_irqsave(&dev->devres_lock, flags);
 	list_splice_init(&dev->devres_head, &nodes);
 	spin_unlock_irqrestore(&dev->devres_lock, flags);
-	list_for_each_entry_safe_reverse(node, next, &nodes, link) {
+	list_for_each_entry_safe_reverse(node, next, &nodes, link)
+	{
 		release_of(node)(dev, node->room);
 		kfree(node);
 		n++;

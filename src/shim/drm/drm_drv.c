@@ -50,8 +50,8 @@ static void end(struct drm_device *dev)
 	kfree(dev->managed.final_kfree);
 }
 
-static void *make(struct device *parent, const struct drm_driver *driver, size_t size, size_t offset,
-		  const char *site)
+static void *make(struct device *parent, const struct drm_driver *driver, size_t size,
+		  size_t offset, const char *site)
 {
 	void *container;
 	struct drm_device *dev;

@@ -41,7 +41,8 @@ void psim_drm_managed_release(struct drm_device *dev)
 {
 	struct psim_devres *node, *next;
 
-	list_for_each_entry_safe_reverse(node, next, &dev->managed.resources, link) {
+	list_for_each_entry_safe_reverse(node, next, &dev->managed.resources, link)
+	{
 		list_del(&node->link);
 		if (release_of(node))
 			release_of(node)(dev, node->size ? *(void **)node->room : NULL);

@@ -137,13 +137,14 @@ int psim_module_load(const char *name)
 	int err;
 
 	if (!psim_running())
-		return psim_misuse(-ESRCH,
-				   "psim_module_load: no machine is running: call psim_start() first");
+		return psim_misuse(
+			-ESRCH, "psim_module_load: no machine is running: call psim_start() first");
 	e = name ? find(name) : NULL;
 	if (!e)
-		return psim_misuse(-ENOENT,
-				   "psim_module_load: no code linked here was compiled as module \"%s\"",
-				   name ?: "");
+		return psim_misuse(
+			-ENOENT,
+			"psim_module_load: no code linked here was compiled as module \"%s\"",
+			name ?: "");
 	mutex_lock(&loading);
 	err = !e->init || e->module->__psim_loaded ? -EEXIST : load(e);
 	mutex_unlock(&loading);
@@ -170,8 +171,9 @@ int psim_module_unload(const char *name)
 	int err;
 
 	if (!psim_running())
-		return psim_misuse(-ESRCH,
-				   "psim_module_unload: no machine is running: call psim_start() first");
+		return psim_misuse(
+			-ESRCH,
+			"psim_module_unload: no machine is running: call psim_start() first");
 	e = name ? find(name) : NULL;
 	mutex_lock(&loading);
 	err = !e || !e->module->__psim_loaded ? -ENOENT : unload(e);
@@ -201,7 +203,8 @@ void psim_module_leftovers(void)
 {
 	for (struct module *module = referenced; module; module = module->__psim_next) {
 		if (module_refcount(module) > 0)
-			psim_report("law 3", "module %s is left with %d references, the latest from %s()",
+			psim_report("law 3",
+				    "module %s is left with %d references, the latest from %s()",
 				    module->name, module_refcount(module), module->__psim_site);
 	}
 }

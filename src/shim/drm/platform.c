@@ -12,7 +12,8 @@
 
 static int next_id;
 
-static const struct platform_device_id *find_id(const struct platform_device_id *id, const char *name)
+static const struct platform_device_id *find_id(const struct platform_device_id *id,
+						const char *name)
 {
 	for (; id && id->name[0]; id++) {
 		if (!strcmp(id->name, name))
@@ -233,6 +234,7 @@ EXPORT_SYMBOL(platform_get_irq);
 
 void __iomem *devm_platform_ioremap_resource(struct platform_device *pdev, unsigned int index)
 {
-	return devm_ioremap_resource(&pdev->dev, platform_get_resource(pdev, IORESOURCE_MEM, index));
+	return devm_ioremap_resource(&pdev->dev,
+				     platform_get_resource(pdev, IORESOURCE_MEM, index));
 }
 EXPORT_SYMBOL(devm_platform_ioremap_resource);

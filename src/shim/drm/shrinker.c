@@ -25,7 +25,8 @@ static DEFINE_SPINLOCK(shrinkers_lock);
 
 struct shrinker *__psim_shrinker_alloc(unsigned int flags, const char *site, const char *fmt, ...)
 {
-	struct shrinker *shrinker = __psim_kmalloc(sizeof(*shrinker), GFP_KERNEL | __GFP_ZERO, site);
+	struct shrinker *shrinker =
+		__psim_kmalloc(sizeof(*shrinker), GFP_KERNEL | __GFP_ZERO, site);
 	va_list args;
 
 	if (!shrinker)
@@ -145,7 +146,8 @@ static bool reclaim(gfp_t gfp, unsigned int order)
 long psim_shrink(unsigned long objects)
 {
 	if (!psim_running())
-		return psim_misuse(-ESRCH, "psim_shrink: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_shrink: no machine is running: call psim_start() first");
 	return shrink(GFP_KERNEL, objects);
 }
 

@@ -139,8 +139,8 @@ struct psim_monitor {
 };
 void psim_monitor_lock(struct psim_monitor *m);
 void psim_monitor_unlock(struct psim_monitor *m);
-void psim_monitor_wait(struct psim_monitor *m);      /* m is locked; may wake without reason */
-void psim_monitor_wake_all(struct psim_monitor *m);  /* m is locked */
+void psim_monitor_wait(struct psim_monitor *m); /* m is locked; may wake without reason */
+void psim_monitor_wake_all(struct psim_monitor *m); /* m is locked */
 void psim_monitor_destroy(struct psim_monitor *m);
 
 /* liburcu, for the free-running engine only. */

@@ -15,7 +15,7 @@
 
 /* Above this, giving pages back to the host is cheaper than writing zeros. */
 #define CLEAR_BY_HAND (256ul << 10)
-#define HOST_PAGE 4096ul
+#define HOST_PAGE     4096ul
 
 static struct {
 	char *base;
@@ -29,8 +29,8 @@ void *psim_host_arena(enum psim_arena id, unsigned long bytes)
 	bytes = (bytes + HOST_PAGE - 1) & ~(HOST_PAGE - 1);
 	if (arenas[id].base && arenas[id].bytes >= bytes)
 		return arenas[id].base;
-	base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		    -1, 0);
+	base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (base == MAP_FAILED)
 		return NULL;
 	madvise(base, bytes, MADV_NOHUGEPAGE);

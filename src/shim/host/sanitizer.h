@@ -32,13 +32,13 @@
 #if PSIM_HAS_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
-#define PSIM_ASAN_POISON(p, n) __asan_poison_memory_region((p), (n))
+#define PSIM_ASAN_POISON(p, n)	 __asan_poison_memory_region((p), (n))
 #define PSIM_ASAN_UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
 #else
-#define PSIM_ASAN_POISON(p, n) ((void)0)
+#define PSIM_ASAN_POISON(p, n)	 ((void)0)
 #define PSIM_ASAN_UNPOISON(p, n) ((void)0)
-#define __lsan_disable() ((void)0)
-#define __lsan_enable() ((void)0)
+#define __lsan_disable()	 ((void)0)
+#define __lsan_enable()		 ((void)0)
 #endif
 
 #endif /* PSIM_SANITIZER_H */

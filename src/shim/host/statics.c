@@ -24,7 +24,8 @@ __attribute__((no_sanitize("address", "thread"), noinline))
 #else
 __attribute__((no_sanitize_address, no_sanitize_thread, noinline))
 #endif
-static void copy(char *to, const char *from, unsigned long n)
+static void
+copy(char *to, const char *from, unsigned long n)
 {
 #if defined(__x86_64__)
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");

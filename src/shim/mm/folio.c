@@ -26,8 +26,8 @@ void __psim_page_bug(const char *site, const char *condition, const void *page_o
 {
 	unsigned long pfn = page_to_pfn(page_or_folio);
 
-	psim_fatal("BUG", "%s(): %s, of page %#lx, taken in %s: refcount %d mapcount %d", site, condition,
-		   pfn, site_of(pfn), psim_page_raw_refs(pfn), psim_page_raw_maps(pfn));
+	psim_fatal("BUG", "%s(): %s, of page %#lx, taken in %s: refcount %d mapcount %d", site,
+		   condition, pfn, site_of(pfn), psim_page_raw_refs(pfn), psim_page_raw_maps(pfn));
 }
 
 void dump_page(const struct page *page, const char *reason)
@@ -36,8 +36,9 @@ void dump_page(const struct page *page, const char *reason)
 	u64 flags = psim_page_word(pfn, 0);
 
 	pr_warn("page %#lx: refcount %d mapcount %d flags %#llx zone %d, taken in %s: %s\n", pfn,
-		psim_page_raw_refs(pfn), psim_page_raw_maps(pfn), flags & ((1ull << __NR_PAGEFLAGS) - 1),
-		(int)(flags >> ZONES_PGSHIFT), site_of(pfn), reason);
+		psim_page_raw_refs(pfn), psim_page_raw_maps(pfn),
+		flags & ((1ull << __NR_PAGEFLAGS) - 1), (int)(flags >> ZONES_PGSHIFT), site_of(pfn),
+		reason);
 }
 
 /* ---- compound pages ---------------------------------------------------------------------------------- */
@@ -113,7 +114,8 @@ unsigned long __psim_get_free_pages(gfp_t gfp, unsigned int order, const char *s
 	struct page *page;
 
 	if (!__psim_ram)
-		psim_stop_function("__get_free_pages", "this machine has no bytes (psim_config.no_bytes)");
+		psim_stop_function("__get_free_pages",
+				   "this machine has no bytes (psim_config.no_bytes)");
 	VM_WARN_ON_ONCE(gfp & __GFP_HIGHMEM);
 	page = __psim_alloc_pages(gfp & ~__GFP_HIGHMEM, order, site);
 	return page ? (unsigned long)page_address(page) : 0;
@@ -174,17 +176,18 @@ struct folio *(folio_alloc)(gfp_t gfp, unsigned int order)
 	return __psim_folio_alloc(gfp, order, "folio_alloc");
 }
 
-struct folio *(vma_alloc_folio)(gfp_t gfp, int order, struct vm_area_struct *vma, unsigned long addr)
+struct folio *(vma_alloc_folio)(gfp_t gfp, int order, struct vm_area_struct *vma,
+				unsigned long addr)
 {
 	return __psim_folio_alloc(gfp, order, "vma_alloc_folio");
 }
 
-unsigned long (__get_free_pages)(gfp_t gfp, unsigned int order)
+unsigned long(__get_free_pages)(gfp_t gfp, unsigned int order)
 {
 	return __psim_get_free_pages(gfp, order, "__get_free_pages");
 }
 
-unsigned long (get_zeroed_page)(gfp_t gfp)
+unsigned long(get_zeroed_page)(gfp_t gfp)
 {
 	return __psim_get_free_pages(gfp | __GFP_ZERO, 0, "get_zeroed_page");
 }

@@ -19,7 +19,10 @@
 #define BUCKET_BITS 4
 
 /* Kinds of waiters. */
-enum { WANTS_LOCK, WANTS_UNLOCK };
+enum {
+	WANTS_LOCK,
+	WANTS_UNLOCK
+};
 
 struct folio_waiter {
 	struct __psim_waiter w;

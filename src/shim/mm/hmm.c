@@ -144,7 +144,8 @@ static bool slot_own_device(struct walk *w, psim_pte_t pte, unsigned long *entry
 	page = pfn_to_page(psim_pte_pfn(pte));
 	if (page_pgmap(page)->owner != w->range->dev_private_owner)
 		return false;
-	answer(entry, psim_pte_pfn(pte) | HMM_PFN_VALID | (psim_pte_write(pte) ? HMM_PFN_WRITE : 0));
+	answer(entry,
+	       psim_pte_pfn(pte) | HMM_PFN_VALID | (psim_pte_write(pte) ? HMM_PFN_WRITE : 0));
 	return true;
 }
 
@@ -187,8 +188,8 @@ static int walk_table(struct walk *w, unsigned long start, unsigned long end, ps
 
 	for (address = start; address < end; address += PAGE_SIZE, ptep++) {
 		pte = psim_pte_get(w->vma->vm_mm, address, ptep);
-		verdict = psim_pte_present(pte) ? slot_present(w, pte, entry_of(w, address)) :
-						  slot_absent(w, pte, entry_of(w, address));
+		verdict = psim_pte_present(pte) ? slot_present(w, pte, entry_of(w, address))
+						: slot_absent(w, pte, entry_of(w, address));
 		if (verdict)
 			break;
 	}

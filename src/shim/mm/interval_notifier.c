@@ -56,8 +56,9 @@ static void might_wait(void)
 
 static void deadlock(const struct mmu_interval_notifier *sub, const char *what)
 {
-	psim_fatal("S8.41", "%s(): called from an invalidate callback of mm %u, waits for its own end "
-			    "(subscription of %s [%#lx, %#lx])",
+	psim_fatal("S8.41",
+		   "%s(): called from an invalidate callback of mm %u, waits for its own end "
+		   "(subscription of %s [%#lx, %#lx])",
 		   what, sub->mm->__psim_id, sub->__psim_site, sub->interval_tree.start,
 		   sub->interval_tree.last);
 }
@@ -102,8 +103,8 @@ static struct mmu_interval_notifier *begin(struct mmu_notifier_subscriptions *st
 	return to_sub(node);
 }
 
-static bool invalidate_one(struct mmu_interval_notifier *sub, const struct mmu_notifier_range *range,
-			   unsigned long seq)
+static bool invalidate_one(struct mmu_interval_notifier *sub,
+			   const struct mmu_notifier_range *range, unsigned long seq)
 {
 	bool blockable = mmu_notifier_range_blockable(range), ok;
 
@@ -195,7 +196,8 @@ void psim_interval_release(struct mmu_notifier_subscriptions *state)
 /* ---- insert and remove ------------------------------------------------------------------------------ */
 
 /* Into the tree, or onto the list of those that wait until it may change (S8.38, S8.39). */
-static void link_interval(struct mmu_notifier_subscriptions *state, struct mmu_interval_notifier *sub)
+static void link_interval(struct mmu_notifier_subscriptions *state,
+			  struct mmu_interval_notifier *sub)
 {
 	spin_lock(&state->lock);
 	if (frozen(state)) {
@@ -280,7 +282,12 @@ int(mmu_interval_notifier_insert_locked)(struct mmu_interval_notifier *interval_
 }
 
 /* How a removal went. */
-enum removal { REMOVED, MUST_WAIT, FROM_CALLBACK, NOT_THERE };
+enum removal {
+	REMOVED,
+	MUST_WAIT,
+	FROM_CALLBACK,
+	NOT_THERE
+};
 
 static enum removal unlink_interval(struct mmu_notifier_subscriptions *state,
 				    struct mmu_interval_notifier *sub, unsigned long *seq)
@@ -319,8 +326,9 @@ void mmu_interval_notifier_remove(struct mmu_interval_notifier *interval_sub)
 	if (how == FROM_CALLBACK)
 		deadlock(interval_sub, "mmu_interval_notifier_remove");
 	if (how == NOT_THERE) {
-		psim_report("S8.40", "mmu_interval_notifier_remove(): the subscription of %s to mm %u is "
-				     "not inserted",
+		psim_report("S8.40",
+			    "mmu_interval_notifier_remove(): the subscription of %s to mm %u is "
+			    "not inserted",
 			    interval_sub->__psim_site, mm->__psim_id);
 		return;
 	}

@@ -62,7 +62,8 @@ void __psim_kfree(const void *p, const char *site)
 		return;
 	object = psim_slab_find(p);
 	if (object && (object->state & PSIM_OBJECT_VMALLOC))
-		psim_report("slab", "kfree in %s of memory that %s took with vmalloc", site, object->site);
+		psim_report("slab", "kfree in %s of memory that %s took with vmalloc", site,
+			    object->site);
 	psim_cache_left(object);
 	psim_slab_free(p, "kfree", site);
 }
@@ -209,7 +210,7 @@ void *(krealloc)(const void *p, size_t size, gfp_t gfp)
 	return __psim_krealloc(p, size, gfp, "krealloc");
 }
 
-void (kfree)(const void *p)
+void(kfree)(const void *p)
 {
 	__psim_kfree(p, "kfree");
 }
@@ -234,7 +235,7 @@ void *(kvmalloc_array)(size_t n, size_t size, gfp_t gfp)
 	return __psim_kvmalloc_array(n, size, gfp, "kvmalloc_array");
 }
 
-void (kvfree)(const void *p)
+void(kvfree)(const void *p)
 {
 	__psim_kvfree(p, "kvfree");
 }

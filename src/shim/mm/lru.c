@@ -15,10 +15,17 @@
 #include "mm/page.h"
 #include "sched/engine.h"
 
-#define BATCH 31
+#define BATCH	31
 #define BUCKETS 64
 
-enum lru { INACTIVE_ANON, ACTIVE_ANON, INACTIVE_FILE, ACTIVE_FILE, UNEVICTABLE, LRU_LISTS };
+enum lru {
+	INACTIVE_ANON,
+	ACTIVE_ANON,
+	INACTIVE_FILE,
+	ACTIVE_FILE,
+	UNEVICTABLE,
+	LRU_LISTS
+};
 
 /**
  * struct batch - folios that one CPU is about to add; in host memory, made when the CPU first adds one
@@ -52,8 +59,9 @@ static struct list_head *list_of(const struct folio *folio)
 
 static bool change_lru_flag(struct folio *folio, bool on)
 {
-	unsigned long old = on ? __atomic_fetch_or(&folio->flags.f, BIT(PG_lru), __ATOMIC_SEQ_CST) :
-				 __atomic_fetch_and(&folio->flags.f, ~BIT(PG_lru), __ATOMIC_SEQ_CST);
+	unsigned long old =
+		on ? __atomic_fetch_or(&folio->flags.f, BIT(PG_lru), __ATOMIC_SEQ_CST)
+		   : __atomic_fetch_and(&folio->flags.f, ~BIT(PG_lru), __ATOMIC_SEQ_CST);
 
 	return old & BIT(PG_lru);
 }
@@ -216,7 +224,8 @@ void psim_lru_remove(struct folio *folio)
 	if (change_lru_flag(folio, false))
 		list_del(&folio->lru);
 	psim_raw_unlock(&lock);
-	__atomic_fetch_and(&folio->flags.f, ~(BIT(PG_active) | BIT(PG_unevictable)), __ATOMIC_RELAXED);
+	__atomic_fetch_and(&folio->flags.f, ~(BIT(PG_active) | BIT(PG_unevictable)),
+			   __ATOMIC_RELAXED);
 }
 
 /* ---- for the audit; start and stop -------------------------------------------------------------------------- */

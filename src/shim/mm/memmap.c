@@ -16,8 +16,8 @@
 #include "mm/page.h"
 #include "sched/engine.h"
 
-#define SITE_BITS 12
-#define SITES (1u << SITE_BITS)
+#define SITE_BITS  12
+#define SITES	   (1u << SITE_BITS)
 #define SITE_BYTES (2 * SITES * sizeof(struct site))
 
 /* One descriptor's words 0 and 6; the others are 0 from the start. */
@@ -119,7 +119,8 @@ static void forget_granule(unsigned long granule)
 
 	psim_host_unpoison(page, PSIM_GRANULE_PAGES * sizeof(*page));
 	psim_host_clear(page, PSIM_GRANULE_PAGES * sizeof(*page));
-	__atomic_fetch_and(&__psim_granules[granule / 64], ~(1ul << granule % 64), __ATOMIC_RELAXED);
+	__atomic_fetch_and(&__psim_granules[granule / 64], ~(1ul << granule % 64),
+			   __ATOMIC_RELAXED);
 }
 
 void psim_granules_forget(unsigned long pfn, unsigned long pages)
@@ -200,7 +201,8 @@ int psim_memmap_start(const struct psim_config *config)
 	char *side;
 
 	__psim_memmap = psim_host_arena(PSIM_ARENA_MEMMAP, pages * sizeof(struct page));
-	side = psim_host_arena(PSIM_ARENA_SIDE, SITE_BYTES + granules / 8 + granules * sizeof(*touched));
+	side = psim_host_arena(PSIM_ARENA_SIDE,
+			       SITE_BYTES + granules / 8 + granules * sizeof(*touched));
 	if (!config->no_bytes)
 		__psim_ram = psim_host_arena(PSIM_ARENA_RAM, config->ram_bytes);
 	if (!__psim_memmap || !side || (!config->no_bytes && !__psim_ram))
@@ -217,7 +219,7 @@ int psim_memmap_start(const struct psim_config *config)
 
 /* Bytes that were handed out and must read zero in the next machine. */
 struct clearing {
-	unsigned long start, end;     /* the run that is being gathered */
+	unsigned long start, end; /* the run that is being gathered */
 	unsigned long lowest, highest; /* all of them */
 	bool at_once;
 };
@@ -264,7 +266,8 @@ static void clear_bytes(void)
 	psim_granules_visit(clear_touched, &all);
 	clear_run(&all);
 	if (all.at_once && all.lowest < all.highest)
-		psim_host_clear(psim_page_bytes(all.lowest), (all.highest - all.lowest) << PAGE_SHIFT);
+		psim_host_clear(psim_page_bytes(all.lowest), (all.highest - all.lowest)
+								     << PAGE_SHIFT);
 }
 
 /* O(what was touched): bytes first, because the descriptors tell which. */

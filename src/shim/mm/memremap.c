@@ -118,7 +118,8 @@ static int check_pagemap(const struct dev_pagemap *pgmap)
 	    WARN_ONCE(!pgmap->owner, "a pagemap without an owner"))
 		return -EINVAL;
 	if (pgmap->flags || pgmap->vmemmap_shift)
-		psim_stop_function("memremap_pages", "altmaps and compound vmemmaps are not modelled");
+		psim_stop_function("memremap_pages",
+				   "altmaps and compound vmemmaps are not modelled");
 	return 0;
 }
 
@@ -127,14 +128,16 @@ static int check_range(const struct range *range)
 {
 	if (WARN_ONCE(!IS_ALIGNED(range->start, SZ_2M) || !IS_ALIGNED(range->end + 1, SZ_2M) ||
 			      range->end <= range->start,
-		      "a pagemap's range %#llx-%#llx is not in whole 2 MiB", range->start, range->end))
+		      "a pagemap's range %#llx-%#llx is not in whole 2 MiB", range->start,
+		      range->end))
 		return -EINVAL;
 	if (range->start >> PAGE_SHIFT < psim_ram_pages) {
 		pr_debug("memremap: %#llx-%#llx is RAM\n", range->start, range->end);
 		return -ENXIO;
 	}
 	if (range->end >> PAGE_SHIFT >= __psim_max_pfn) {
-		pr_debug("memremap: %#llx-%#llx is beyond the direct map\n", range->start, range->end);
+		pr_debug("memremap: %#llx-%#llx is beyond the direct map\n", range->start,
+			 range->end);
 		return -EINVAL;
 	}
 	return 0;
@@ -277,13 +280,13 @@ void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, 
 	if (!pgmap)
 		pgmap = psim_pagemap_of(pfn);
 	if (!pgmap || !pgmap_pfn_valid(pgmap, pfn) || !pgmap_pfn_valid(pgmap, pfn + nr - 1))
-		psim_fatal("S5.20", "page %#lx order %u, in %s, is not in the pagemap given", pfn, order,
-			   site);
+		psim_fatal("S5.20", "page %#lx order %u, in %s, is not in the pagemap given", pfn,
+			   order, site);
 	for (unsigned long i = 0; i < nr; i++)
 		reset_page(page + i, pgmap, number);
 	if (psim_page_raw_maps(pfn))
-		psim_report("S5.23", "device page %#lx begins a life in %s while %d slots map it", pfn,
-			    site, psim_page_raw_maps(pfn));
+		psim_report("S5.23", "device page %#lx begins a life in %s while %d slots map it",
+			    pfn, site, psim_page_raw_maps(pfn));
 	ref_get(pgmap, nr);
 	__atomic_fetch_add(&in_use, nr, __ATOMIC_RELAXED);
 	set_page_count(page, 1);
@@ -311,8 +314,8 @@ static void check_free(struct folio *folio)
 	unsigned long pfn = folio_pfn(folio);
 
 	if (folio_mapcount(folio))
-		psim_report("bad page state", "device page %#lx is freed while %d slots map it", pfn,
-			    folio_mapcount(folio));
+		psim_report("bad page state", "device page %#lx is freed while %d slots map it",
+			    pfn, folio_mapcount(folio));
 	if (folio_test_locked(folio))
 		psim_report("bad page state", "device page %#lx is freed locked, by task %llu", pfn,
 			    (psim_page_word(pfn, 0) & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT);
@@ -352,7 +355,9 @@ unsigned long psim_device_pages_in_use(void)
 void psim_memremap_leftovers(void)
 {
 	for (struct dev_pagemap *pgmap = pagemaps; pgmap; pgmap = pgmap->ref.next)
-		psim_report("law 3", "a pagemap of %#llx-%#llx, registered in %s, is left, with %ld references",
-			    pgmap->range.start, pgmap->range.end, pgmap->ref.site,
-			    (long)pgmap->ref.count.counter);
+		psim_report(
+			"law 3",
+			"a pagemap of %#llx-%#llx, registered in %s, is left, with %ld references",
+			pgmap->range.start, pgmap->range.end, pgmap->ref.site,
+			(long)pgmap->ref.count.counter);
 }

@@ -176,7 +176,8 @@ static void collect_no_table(struct collect *c, unsigned long address, unsigned 
 {
 	if ((c->args->flags & MIGRATE_VMA_SELECT_COMPOUND) && IS_ALIGNED(address, PMD_SIZE) &&
 	    IS_ALIGNED(end, PMD_SIZE))
-		psim_stop_function("migrate_vma_setup", "compound holes (S1.44) are not modelled yet");
+		psim_stop_function("migrate_vma_setup",
+				   "compound holes (S1.44) are not modelled yet");
 	for (; address < end; address += PAGE_SIZE)
 		append(c->args, address, collect_hole(c));
 }
@@ -237,13 +238,15 @@ static void check_overrun(struct migrate_vma *args, unsigned long count)
 	unsigned long entries = (args->end - args->start) >> PAGE_SHIFT;
 
 	if (args->start > args->end)
-		psim_fatal("S1.4", "migrate_vma_setup(): reversed range [%#lx, %#lx): the kernel would "
-				   "clear %#lx entries of src",
+		psim_fatal("S1.4",
+			   "migrate_vma_setup(): reversed range [%#lx, %#lx): the kernel would "
+			   "clear %#lx entries of src",
 			   args->start, args->end, count);
 	if (entries <= count)
 		return;
-	psim_report("S1.10", "migrate_vma_setup(): unaligned range: %lu entries of [%#lx, %#lx) in arrays "
-			     "for %lu",
+	psim_report("S1.10",
+		    "migrate_vma_setup(): unaligned range: %lu entries of [%#lx, %#lx) in arrays "
+		    "for %lu",
 		    entries, args->start, args->end, count);
 	args->end = args->start + (count << PAGE_SHIFT);
 }

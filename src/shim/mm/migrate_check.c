@@ -83,8 +83,8 @@ static void complain(const struct migration *m)
 
 /* ---- begin and end ----------------------------------------------------------------------------------------- */
 
-void psim_migration_begin(unsigned long *src, unsigned long npages, const struct migrate_vma *migrate,
-			  const char *site)
+void psim_migration_begin(unsigned long *src, unsigned long npages,
+			  const struct migrate_vma *migrate, const char *site)
 {
 	struct migration *m = lookup(src);
 
@@ -130,7 +130,8 @@ void psim_migration_end(unsigned long *src, unsigned long npages)
 static void bad(const char *function, unsigned long i, unsigned long src, unsigned long dst,
 		const char *what)
 {
-	psim_report("S2.5", "%s(): entry %lu (src %#lx, dst %#lx): %s", function, i, src, dst, what);
+	psim_report("S2.5", "%s(): entry %lu (src %#lx, dst %#lx): %s", function, i, src, dst,
+		    what);
 }
 
 /* A source is what setup gave, and still locked. */
@@ -197,10 +198,11 @@ void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsig
 		if (!moves || !m || at + i >= m->npages)
 			continue;
 		if (!m->moved && dst[i])
-			psim_report("S3.17",
-				    "%s(): entry %lu (src %#lx, dst %#lx): finalized without having been "
-				    "moved",
-				    function, i, src[i], dst[i]);
+			psim_report(
+				"S3.17",
+				"%s(): entry %lu (src %#lx, dst %#lx): finalized without having been "
+				"moved",
+				function, i, src[i], dst[i]);
 		else if (m->moved && dst[i] != m->entry[at + i].dst)
 			bad(function, i, src[i], dst[i], "the destination changed after the move");
 	}

@@ -65,8 +65,8 @@ void psim_migrate_insert(struct vm_area_struct *vma, unsigned long address, unsi
 /* ---- migrations in flight (migrate_check.c) -------------------------------------------------------- */
 
 /* Setup left pages or holes in @src: from now on it holds them, until finalize. */
-void psim_migration_begin(unsigned long *src, unsigned long npages, const struct migrate_vma *migrate,
-			  const char *site);
+void psim_migration_begin(unsigned long *src, unsigned long npages,
+			  const struct migrate_vma *migrate, const char *site);
 /* Before the move; before finalize: report entries that are not what they have to be (S2.5, S3.17). */
 void psim_migration_check_pages(unsigned long *src, unsigned long *dst, unsigned long npages,
 				const char *function);

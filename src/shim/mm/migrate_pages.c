@@ -193,8 +193,8 @@ void psim_migrate_pages(unsigned long *src, unsigned long *dst, unsigned long np
 		} else {
 			continue;
 		}
-		psim_trace(PSIM_EV_MIGRATE_PAGES, src[i], dst[i],
-			   !!(src[i] & MIGRATE_PFN_MIGRATE), 0);
+		psim_trace(PSIM_EV_MIGRATE_PAGES, src[i], dst[i], !!(src[i] & MIGRATE_PFN_MIGRATE),
+			   0);
 	}
 	if (told)
 		mmu_notifier_invalidate_range_end(&range);

@@ -91,8 +91,8 @@ static struct mmu_notifier *entry(struct hlist_node *node)
 	return node ? hlist_entry(node, struct mmu_notifier, hlist) : NULL;
 }
 
-#define for_each_classic(sub, state)                                                               \
-	for (sub = entry(srcu_dereference((state)->classic.first, &srcu)); sub;                    \
+#define for_each_classic(sub, state)                                            \
+	for (sub = entry(srcu_dereference((state)->classic.first, &srcu)); sub; \
 	     sub = entry(srcu_dereference(sub->hlist.next, &srcu)))
 
 static void classic_add(struct mmu_notifier_subscriptions *state, struct mmu_notifier *sub)
@@ -149,7 +149,8 @@ static void classic_end_all(struct mmu_notifier_subscriptions *state,
 {
 	struct mmu_notifier *sub;
 
-	for_each_classic(sub, state) {
+	for_each_classic(sub, state)
+	{
 		if (!sub->ops->invalidate_range_end)
 			continue;
 		psim_point(PSIM_POINT_CALLBACK);
@@ -169,7 +170,8 @@ static int classic_start(struct mmu_notifier_subscriptions *state,
 	struct mmu_notifier *sub;
 	int err, first_err = 0, idx = srcu_read_lock(&srcu);
 
-	for_each_classic(sub, state) {
+	for_each_classic(sub, state)
+	{
 		err = sub->ops->invalidate_range_start ? classic_start_one(sub, range) : 0;
 		first_err = first_err ?: err;
 	}
@@ -222,7 +224,8 @@ void __mmu_notifier_arch_invalidate_secondary_tlbs(struct mm_struct *mm, unsigne
 	if (!has_classic(state))
 		return;
 	idx = srcu_read_lock(&srcu);
-	for_each_classic(sub, state) {
+	for_each_classic(sub, state)
+	{
 		if (sub->ops->arch_invalidate_secondary_tlbs)
 			sub->ops->arch_invalidate_secondary_tlbs(sub, mm, start, end);
 	}
@@ -234,7 +237,8 @@ static void classic_release(struct mmu_notifier_subscriptions *state)
 	struct mmu_notifier *sub;
 	int idx = srcu_read_lock(&srcu);
 
-	for_each_classic(sub, state) {
+	for_each_classic(sub, state)
+	{
 		if (sub->ops->release)
 			sub->ops->release(sub, state->mm);
 	}

@@ -19,8 +19,8 @@ extern unsigned long psim_ram_pages;
 
 /* Pages that are not handed out: frame 0, the zero page, and a few more. */
 #define PSIM_RESERVED_PAGES 16ul
-#define PSIM_GRANULE_PAGES (1ul << __PSIM_GRANULE_SHIFT)
-#define PSIM_SECTION_BYTES (128ull << 20)
+#define PSIM_GRANULE_PAGES  (1ul << __PSIM_GRANULE_SHIFT)
+#define PSIM_SECTION_BYTES  (128ull << 20)
 
 static inline bool psim_pfn_is_ram(unsigned long pfn)
 {
@@ -28,14 +28,14 @@ static inline bool psim_pfn_is_ram(unsigned long pfn)
 }
 
 /* Bits of the flags word that belong to the machine. */
-#define PSIM_PG_TOUCHED (1ul << 24) /* handed out at least once in this machine: may hold bytes */
-#define PSIM_PG_CANARY (1ul << 25)  /* free, with canary words in its bytes */
-#define PSIM_PG_FREE (1ul << 26)    /* first page of a block on a free list; word 5 is its order */
-#define PSIM_PG_SITE_SHIFT 28       /* number of the function that took it: psim_site_name() */
-#define PSIM_PG_SITE_MASK (0xffful << PSIM_PG_SITE_SHIFT)
+#define PSIM_PG_TOUCHED	    (1ul << 24) /* handed out at least once in this machine: may hold bytes */
+#define PSIM_PG_CANARY	    (1ul << 25) /* free, with canary words in its bytes */
+#define PSIM_PG_FREE	    (1ul << 26) /* first page of a block on a free list; word 5 is its order */
+#define PSIM_PG_SITE_SHIFT  28 /* number of the function that took it: psim_site_name() */
+#define PSIM_PG_SITE_MASK   (0xffful << PSIM_PG_SITE_SHIFT)
 #define PSIM_PG_OWNER_SHIFT 40 /* number of the task that holds its lock */
-#define PSIM_PG_OWNER_MASK (0xfffful << PSIM_PG_OWNER_SHIFT)
-#define PSIM_PG_OWN                                                                                \
+#define PSIM_PG_OWNER_MASK  (0xfffful << PSIM_PG_OWNER_SHIFT)
+#define PSIM_PG_OWN \
 	(PSIM_PG_TOUCHED | PSIM_PG_CANARY | PSIM_PG_FREE | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK)
 
 /*

@@ -18,14 +18,14 @@
 #define CHUNK_PAGES (1ul << MAX_PAGE_ORDER)
 
 /* Words of a free block's first page. Links are pfn + 1, or 0, and even: a link of a tail is odd. */
-#define WORD_NEXT 1
-#define WORD_PREV 2
+#define WORD_NEXT  1
+#define WORD_PREV  2
 #define WORD_ORDER 5
 #define WORD6_FREE 0x00000000ffffffffull /* mapcount -1, refcount 0 */
 
 static struct psim_raw lock;
 static unsigned long lists[NR_PAGE_ORDERS]; /* pfn + 1 of the first free block of each order */
-static unsigned long recycled;              /* pfn + 1 of the last single page that came back */
+static unsigned long recycled; /* pfn + 1 of the last single page that came back */
 static unsigned long in_use;
 
 /*
@@ -234,7 +234,8 @@ static unsigned long get_block(gfp_t gfp, unsigned int order, const char *site)
 		psim_raw_unlock(&lock);
 		if (found)
 			return found;
-		if (gfpflags_allow_blocking(gfp) && psim_page_reclaim && psim_page_reclaim(gfp, order))
+		if (gfpflags_allow_blocking(gfp) && psim_page_reclaim &&
+		    psim_page_reclaim(gfp, order))
 			continue;
 		if (gfp & __GFP_NOFAIL)
 			psim_fatal("out of memory", "%s must not fail, and RAM is used up", site);
@@ -295,7 +296,8 @@ static void check_freed(unsigned long pfn, bool tail)
 	if (tail)
 		return;
 	if (flags & BIT(PG_locked))
-		bad_page(pfn, "locked, by task", (flags & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT);
+		bad_page(pfn, "locked, by task",
+			 (flags & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT);
 	if (flags & BIT(PG_lru))
 		bad_page(pfn, "on an LRU list", 0);
 	if (flags & BIT(PG_writeback))
@@ -319,7 +321,8 @@ void psim_pages_free(unsigned long pfn, unsigned int order)
 		u64 kept = psim_page_word(pfn + i, 0) & (PSIM_PG_TOUCHED | PSIM_PG_SITE_MASK);
 
 		check_freed(pfn + i, i && compound);
-		psim_page_set_word(pfn + i, 0, (u64)ZONE_NORMAL << ZONES_PGSHIFT | kept | PSIM_PG_CANARY);
+		psim_page_set_word(pfn + i, 0,
+				   (u64)ZONE_NORMAL << ZONES_PGSHIFT | kept | PSIM_PG_CANARY);
 		psim_page_set_word(pfn + i, 6, WORD6_FREE);
 	}
 	psim_bytes_freed(pfn, order);

@@ -15,7 +15,7 @@
 #include "host/host.h"
 #include "mm/page.h"
 
-#define FIRST_BITS 8
+#define FIRST_BITS	8
 #define LEFTOVERS_SHOWN 16
 
 struct entry {
@@ -145,13 +145,15 @@ static void compare(unsigned long pfn)
 	int refs = psim_page_raw_refs(pfn), maps = psim_page_raw_maps(pfn);
 
 	if (!(flags & BIT(PG_head)) && maps != entry->maps)
-		psim_report("law 2", "page %#lx, taken in %s: mapcount %d, but %d slots map it", pfn,
-			    site_of(pfn), maps, entry->maps);
-	if (refs < entry->refs || (anon && refs != entry->refs && !entry->held && !(flags & BIT(PG_locked))))
-		psim_report("law 2",
-			    "page %#lx, taken in %s: refcount %d, but %d references are accounted for%s%s",
-			    pfn, site_of(pfn), refs, entry->refs, entry->why ? ", the last by " : "",
-			    entry->why ?: "");
+		psim_report("law 2", "page %#lx, taken in %s: mapcount %d, but %d slots map it",
+			    pfn, site_of(pfn), maps, entry->maps);
+	if (refs < entry->refs ||
+	    (anon && refs != entry->refs && !entry->held && !(flags & BIT(PG_locked))))
+		psim_report(
+			"law 2",
+			"page %#lx, taken in %s: refcount %d, but %d references are accounted for%s%s",
+			pfn, site_of(pfn), refs, entry->refs, entry->why ? ", the last by " : "",
+			entry->why ?: "");
 	entry->seen = entry != &nothing;
 }
 
@@ -175,8 +177,10 @@ void psim_page_audit(void)
 	for (unsigned int i = 0; i < ledger.nr; i++) {
 		struct entry *entry = &ledger.entries[i];
 
-		if (!entry->seen && (entry->refs || entry->maps) && entry->pfn >= PSIM_RESERVED_PAGES)
-			psim_report("law 2", "page %#lx is free, but %s holds it", entry->pfn, entry->why);
+		if (!entry->seen && (entry->refs || entry->maps) &&
+		    entry->pfn >= PSIM_RESERVED_PAGES)
+			psim_report("law 2", "page %#lx is free, but %s holds it", entry->pfn,
+				    entry->why);
 	}
 	close_ledger();
 }
@@ -191,9 +195,10 @@ static void leftover_granule(unsigned long first, void *arg)
 		if (pfn < PSIM_RESERVED_PAGES || is_free(pfn) || is_tail(pfn))
 			continue;
 		if (++*left <= LEFTOVERS_SHOWN)
-			psim_report("law 3", "%s %#lx is left, taken in %s: refcount %d mapcount %d%s",
-				    psim_pfn_is_ram(pfn) ? "page" : "device page", pfn, site_of(pfn),
-				    psim_page_raw_refs(pfn), psim_page_raw_maps(pfn),
+			psim_report("law 3",
+				    "%s %#lx is left, taken in %s: refcount %d mapcount %d%s",
+				    psim_pfn_is_ram(pfn) ? "page" : "device page", pfn,
+				    site_of(pfn), psim_page_raw_refs(pfn), psim_page_raw_maps(pfn),
 				    psim_page_word(pfn, 0) & BIT(PG_locked) ? ", locked" : "");
 	}
 }

@@ -15,9 +15,9 @@
 #include "host/host.h"
 #include "mm/page.h"
 
-#define CANARY 0xf4eedbadf4eedbadull
+#define CANARY	    0xf4eedbadf4eedbadull
 #define CANARY_STEP (512 / sizeof(u64))
-#define PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+#define PAGE_WORDS  (PAGE_SIZE / sizeof(u64))
 
 /* ---- free bytes ----------------------------------------------------------------------------------- */
 
@@ -38,8 +38,8 @@ static void check_canary(unsigned long pfn, const u64 *words)
 		if (words[i] == CANARY)
 			continue;
 		psim_report("freed means poisoned",
-			    "page %#lx was written after it was freed: byte %lu, last taken in %s", pfn,
-			    i * sizeof(u64),
+			    "page %#lx was written after it was freed: byte %lu, last taken in %s",
+			    pfn, i * sizeof(u64),
 			    psim_site_name((psim_page_word(pfn, 0) & PSIM_PG_SITE_MASK) >>
 					   PSIM_PG_SITE_SHIFT));
 		return;
@@ -111,7 +111,8 @@ void *kmap_local_folio(struct folio *folio, size_t offset)
 void kunmap_local(const void *address)
 {
 	if (address && !__psim_virt_addr_valid(address))
-		psim_report("design", "kunmap_local of an address that kmap_local_page did not give");
+		psim_report("design",
+			    "kunmap_local of an address that kmap_local_page did not give");
 }
 
 /* ---- copies ------------------------------------------------------------------------------------------- */
@@ -182,7 +183,8 @@ void memcpy_to_page(struct page *page, size_t offset, const char *from, size_t l
 		memcpy(target, from, len);
 }
 
-void memcpy_page(struct page *to, size_t to_offset, struct page *from, size_t from_offset, size_t len)
+void memcpy_page(struct page *to, size_t to_offset, struct page *from, size_t from_offset,
+		 size_t len)
 {
 	char *target = part_of(to, to_offset, len, __func__);
 	char *source = part_of(from, from_offset, len, __func__);

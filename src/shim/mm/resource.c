@@ -15,7 +15,8 @@
 
 struct resource iomem_resource = {.name = "PCI mem", .flags = IORESOURCE_MEM, .end = ~0ull};
 
-static struct resource ram = {.name = "System RAM", .flags = IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY};
+static struct resource ram = {.name = "System RAM",
+			      .flags = IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY};
 static resource_size_t limit; /* first byte beyond the direct map */
 static DEFINE_SPINLOCK(resource_lock);
 
@@ -95,7 +96,8 @@ struct resource *__request_region(struct resource *parent, resource_size_t start
 	return NULL;
 }
 
-static struct resource *find_region(struct resource *parent, resource_size_t start, resource_size_t n)
+static struct resource *find_region(struct resource *parent, resource_size_t start,
+				    resource_size_t n)
 {
 	struct resource *at;
 
@@ -184,8 +186,8 @@ struct resource *__psim_devm_request_free_mem_region(struct device *dev, struct 
 	return IS_ERR(res) ? res : devm_own(dev, res);
 }
 
-struct resource *devm_request_mem_region(struct device *dev, resource_size_t start, resource_size_t n,
-					 const char *name)
+struct resource *devm_request_mem_region(struct device *dev, resource_size_t start,
+					 resource_size_t n, const char *name)
 {
 	struct resource *res = request_mem_region(start, n, name);
 

@@ -20,24 +20,24 @@
 #include "sched/lockdep.h"
 #include "sim/sim.h"
 
-#define SPAN_SHIFT 16
-#define SPAN_BYTES (1ul << SPAN_SHIFT)
-#define OBJECT_BITS 11 /* a span has at most 2048 objects, of 32 bytes */
+#define SPAN_SHIFT	 16
+#define SPAN_BYTES	 (1ul << SPAN_SHIFT)
+#define OBJECT_BITS	 11 /* a span has at most 2048 objects, of 32 bytes */
 #define OBJECTS_PER_SPAN (1u << OBJECT_BITS)
 
-#define FIRST_SHIFT 5  /* classes 3/4 << k and 1 << k for k = 5 .. 15 */
+#define FIRST_SHIFT 5 /* classes 3/4 << k and 1 << k for k = 5 .. 15 */
 #define LARGE_SHIFT 16 /* then runs of whole spans, 1 << k for k = 16 .. 31 */
-#define LAST_SHIFT 31
+#define LAST_SHIFT  31
 #define FIRST_LARGE (2 * (LARGE_SHIFT - FIRST_SHIFT))
-#define CLASSES (FIRST_LARGE + LAST_SHIFT - LARGE_SHIFT + 1)
+#define CLASSES	    (FIRST_LARGE + LAST_SHIFT - LARGE_SHIFT + 1)
 
-#define RED_BYTES sizeof(u64)
-#define RED_ZONE 0xbbccbbccbbccbbccull
-#define FREE_PATTERN 0x6b6b6b6b6b6b6b6bull
+#define RED_BYTES     sizeof(u64)
+#define RED_ZONE      0xbbccbbccbbccbbccull
+#define FREE_PATTERN  0x6b6b6b6b6b6b6b6bull
 #define PATTERN_BYTES 256u
 
 #define MAX_LEFTOVERS 16
-#define MANY_SPANS 32
+#define MANY_SPANS    32
 
 /**
  * struct class - objects of one stride
@@ -46,7 +46,8 @@
  * @first, @last: queue of free objects, by number plus 1
  * @nr_free: how many
  */
-static struct class {
+static struct class
+{
 	u32 span, cut;
 	u32 first, last, nr_free;
 } classes[CLASSES];
@@ -285,13 +286,13 @@ void psim_slab_free(const void *p, const char *what, const char *site)
 	live -= was_live;
 	psim_raw_unlock(&lock);
 	if (!was_live) {
-		psim_report("slab", "%s in %s: %u bytes taken in %s were freed already, in %s", what, site,
-			    object->size, object->site, object->freed_in);
+		psim_report("slab", "%s in %s: %u bytes taken in %s were freed already, in %s",
+			    what, site, object->size, object->site, object->freed_in);
 		return;
 	}
 	if (!red_zone_is_good(p, object->size))
-		psim_report("slab", "%s in %s: %u bytes taken in %s were written beyond their end", what,
-			    site, object->size, object->site);
+		psim_report("slab", "%s in %s: %u bytes taken in %s were written beyond their end",
+			    what, site, object->size, object->site);
 	psim_lock_check_freed(p, object->size);
 	object->freed_in = site;
 	fill_pattern((char *)p, object->size);
@@ -307,11 +308,13 @@ static int start(const struct psim_config *config)
 {
 	unsigned long long bytes = clamp_t(u64, config->ram_bytes, 256ull << 20, 16ull << 30);
 	unsigned long spans = bytes >> SPAN_SHIFT;
-	unsigned long beside = spans * OBJECTS_PER_SPAN * sizeof(*objects) + ALIGN(spans, PAGE_SIZE);
+	unsigned long beside =
+		spans * OBJECTS_PER_SPAN * sizeof(*objects) + ALIGN(spans, PAGE_SIZE);
 	char *arena = psim_host_arena(PSIM_ARENA_SLAB, beside + bytes + SPAN_BYTES);
 
 	if (!arena)
-		return psim_misuse(-ENOMEM, "the host has not enough address space for kernel memory");
+		return psim_misuse(-ENOMEM,
+				   "the host has not enough address space for kernel memory");
 	objects = (struct psim_object *)arena;
 	span_class = (u8 *)(objects + spans * OBJECTS_PER_SPAN);
 	data = (char *)ALIGN((unsigned long)arena + beside, SPAN_BYTES);
@@ -327,8 +330,8 @@ static u32 cut_of(unsigned long span, size_t *bytes)
 
 	if (classes[class].span == span + 1)
 		cut = classes[class].cut;
-	*bytes = class < FIRST_LARGE ? (size_t)cut * stride :
-				       objects[span << OBJECT_BITS].high + RED_BYTES;
+	*bytes = class < FIRST_LARGE ? (size_t)cut * stride
+				     : objects[span << OBJECT_BITS].high + RED_BYTES;
 	return cut;
 }
 
@@ -351,7 +354,8 @@ static void leftovers(void)
 		}
 	}
 	if (shown > MAX_LEFTOVERS)
-		psim_report("law 3", "%lu more objects of the slab are left", shown - MAX_LEFTOVERS);
+		psim_report("law 3", "%lu more objects of the slab are left",
+			    shown - MAX_LEFTOVERS);
 }
 
 /* What was used must read zero in the next machine, so that it runs as this one did. */

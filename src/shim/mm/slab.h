@@ -28,8 +28,8 @@ struct psim_object {
 	u32 state;
 };
 
-#define PSIM_OBJECT_LIVE 1u
-#define PSIM_OBJECT_FREE 2u
+#define PSIM_OBJECT_LIVE    1u
+#define PSIM_OBJECT_FREE    2u
 #define PSIM_OBJECT_VMALLOC 4u
 
 /**

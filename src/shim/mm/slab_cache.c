@@ -101,7 +101,8 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 		return;
 	known = psim_slab_find(object);
 	if (known && (known->state & PSIM_OBJECT_LIVE) && known->cache != cache)
-		psim_report("slab", "an object taken in %s is freed to cache %s, which it is not from",
+		psim_report("slab",
+			    "an object taken in %s is freed to cache %s, which it is not from",
 			    known->site, cache->name);
 	psim_cache_left(known);
 	psim_slab_free(object, "kmem_cache_free", cache->name);

@@ -37,8 +37,8 @@ int psim_det_start(const struct psim_config *config)
 	psim_runqueue_start(config->cpus != 0);
 	psim_main.fiber = psim_fiber_main();
 	psim_clock.step = config->point_ns;
-	budget_end = steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns
-							       : U64_MAX >> 1;
+	budget_end =
+		steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns : U64_MAX >> 1;
 	psim_clock.event = psim_clock.horizon = budget_end;
 	return 0;
 }
@@ -354,7 +354,8 @@ static void leave_cpu(struct psim_ctl *me)
 /* The run was halted; only the main task is left, and nobody will wake it. */
 static void park_halted(struct psim_ctl *me)
 {
-	static const char text[] = "psim: the run was halted: what the main task waits for never comes\n";
+	static const char text[] =
+		"psim: the run was halted: what the main task waits for never comes\n";
 
 	if (me == &psim_main && psim_main_joins)
 		return;

@@ -137,8 +137,9 @@ struct psim_raw *psim_raw_of(const void *object);
 
 /* ---- time ----------------------------------------------------------------------------------------------- */
 
-u64 psim_time(void);                 /* virtual ns since the machine's start */
-void psim_time_charge(u64 ns);       /* the running task's work took this long; others may run meanwhile */
+u64 psim_time(void); /* virtual ns since the machine's start */
+void psim_time_charge(
+	u64 ns); /* the running task's work took this long; others may run meanwhile */
 /* The next moment at which softirq has a timer to run, or U64_MAX; registered by the timer code. */
 extern u64 (*psim_next_timer)(void);
 /* Called by the engine, in a PSIM_TASK_SOFTIRQ task, when time has reached psim_next_timer(). */
@@ -148,8 +149,8 @@ void psim_timers_changed(void);
 
 /* ---- CPUs and contexts ------------------------------------------------------------------------------------ */
 
-int psim_cpu(void);                  /* the running task's CPU, -1 for a device's engine */
-unsigned int psim_nr_cpus(void);     /* CPUs that exist now: ids 0 .. n-1 */
+int psim_cpu(void); /* the running task's CPU, -1 for a device's engine */
+unsigned int psim_nr_cpus(void); /* CPUs that exist now: ids 0 .. n-1 */
 /* While off, no other task of this CPU runs, and no interrupt (irq) or softirq (bh) comes. They nest. */
 void psim_preempt_off(void);
 void psim_preempt_on(void);
@@ -157,7 +158,7 @@ void psim_irq_off(void);
 void psim_irq_on(void);
 void psim_bh_off(void);
 void psim_bh_on(void);
-bool psim_in_atomic(void);           /* preemption off, or any interrupt context */
+bool psim_in_atomic(void); /* preemption off, or any interrupt context */
 bool psim_in_hardirq(void);
 bool psim_in_softirq(void);
 bool psim_irqs_are_off(void);
@@ -169,8 +170,8 @@ void psim_may_sleep(const char *what);
 /* A device raises line @irq: the handler registered for it runs soon in hard interrupt context. */
 void psim_irq_raise(unsigned int irq);
 /* Return: 0, -EBUSY if taken, -EINVAL if there is no such line. */
-int psim_irq_attach(unsigned int irq, const char *name, void (*handler)(unsigned int irq, void *arg),
-		    void *arg);
+int psim_irq_attach(unsigned int irq, const char *name,
+		    void (*handler)(unsigned int irq, void *arg), void *arg);
 void psim_irq_detach(unsigned int irq);
 /* A line nobody uses yet, for a new device. Return: its number, or -ENOSPC. */
 int psim_irq_alloc(void);

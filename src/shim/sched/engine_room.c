@@ -177,13 +177,15 @@ static void leftovers(void)
 	for (struct list_head *at = psim_tasks.next; at != &psim_tasks; at = at->next) {
 		struct psim_ctl *ctl = container_of(at, struct psim_ctl, all);
 
-		if (ctl == &psim_main || ctl == psim_interrupts.irq || ctl == psim_interrupts.softirq)
+		if (ctl == &psim_main || ctl == psim_interrupts.irq ||
+		    ctl == psim_interrupts.softirq)
 			continue;
 		/* idle workers belong to the work queues, which look after their own */
 		if (ctl->kind == PSIM_TASK_WORKER && !ctl->ended)
 			continue;
 		if (ctl->ended)
-			psim_report("law 3", "task %s/%d has ended, and nobody joined it or dropped it",
+			psim_report("law 3",
+				    "task %s/%d has ended, and nobody joined it or dropped it",
 				    ctl->task.comm, ctl->task.pid);
 		else
 			psim_report("law 3", "task %s/%d is left", ctl->task.comm, ctl->task.pid);
@@ -233,11 +235,11 @@ int psim_engine_run(const char *name, int (*body)(void *arg), void *arg)
 /* ---- who waits ---------------------------------------------------------------------------------------------------- */
 
 static const char *const point_names[PSIM_POINT_COUNT] = {
-	[PSIM_POINT_LOCK] = "a lock",	  [PSIM_POINT_UNLOCK] = "an unlock",
-	[PSIM_POINT_WAIT] = "a wait",	  [PSIM_POINT_WAKE] = "a wake-up",
-	[PSIM_POINT_CALLBACK] = "a call", [PSIM_POINT_ATOMIC] = "an atomic",
-	[PSIM_POINT_ONCE] = "a look",	  [PSIM_POINT_RCU] = "an RCU reader",
-	[PSIM_POINT_SLOT] = "a slot",	  [PSIM_POINT_ALLOC] = "an allocation",
+	[PSIM_POINT_LOCK] = "a lock",	   [PSIM_POINT_UNLOCK] = "an unlock",
+	[PSIM_POINT_WAIT] = "a wait",	   [PSIM_POINT_WAKE] = "a wake-up",
+	[PSIM_POINT_CALLBACK] = "a call",  [PSIM_POINT_ATOMIC] = "an atomic",
+	[PSIM_POINT_ONCE] = "a look",	   [PSIM_POINT_RCU] = "an RCU reader",
+	[PSIM_POINT_SLOT] = "a slot",	   [PSIM_POINT_ALLOC] = "an allocation",
 	[PSIM_POINT_ACCESS] = "an access", [PSIM_POINT_YIELD] = "a yield",
 };
 

@@ -14,7 +14,7 @@
 /* Points between two updates of the common time. */
 #define BATCH 64
 /* So many yields in a row, with so few other points between them, and a task counts as only polling. */
-#define POLLS 64
+#define POLLS	     64
 #define QUIET_POINTS 32
 
 static u64 now;
@@ -231,7 +231,8 @@ static void nobody_runs(void)
 /* Whether everybody who runs only polls, or waits in the host. */
 static bool all_poll(void)
 {
-	return __atomic_load_n(&polling, __ATOMIC_SEQ_CST) + __atomic_load_n(&in_host, __ATOMIC_SEQ_CST) >=
+	return __atomic_load_n(&polling, __ATOMIC_SEQ_CST) +
+		       __atomic_load_n(&in_host, __ATOMIC_SEQ_CST) >=
 	       __atomic_load_n(&running, __ATOMIC_SEQ_CST);
 }
 

@@ -210,8 +210,8 @@ void psim_irq_raise(unsigned int irq)
 	psim_raw_unlock(&raw);
 }
 
-int psim_irq_attach(unsigned int irq, const char *name, void (*handler)(unsigned int irq, void *arg),
-		    void *arg)
+int psim_irq_attach(unsigned int irq, const char *name,
+		    void (*handler)(unsigned int irq, void *arg), void *arg)
 {
 	int err = 0;
 

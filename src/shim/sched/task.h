@@ -106,10 +106,10 @@ static inline struct psim_ctl *psim_me(void)
 
 /* ---- the engine's state (room.c) ----------------------------------------------------------------- */
 
-extern bool psim_free;               /* the free-running engine runs this machine */
-extern struct psim_ctl psim_main;    /* the main task */
-extern bool psim_main_joins;         /* it waits in psim_task_join() */
-extern struct list_head psim_tasks;  /* all tasks, in order of birth */
+extern bool psim_free; /* the free-running engine runs this machine */
+extern struct psim_ctl psim_main; /* the main task */
+extern bool psim_main_joins; /* it waits in psim_task_join() */
+extern struct list_head psim_tasks; /* all tasks, in order of birth */
 /* The engine's lock: the lists, the sleepers, CPU numbers. Nothing in the deterministic engine. */
 void psim_engine_lock(void);
 void psim_engine_unlock(void);
@@ -200,9 +200,9 @@ void psim_interrupts_arrive(void);
 /* ---- the deterministic engine (deterministic.c) ------------------------------------------------------- */
 
 int psim_det_start(const struct psim_config *config);
-void psim_det_started(struct psim_ctl *ctl);   /* a new task can run */
+void psim_det_started(struct psim_ctl *ctl); /* a new task can run */
 void psim_det_enqueue_interrupt(struct psim_ctl *ctl);
-void psim_det_interrupt_idle(void);            /* the interrupt's task has nothing more to do */
+void psim_det_interrupt_idle(void); /* the interrupt's task has nothing more to do */
 bool psim_det_park(u64 deadline, enum psim_task_state state, bool spinning);
 void psim_det_unpark(struct psim_ctl *ctl);
 void psim_det_delay(u64 ns);

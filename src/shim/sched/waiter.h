@@ -73,13 +73,13 @@ static inline void psim_waiters_unlink(struct __psim_waiter **first, struct __ps
 }
 
 /* Give the first waiter, or any, what it waits for. */
-#define psim_waiters_grant(p, w)                         \
-	do {                                             \
-		struct __psim_waiter *granted_ = (w);    \
-                                                         \
-		psim_waiters_remove(p, granted_);        \
-		granted_->granted = true;                \
-		psim_unpark(granted_->task);             \
+#define psim_waiters_grant(p, w)                      \
+	do {                                          \
+		struct __psim_waiter *granted_ = (w); \
+                                                      \
+		psim_waiters_remove(p, granted_);     \
+		granted_->granted = true;             \
+		psim_unpark(granted_->task);          \
 	} while (0)
 
 /* Wake all: they look for themselves. */

@@ -10,14 +10,10 @@ u64 psim_fallible_calls[PSIM_FAIL_KINDS];
 u64 psim_fallible_target[PSIM_FAIL_KINDS];
 
 static const char *const names[PSIM_FAIL_KINDS] = {
-	[PSIM_FAIL_SLAB] = "slab",
-	[PSIM_FAIL_PAGE] = "page",
-	[PSIM_FAIL_TABLE] = "table",
-	[PSIM_FAIL_DMA_MAP] = "dma-map",
-	[PSIM_FAIL_REGION] = "region",
-	[PSIM_FAIL_DEVICE_MEMORY] = "device-memory",
-	[PSIM_FAIL_COPY] = "copy",
-	[PSIM_FAIL_TASK] = "task",
+	[PSIM_FAIL_SLAB] = "slab",     [PSIM_FAIL_PAGE] = "page",
+	[PSIM_FAIL_TABLE] = "table",   [PSIM_FAIL_DMA_MAP] = "dma-map",
+	[PSIM_FAIL_REGION] = "region", [PSIM_FAIL_DEVICE_MEMORY] = "device-memory",
+	[PSIM_FAIL_COPY] = "copy",     [PSIM_FAIL_TASK] = "task",
 };
 
 bool psim_fails_now(enum psim_fallible kind, const char *site)
@@ -35,10 +31,12 @@ const char *psim_fail_name(enum psim_fallible kind)
 int psim_fail_nth(enum psim_fallible kind, unsigned long nth)
 {
 	if ((unsigned int)kind >= PSIM_FAIL_KINDS)
-		return psim_misuse(-EINVAL, "psim_fail_nth: there is no kind %d: 0 to %d are allowed", kind,
+		return psim_misuse(-EINVAL,
+				   "psim_fail_nth: there is no kind %d: 0 to %d are allowed", kind,
 				   PSIM_FAIL_KINDS - 1);
 	if (!psim_running())
-		return psim_misuse(-ESRCH, "psim_fail_nth: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_fail_nth: no machine is running: call psim_start() first");
 	__atomic_store_n(&psim_fallible_target[kind], 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&psim_fallible_calls[kind], 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&psim_fallible_target[kind], nth, __ATOMIC_RELAXED);
@@ -47,7 +45,7 @@ int psim_fail_nth(enum psim_fallible kind, unsigned long nth)
 
 unsigned long psim_fail_calls(enum psim_fallible kind)
 {
-	return (unsigned int)kind < PSIM_FAIL_KINDS ?
-		       __atomic_load_n(&psim_fallible_calls[kind], __ATOMIC_RELAXED) :
-		       0;
+	return (unsigned int)kind < PSIM_FAIL_KINDS
+		       ? __atomic_load_n(&psim_fallible_calls[kind], __ATOMIC_RELAXED)
+		       : 0;
 }

@@ -14,12 +14,12 @@
 /* The engine's part of psim_run(): sched/engine.h has it; sim knows no floor. */
 int psim_engine_run(const char *name, int (*body)(void *arg), void *arg);
 
-#define MIN_RAM (2ull << 20)
-#define MAX_RAM (4ull << 40)
-#define RAM_STEP (2ull << 20)
-#define MAX_CPUS 1024
+#define MIN_RAM	     (2ull << 20)
+#define MAX_RAM	     (4ull << 40)
+#define RAM_STEP     (2ull << 20)
+#define MAX_CPUS     1024
 #define MAX_POINT_NS 1000000
-#define MAX_CLASSES 64
+#define MAX_CLASSES  64
 
 struct psim_config psim_config;
 
@@ -34,18 +34,22 @@ static struct psim_monitor ordinals_guard;
 
 static int check(const struct psim_config *c)
 {
-	if (c->ram_bytes && (c->ram_bytes < MIN_RAM || c->ram_bytes > MAX_RAM || c->ram_bytes % RAM_STEP))
-		return psim_misuse(-EINVAL,
-				   "ram_bytes %llu: a multiple of 2 MiB from 2 MiB to 4 TiB is allowed",
-				   c->ram_bytes);
+	if (c->ram_bytes &&
+	    (c->ram_bytes < MIN_RAM || c->ram_bytes > MAX_RAM || c->ram_bytes % RAM_STEP))
+		return psim_misuse(
+			-EINVAL,
+			"ram_bytes %llu: a multiple of 2 MiB from 2 MiB to 4 TiB is allowed",
+			c->ram_bytes);
 	if (c->cpus > MAX_CPUS)
-		return psim_misuse(-EINVAL, "cpus %u: 0 (one for every task) to %d are allowed", c->cpus,
-				   MAX_CPUS);
+		return psim_misuse(-EINVAL, "cpus %u: 0 (one for every task) to %d are allowed",
+				   c->cpus, MAX_CPUS);
 	if (c->engine != PSIM_DETERMINISTIC && c->engine != PSIM_FREE_RUNNING)
-		return psim_misuse(-EINVAL, "engine %d: PSIM_DETERMINISTIC and PSIM_FREE_RUNNING are allowed",
-				   c->engine);
+		return psim_misuse(
+			-EINVAL, "engine %d: PSIM_DETERMINISTIC and PSIM_FREE_RUNNING are allowed",
+			c->engine);
 	if (c->point_ns > MAX_POINT_NS)
-		return psim_misuse(-EINVAL, "point_ns %u: 1 to %d are allowed", c->point_ns, MAX_POINT_NS);
+		return psim_misuse(-EINVAL, "point_ns %u: 1 to %d are allowed", c->point_ns,
+				   MAX_POINT_NS);
 	return 0;
 }
 
@@ -73,7 +77,8 @@ int psim_start(const struct psim_config *config)
 	int err;
 
 	if (running)
-		return psim_misuse(-EBUSY, "psim_start: a machine is running: call psim_stop() first");
+		return psim_misuse(-EBUSY,
+				   "psim_start: a machine is running: call psim_stop() first");
 	if (config)
 		wanted = *config;
 	psim_config.quiet = wanted.quiet;
@@ -113,7 +118,8 @@ static void finish(void)
 int psim_stop(void)
 {
 	if (!running)
-		return psim_misuse(-ESRCH, "psim_stop: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_stop: no machine is running: call psim_start() first");
 	if (!halted)
 		finish();
 	else
@@ -128,7 +134,8 @@ int psim_stop(void)
 int psim_run(const char *name, int (*body)(void *arg), void *arg)
 {
 	if (!running)
-		return psim_misuse(-ESRCH, "psim_run: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_run: no machine is running: call psim_start() first");
 	if (halted)
 		return -ECANCELED;
 	return psim_engine_run(name, body, arg);
@@ -139,7 +146,8 @@ int psim_audit(void)
 	unsigned int before = psim_reports();
 
 	if (!running)
-		return psim_misuse(-ESRCH, "psim_audit: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_audit: no machine is running: call psim_start() first");
 	for (unsigned int i = 0; i < psim_nr_rooms; i++) {
 		if (psim_rooms[i]->audit)
 			psim_rooms[i]->audit();

@@ -11,11 +11,11 @@
 
 #include "sim/guard.h"
 
-#define LINE_BYTES 512
-#define MAX_EXPECTED 16
-#define MAX_INERT 64
+#define LINE_BYTES	 512
+#define MAX_EXPECTED	 16
+#define MAX_INERT	 64
 #define BACKTRACE_FRAMES 12
-#define STDERR 2
+#define STDERR		 2
 
 static struct psim_monitor guard;
 static unsigned int reports;
@@ -139,14 +139,17 @@ int psim_misuse(int err, const char *fmt, ...)
 int psim_expect_report(const char *part)
 {
 	if (!psim_running())
-		return psim_misuse(-ESRCH, "psim_expect_report: no machine is running: call psim_start() first");
+		return psim_misuse(
+			-ESRCH,
+			"psim_expect_report: no machine is running: call psim_start() first");
 	for (int i = 0; i < MAX_EXPECTED; i++) {
 		if (expected[i][0])
 			continue;
 		strscpy(expected[i], part, sizeof(expected[i]));
 		return 0;
 	}
-	return psim_misuse(-ENOSPC, "psim_expect_report: %d expectations wait already", MAX_EXPECTED);
+	return psim_misuse(-ENOSPC, "psim_expect_report: %d expectations wait already",
+			   MAX_EXPECTED);
 }
 
 /* At a machine's end: what was expected and has not come. */

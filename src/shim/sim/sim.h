@@ -55,10 +55,10 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d);
  *
  * The numbers are pfns, virtual addresses of simulated processes, ordinals: never host addresses.
  */
-#define psim_trace(event, a, b, c, d)                                                              \
-	do {                                                                                       \
-		if (unlikely(psim_tracing))                                                        \
-			psim_trace_record((event), (u64)(a), (u64)(b), (u64)(c), (u64)(d));        \
+#define psim_trace(event, a, b, c, d)                                                       \
+	do {                                                                                \
+		if (unlikely(psim_tracing))                                                 \
+			psim_trace_record((event), (u64)(a), (u64)(b), (u64)(c), (u64)(d)); \
 	} while (0)
 
 /* ---- failures ------------------------------------------------------------------------------------ */

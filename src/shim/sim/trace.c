@@ -48,9 +48,9 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d)
 	if (psim_tracing) {
 		if (filled + LONGEST_LINE > BUFFER_BYTES)
 			flush();
-		filled += scnprintf(buffer + filled, LONGEST_LINE - 128, "%12llu %3s %s/%u %s: ",
-				    context.time, cpu, context.name, context.task,
-				    events[event].name);
+		filled += scnprintf(buffer + filled, LONGEST_LINE - 128,
+				    "%12llu %3s %s/%u %s: ", context.time, cpu, context.name,
+				    context.task, events[event].name);
 		filled += scnprintf(buffer + filled, 127, events[event].format, a, b, c, d);
 		buffer[filled++] = '\n';
 	}
@@ -71,14 +71,16 @@ void psim_trace_end(void)
 int psim_trace_to(const char *path)
 {
 	if (!psim_running())
-		return psim_misuse(-ESRCH, "psim_trace_to: no machine is running: call psim_start() first");
+		return psim_misuse(-ESRCH,
+				   "psim_trace_to: no machine is running: call psim_start() first");
 	psim_trace_end();
 	if (!path)
 		return 0;
 	fd = psim_host_create(path);
 	if (fd < 0)
-		return psim_misuse(fd, "cannot write the trace to '%s' (%pe): name a file that can be created",
-				   path, ERR_PTR(fd));
+		return psim_misuse(
+			fd, "cannot write the trace to '%s' (%pe): name a file that can be created",
+			path, ERR_PTR(fd));
 	buffer = psim_host_malloc(BUFFER_BYTES);
 	if (!buffer) {
 		psim_host_close(fd);

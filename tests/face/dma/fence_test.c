@@ -46,8 +46,8 @@ static void signal__runs_callbacks_in_order_once(struct kunit *test)
 
 	for (int i = 0; i < 3; i++) {
 		called[i].next = &next;
-		KUNIT_EXPECT_EQ(test,
-				dma_fence_add_callback(&mock->base, &called[i].cb, note_call), 0);
+		KUNIT_EXPECT_EQ(test, dma_fence_add_callback(&mock->base, &called[i].cb, note_call),
+				0);
 	}
 	dma_fence_signal(&mock->base);
 	dma_fence_signal(&mock->base);
@@ -117,8 +117,8 @@ static void add_callback__enables_signaling_once(struct kunit *test)
 	struct called called[2] = {};
 
 	for (int i = 0; i < 2; i++)
-		KUNIT_EXPECT_EQ(test,
-				dma_fence_add_callback(&mock->base, &called[i].cb, note_call), 0);
+		KUNIT_EXPECT_EQ(test, dma_fence_add_callback(&mock->base, &called[i].cb, note_call),
+				0);
 	dma_fence_enable_sw_signaling(&mock->base);
 	KUNIT_EXPECT_EQ(test, mock->enabled, 1);
 	dma_fence_signal(&mock->base);

@@ -53,14 +53,15 @@ static void model_write(void *device, unsigned long offset, unsigned int size,
 static void model_init(struct model *m, const char *name)
 {
 	*m = (struct model){
-		.bus = {
-			.name = name,
-			.compatible = "psim-hw-test",
-			.mmio_bytes = sizeof(m->regs),
-			.read = model_read,
-			.write = model_write,
-			.device = m,
-		},
+		.bus =
+			{
+				.name = name,
+				.compatible = "psim-hw-test",
+				.mmio_bytes = sizeof(m->regs),
+				.read = model_read,
+				.write = model_write,
+				.device = m,
+			},
 	};
 }
 
@@ -360,8 +361,8 @@ static void dma__crosses_linked_pieces_one_by_one(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, dma_iova_try_alloc(f->dev[0], &state, 0, 2 * PAGE_SIZE));
 	KUNIT_ASSERT_EQ(test,
-			dma_iova_link(f->dev[0], &state, page_to_phys(f->page), PAGE_SIZE, PAGE_SIZE,
-				      DMA_TO_DEVICE, 0),
+			dma_iova_link(f->dev[0], &state, page_to_phys(f->page), PAGE_SIZE,
+				      PAGE_SIZE, DMA_TO_DEVICE, 0),
 			0);
 	KUNIT_EXPECT_EQ(test,
 			psim_hw_dma(&f->model[0].bus, state.addr + PAGE_SIZE + 16, bytes, 8, 0), 0);

@@ -23,8 +23,8 @@ static int setup(struct kunit *test)
 	for (int i = 0; i < 2; i++) {
 		f->pdev[i] = platform_device_register_simple("psim-dma-test", i, NULL, 0);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(f->pdev[i]));
-		KUNIT_ASSERT_EQ(test,
-				dma_set_mask_and_coherent(&f->pdev[i]->dev, DMA_BIT_MASK(64)), 0);
+		KUNIT_ASSERT_EQ(test, dma_set_mask_and_coherent(&f->pdev[i]->dev, DMA_BIT_MASK(64)),
+				0);
 	}
 	f->dev = &f->pdev[0]->dev;
 	f->other = &f->pdev[1]->dev;
@@ -94,7 +94,8 @@ static void map_page__fails_without_a_mask(struct kunit *test)
 	dma_addr_t addr;
 
 #ifdef __PSIM__
-	kunit_expect_report(test, "map_page__fails_without_a_mask() maps for a device without a DMA");
+	kunit_expect_report(test,
+			    "map_page__fails_without_a_mask() maps for a device without a DMA");
 #endif
 	f->dev->dma_mask = NULL;
 	addr = dma_map_page(f->dev, f->page, 0, PAGE_SIZE, DMA_TO_DEVICE);

@@ -93,7 +93,8 @@ static void try_module_get__fails_on_a_dying_module(struct kunit *test)
 /* S9.65 */
 static void module_put__once_too_often_warns(struct kunit *test)
 {
-	kunit_expect_report(test, "module psim_module_test: module_put__once_too_often_warns() puts");
+	kunit_expect_report(test,
+			    "module psim_module_test: module_put__once_too_often_warns() puts");
 	module_put(THIS_MODULE);
 	KUNIT_EXPECT_TRUE(test, try_module_get(THIS_MODULE));
 	module_put(THIS_MODULE);
@@ -102,8 +103,9 @@ static void module_put__once_too_often_warns(struct kunit *test)
 /* law 3 */
 static void leftovers__name_who_holds_the_module(struct kunit *test)
 {
-	kunit_expect_report(test, "module psim_module_test is left with 1 references, the latest from "
-				  "leftovers__name_who_holds_the_module()");
+	kunit_expect_report(test,
+			    "module psim_module_test is left with 1 references, the latest from "
+			    "leftovers__name_who_holds_the_module()");
 	__module_get(THIS_MODULE);
 }
 #endif

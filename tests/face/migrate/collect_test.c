@@ -2,12 +2,12 @@
 /* migrate_vma_setup(): what each slot yields, and the state it leaves behind (S1.b to S1.e). */
 #include "fixture.h"
 
-#define SYSTEM MIGRATE_VMA_SELECT_SYSTEM
-#define DEVICE MIGRATE_VMA_SELECT_DEVICE_PRIVATE
+#define SYSTEM	MIGRATE_VMA_SELECT_SYSTEM
+#define DEVICE	MIGRATE_VMA_SELECT_DEVICE_PRIVATE
 #define MIGRATE MIGRATE_PFN_MIGRATE
-#define VALID MIGRATE_PFN_VALID
-#define WRITE MIGRATE_PFN_WRITE
-#define FLAGS ((1ul << MIGRATE_PFN_SHIFT) - 1)
+#define VALID	MIGRATE_PFN_VALID
+#define WRITE	MIGRATE_PFN_WRITE
+#define FLAGS	((1ul << MIGRATE_PFN_SHIFT) - 1)
 
 /* Everything back as it was: no destinations, so finalize restores. */
 static void abandon(struct fx *fx)

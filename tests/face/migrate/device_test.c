@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 #define MIGRATE MIGRATE_PFN_MIGRATE
-#define VALID MIGRATE_PFN_VALID
+#define VALID	MIGRATE_PFN_VALID
 
 /* Pages [0, n) on the device; the first page frame of them. */
 static unsigned long on_the_device(struct fx *fx, unsigned int n)

@@ -2,8 +2,8 @@
 /* migrate_vma_finalize(): what is mapped, unlocked, put, and in which order (S3). */
 #include "fixture.h"
 
-#define SYSTEM MIGRATE_VMA_SELECT_SYSTEM
-#define DEVICE MIGRATE_VMA_SELECT_DEVICE_PRIVATE
+#define SYSTEM	MIGRATE_VMA_SELECT_SYSTEM
+#define DEVICE	MIGRATE_VMA_SELECT_DEVICE_PRIVATE
 #define MIGRATE MIGRATE_PFN_MIGRATE
 
 /* S3.1, S3.14 */

@@ -306,9 +306,9 @@ unsigned long snapshot(struct fx *fx, unsigned int page, void *owner)
 		.dev_private_owner = owner,
 	};
 
-	KUNIT_ASSERT_EQ(fx->test,
-			mmu_interval_notifier_insert(&sub, fx->mm, range.start, PAGE_SIZE, &ignore_ops),
-			0);
+	KUNIT_ASSERT_EQ(
+		fx->test,
+		mmu_interval_notifier_insert(&sub, fx->mm, range.start, PAGE_SIZE, &ignore_ops), 0);
 	do {
 		range.notifier_seq = mmu_interval_read_begin(&sub);
 		mmap_read_lock(fx->mm);

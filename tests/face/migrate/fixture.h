@@ -29,8 +29,8 @@
 #include <linux/uaccess.h>
 
 #define DEV_PAGES 64 /* pages of device memory that the driver hands out */
-#define PAGES 16     /* pages of user memory */
-#define LOG 32       /* events that the notifier keeps */
+#define PAGES	  16 /* pages of user memory */
+#define LOG	  32 /* events that the notifier keeps */
 
 /**
  * struct dev - one device's memory
@@ -167,18 +167,18 @@ void settle(struct fx *fx);
 void fx_watch(struct fx *fx);
 void log_clear(struct fx *fx);
 
-#define EXPECT_EVENT(test, fx, n, what, from, to)                                                  \
-	do {                                                                                       \
-		KUNIT_EXPECT_EQ(test, (fx)->log[n].event, what);                                   \
-		KUNIT_EXPECT_EQ(test, (fx)->log[n].start, from);                                   \
-		KUNIT_EXPECT_EQ(test, (fx)->log[n].end, to);                                       \
+#define EXPECT_EVENT(test, fx, n, what, from, to)                \
+	do {                                                     \
+		KUNIT_EXPECT_EQ(test, (fx)->log[n].event, what); \
+		KUNIT_EXPECT_EQ(test, (fx)->log[n].start, from); \
+		KUNIT_EXPECT_EQ(test, (fx)->log[n].end, to);     \
 	} while (0)
 
-#define EXPECT_COUNTS(test, page, refs, maps)                                                      \
-	do {                                                                                       \
-		struct folio *folio_ = page_folio(page);                                           \
-		KUNIT_EXPECT_EQ(test, folio_ref_count(folio_), refs);                              \
-		KUNIT_EXPECT_EQ(test, folio_mapcount(folio_), maps);                               \
+#define EXPECT_COUNTS(test, page, refs, maps)                         \
+	do {                                                          \
+		struct folio *folio_ = page_folio(page);              \
+		KUNIT_EXPECT_EQ(test, folio_ref_count(folio_), refs); \
+		KUNIT_EXPECT_EQ(test, folio_mapcount(folio_), maps);  \
 	} while (0)
 
 /* ---- other tasks ------------------------------------------------------------------------------------------------- */

@@ -2,12 +2,12 @@
 /* hmm_range_fault(): snapshots and faults (S7). */
 #include "fixture.h"
 
-#define VALID HMM_PFN_VALID
-#define WRITE HMM_PFN_WRITE
-#define ERROR HMM_PFN_ERROR
-#define REQ HMM_PFN_REQ_FAULT
+#define VALID	  HMM_PFN_VALID
+#define WRITE	  HMM_PFN_WRITE
+#define ERROR	  HMM_PFN_ERROR
+#define REQ	  HMM_PFN_REQ_FAULT
 #define REQ_WRITE (HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE)
-#define STICKY (HMM_PFN_DMA_MAPPED | HMM_PFN_P2PDMA | HMM_PFN_P2PDMA_BUS)
+#define STICKY	  (HMM_PFN_DMA_MAPPED | HMM_PFN_P2PDMA | HMM_PFN_P2PDMA_BUS)
 
 static unsigned long pfns[PAGES];
 

@@ -90,9 +90,9 @@ static void mmu_interval_notifier_insert_locked__with_the_lock(struct kunit *tes
 
 	spin_lock_init(&s.lock);
 	mmap_write_lock(fx->mm);
-	KUNIT_EXPECT_EQ(test,
-			mmu_interval_notifier_insert_locked(&s.sub, fx->mm, fx->base, PAGE_SIZE, &ops),
-			0);
+	KUNIT_EXPECT_EQ(
+		test,
+		mmu_interval_notifier_insert_locked(&s.sub, fx->mm, fx->base, PAGE_SIZE, &ops), 0);
 	mmap_write_unlock(fx->mm);
 	mmu_interval_notifier_remove(&s.sub);
 }
@@ -267,7 +267,8 @@ static bool let_another_read(struct mmu_interval_notifier *interval_sub,
 	return true;
 }
 
-static const struct mmu_interval_notifier_ops let_another_read_ops = {.invalidate = let_another_read};
+static const struct mmu_interval_notifier_ops let_another_read_ops = {.invalidate =
+									      let_another_read};
 
 static void begin_when_told(struct other *other)
 {

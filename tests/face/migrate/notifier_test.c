@@ -107,8 +107,8 @@ struct sub {
 	bool always;
 };
 
-static bool refuse(struct mmu_interval_notifier *interval_sub, const struct mmu_notifier_range *range,
-		   unsigned long cur_seq)
+static bool refuse(struct mmu_interval_notifier *interval_sub,
+		   const struct mmu_notifier_range *range, unsigned long cur_seq)
 {
 	struct sub *s = container_of(interval_sub, struct sub, sub);
 
@@ -198,10 +198,10 @@ static void mmu_interval_notifier_remove__from_a_callback_is_reported(struct kun
 	struct mmu_notifier_range range = range_of(fx, 0, 1);
 	struct mmu_interval_notifier sub;
 
-	KUNIT_ASSERT_EQ(test,
-			mmu_interval_notifier_insert(&sub, fx->mm, fx->base, PAGE_SIZE,
-						     &remove_myself_ops),
-			0);
+	KUNIT_ASSERT_EQ(
+		test,
+		mmu_interval_notifier_insert(&sub, fx->mm, fx->base, PAGE_SIZE, &remove_myself_ops),
+		0);
 	kunit_expect_halt(test, "S8.41");
 	mmu_notifier_invalidate_range_start(&range);
 	KUNIT_FAIL(test, "mmu_interval_notifier_remove() came back");
@@ -232,7 +232,8 @@ static void mmu_notifier_release__comes_once_over_everything(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, mm);
 	KUNIT_ASSERT_EQ(test,
-			mmu_interval_notifier_insert(&sub, mm, 0x10000, PAGE_SIZE, &on_release_ops), 0);
+			mmu_interval_notifier_insert(&sub, mm, 0x10000, PAGE_SIZE, &on_release_ops),
+			0);
 	mmput(mm);
 	KUNIT_EXPECT_STREQ(test, calls, "R");
 	KUNIT_EXPECT_EQ(test, released.start, 0ul);
@@ -250,13 +251,15 @@ static void mmu_interval_notifier_insert__into_a_dead_mm_warns(struct kunit *tes
 	struct mmu_interval_notifier first, second;
 
 	KUNIT_ASSERT_NOT_NULL(test, mm);
-	KUNIT_ASSERT_EQ(test,
-			mmu_interval_notifier_insert(&first, mm, 0x10000, PAGE_SIZE, &on_release_ops), 0);
+	KUNIT_ASSERT_EQ(
+		test, mmu_interval_notifier_insert(&first, mm, 0x10000, PAGE_SIZE, &on_release_ops),
+		0);
 	mmput(mm);
 	kunit_expect_report(test, "WARN");
-	KUNIT_EXPECT_EQ(test,
-			mmu_interval_notifier_insert(&second, mm, 0x10000, PAGE_SIZE, &on_release_ops),
-			-EINVAL);
+	KUNIT_EXPECT_EQ(
+		test,
+		mmu_interval_notifier_insert(&second, mm, 0x10000, PAGE_SIZE, &on_release_ops),
+		-EINVAL);
 	mmu_interval_notifier_remove(&first);
 }
 #endif

@@ -2,11 +2,11 @@
 /* migrate_vma_pages(): filling holes and moving identities (S2). */
 #include "fixture.h"
 
-#define SYSTEM MIGRATE_VMA_SELECT_SYSTEM
-#define DEVICE MIGRATE_VMA_SELECT_DEVICE_PRIVATE
+#define SYSTEM	MIGRATE_VMA_SELECT_SYSTEM
+#define DEVICE	MIGRATE_VMA_SELECT_DEVICE_PRIVATE
 #define MIGRATE MIGRATE_PFN_MIGRATE
-#define VALID MIGRATE_PFN_VALID
-#define WRITE MIGRATE_PFN_WRITE
+#define VALID	MIGRATE_PFN_VALID
+#define WRITE	MIGRATE_PFN_WRITE
 
 static unsigned long device_dst(struct fx *fx)
 {

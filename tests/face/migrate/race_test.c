@@ -249,7 +249,8 @@ static void mmu_interval_notifier_insert__first_one_races_with_eviction(struct k
 	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
 	other_start(fx, &evictor, evict_until_gone);
 	KUNIT_EXPECT_EQ(test,
-			mmu_interval_notifier_insert(&sub, fx->mm, fx->base, PAGE_SIZE, &quiet_ops), 0);
+			mmu_interval_notifier_insert(&sub, fx->mm, fx->base, PAGE_SIZE, &quiet_ops),
+			0);
 	other_join(&evictor);
 	/* nothing is active any more */
 	KUNIT_EXPECT_FALSE(test, mmu_interval_read_retry(&sub, mmu_interval_read_begin(&sub)));
@@ -279,7 +280,8 @@ static void ask_and_check(struct other *other)
 			if (!stale) {
 				/* under the lock that the callback takes, the page cannot go away */
 				KUNIT_EXPECT_GE(fx->test,
-						folio_ref_count(page_folio(hmm_pfn_to_page(entry))), 1);
+						folio_ref_count(page_folio(hmm_pfn_to_page(entry))),
+						1);
 			}
 			spin_unlock(&fx->log_lock);
 		} while (stale);

@@ -18,7 +18,8 @@ static struct page *new_page(struct kunit *test, int fill)
 }
 
 /* How many of [from, to) are @value? */
-static unsigned int count(struct page *page, unsigned int from, unsigned int to, unsigned char value)
+static unsigned int count(struct page *page, unsigned int from, unsigned int to,
+			  unsigned char value)
 {
 	unsigned char *bytes = kmap_local_page(page);
 	unsigned int n = 0;

@@ -10,7 +10,7 @@
 #include <linux/sched/task.h>
 #include "fixture.h"
 
-#define TASKS 4
+#define TASKS  4
 #define ROUNDS 20
 
 /**

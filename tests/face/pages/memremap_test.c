@@ -362,7 +362,8 @@ static void stop__device_page_is_left(struct kunit *test)
 	test_device_register(test, &left);
 	zone_device_page_init(test_device_page(&left, 0), &left.pgmap, 0);
 	test_device_release(&left);
-	kunit_expect_report(test, "is left, taken in stop__device_page_is_left: refcount 1 mapcount 0, locked");
+	kunit_expect_report(
+		test, "is left, taken in stop__device_page_is_left: refcount 1 mapcount 0, locked");
 	kunit_expect_report(test, "is left, with 2 references");
 }
 #endif

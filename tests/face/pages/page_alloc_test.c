@@ -25,7 +25,8 @@ static void descriptor__words_overlap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, offsetof(struct page, flags), 0ul);
 	KUNIT_EXPECT_EQ(test, offsetof(struct page, lru), 8ul);
 	KUNIT_EXPECT_EQ(test, offsetof(struct folio, pgmap), offsetof(struct page, lru.next));
-	KUNIT_EXPECT_EQ(test, offsetof(struct page, compound_head), offsetof(struct page, lru.next));
+	KUNIT_EXPECT_EQ(test, offsetof(struct page, compound_head),
+			offsetof(struct page, lru.next));
 	KUNIT_EXPECT_EQ(test, offsetof(struct page, zone_device_data),
 			offsetof(struct page, lru.prev));
 	KUNIT_EXPECT_EQ(test, offsetof(struct page, mapping), 24ul);
@@ -385,7 +386,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(alloc_pages_exact__gives_back_the_rest),
 #ifdef __PSIM__
 	KUNIT_CASE_PSIM(alloc_pages__until_none_is_left, .ram_bytes = 4ull << 20),
-	KUNIT_CASE_PSIM(alloc_page__scattered_over_all_of_ram, .ram_bytes = 1ull << 30, .scatter = 1),
+	KUNIT_CASE_PSIM(alloc_page__scattered_over_all_of_ram, .ram_bytes = 1ull << 30,
+			.scatter = 1),
 	KUNIT_CASE(alloc_page__fails_when_told_to),
 	KUNIT_CASE(alloc_page__may_sleep_under_a_spinlock),
 	KUNIT_CASE(__free_page__twice),

@@ -86,7 +86,9 @@ static void kmalloc__aligned_to_its_size(struct kunit *test)
 
 static void kmalloc__objects_are_apart(struct kunit *test)
 {
-	enum { N = 500 };
+	enum {
+		N = 500
+	};
 	unsigned char **p = kmalloc_array(N, sizeof(*p), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
@@ -170,7 +172,8 @@ static void construct(void *object)
 
 static void kmem_cache__constructs(struct kunit *test)
 {
-	struct kmem_cache *cache = kmem_cache_create("pairs", sizeof(struct pair), 64, 0, construct);
+	struct kmem_cache *cache =
+		kmem_cache_create("pairs", sizeof(struct pair), 64, 0, construct);
 	struct pair *one, *two;
 
 	KUNIT_ASSERT_NOT_NULL(test, cache);
@@ -217,8 +220,9 @@ static void kfree__twice(struct kunit *test)
 	void *p = kmalloc(24, GFP_KERNEL);
 
 	kfree(p);
-	kunit_expect_report(test, "kfree in kfree__twice: 24 bytes taken in kfree__twice were freed "
-				  "already, in kfree__twice");
+	kunit_expect_report(test,
+			    "kfree in kfree__twice: 24 bytes taken in kfree__twice were freed "
+			    "already, in kfree__twice");
 	kfree(p);
 }
 
@@ -241,7 +245,8 @@ static void kfree__written_beyond_the_end(struct kunit *test)
 
 	OPTIMIZER_HIDE_VAR(p);
 	p[29] = 1;
-	kunit_expect_report(test, "29 bytes taken in kfree__written_beyond_the_end were written beyond");
+	kunit_expect_report(test,
+			    "29 bytes taken in kfree__written_beyond_the_end were written beyond");
 	kfree(p);
 }
 
@@ -253,7 +258,8 @@ static void kmalloc__written_after_kfree(struct kunit *test)
 	kfree(p);
 	OPTIMIZER_HIDE_VAR(p);
 	p[9] = 1;
-	kunit_expect_report(test, "29 bytes taken in kmalloc__written_after_kfree were written at byte 8");
+	kunit_expect_report(
+		test, "29 bytes taken in kmalloc__written_after_kfree were written at byte 8");
 	for (int i = 0; i < ARRAY_SIZE(others); i++)
 		others[i] = kmalloc(29, GFP_KERNEL);
 	for (int i = 0; i < ARRAY_SIZE(others); i++)
