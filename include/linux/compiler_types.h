@@ -5,6 +5,16 @@
 
 #include <linux/kconfig.h>
 
+/* As gcc says by itself. */
+#ifdef __clang__
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__
+#endif
+#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
+#define __SANITIZE_THREAD__
+#endif
+#endif
+
 #define __user
 #define __kernel
 #define __iomem

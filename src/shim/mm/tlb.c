@@ -110,14 +110,6 @@ void psim_tlb_flush_mm(struct mm_struct *mm)
  * their memory at the same time is their affair: ThreadSanitizer is not to look.
  */
 #ifdef __SANITIZE_THREAD__
-#define HAS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HAS_TSAN 1
-#endif
-#endif
-
-#ifdef HAS_TSAN
 __attribute__((__no_sanitize__("thread"))) static void copy_bytes(char *to, const char *from,
 								  unsigned int length)
 {

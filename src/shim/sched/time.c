@@ -62,12 +62,6 @@ void __psim_poll(void)
 	psim_yielded();
 }
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define __SANITIZE_THREAD__ 1
-#endif
-#endif
-
 void __psim_smp_mb(void)
 {
 #ifdef __SANITIZE_THREAD__
