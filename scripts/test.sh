@@ -11,8 +11,8 @@ Installs what is missing, builds, and runs the tests.
 
   (nothing)  one compiler, plain and with AddressSanitizer; under three minutes
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
-             free-running tests under ThreadSanitizer; the smoke tests under valgrind; the demo;
-             prints the seconds of each stage
+             free-running tests under ThreadSanitizer; the smoke tests under valgrind; the table of
+             statements (docs/fidelity.md); the demo; prints the seconds of each stage
 
 One test by hand, after a run of this:
   ctest --test-dir build/dev -R face.core --output-on-failure
@@ -68,6 +68,7 @@ if [ -z "$all" ]; then
 else
 	stage "dependencies" ./scripts/install-deps.sh --all
 	stage "gcc" build_and_test gcc -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug
+	stage "fidelity" ./scripts/fidelity --check --results build/gcc/results
 	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
 	stage "gcc, ASan and UBSan" build_and_test gcc-asan -DCMAKE_C_COMPILER=gcc \
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"

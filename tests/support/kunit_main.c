@@ -35,6 +35,7 @@ static struct {
 	const char *filter;
 	const char *engine;
 	const char *scheduler;
+	const char *results;
 	unsigned long long seed;
 	int list;
 	int verbose;
@@ -137,6 +138,17 @@ static void say_red(const struct __psim_kunit_run *run, const char *why)
 	fprintf(stderr, "    rerun: %s", rerun);
 }
 
+/* Per-case results for programs: lines of suite.case, a tab, and pass, fail or skip. */
+static FILE *results;
+
+static void write_result(const char *name, const char *result)
+{
+	if (!results)
+		return;
+	fprintf(results, "%s\t%s\n", name, result);
+	fflush(results); /* a crash takes nothing of it away */
+}
+
 /* Everything that needs the machine. Return: why it is red; NULL if it is not. */
 static const char *run_machine(struct __psim_kunit_run *run)
 {
@@ -176,6 +188,7 @@ static void run_case(void **state)
 	write_rerun(run->name);
 	take_signals();
 	why = run_machine(run);
+	write_result(run->name, why ? "fail" : run->skipped ? "skip" : "pass");
 	if (why) {
 		say_red(run, why);
 		if (options.loud)
@@ -254,6 +267,7 @@ static int usage(const char *what, const char *value)
 	fprintf(what ? stderr : stdout,
 		"usage: %s [--list] [--filter GLOB] [--verbose]\n"
 		"       [--engine deterministic|free] [--scheduler NAME] [--seed N]\n"
+		"       [--results FILE]\n"
 		"GLOB is matched with suite.case, and may be given without --filter.\n",
 		options.program);
 	return what ? 2 : 0;
@@ -291,6 +305,8 @@ static int parse(int argc, char **argv)
 			options.engine = value;
 		} else if (!strcmp(arg, "--scheduler")) {
 			options.scheduler = value;
+		} else if (!strcmp(arg, "--results")) {
+			options.results = value;
 		} else if (!strcmp(arg, "--seed")) {
 			options.seed = strtoull(value, &end, 0);
 			if (*end || !options.seed)
@@ -317,6 +333,8 @@ int main(int argc, char **argv)
 		return 2;
 	options.loud = getenv("CMOCKA_MESSAGE_OUTPUT") != NULL;
 	keep_signals();
+	if (options.results && !(results = fopen(options.results, "w")))
+		return usage("cannot write", options.results);
 	n = collect(tests);
 	if (!n) {
 		code = usage("no case matches", options.filter ? options.filter : "*");
@@ -330,5 +348,7 @@ int main(int argc, char **argv)
 		code = !!run_silently(tests, n);
 	}
 	release(tests, n);
+	if (results)
+		fclose(results);
 	return code;
 }

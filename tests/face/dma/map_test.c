@@ -177,7 +177,7 @@ static void map_resource__refuses_memory(struct kunit *test)
 
 /* ---- one range for many pieces ----------------------------------------------------------------------- */
 
-/* S9.71 to S9.76: either all of it works, or the caller is told to map page by page */
+/* S9.71-S9.76: either all of it works, or the caller is told to map page by page */
 static void iova__links_pieces_into_one_range(struct kunit *test)
 {
 	struct fixture *f = test->priv;

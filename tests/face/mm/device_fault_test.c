@@ -270,7 +270,7 @@ static void write_fault__on_a_device_page(struct kunit *test)
 	expect_u64(test, 2, 16, 6);
 }
 
-/* S6.41 does not apply: a hole that was filled with a device page (S2.10) comes back from there */
+/* Not S6.41: a hole that was filled with a device page (S2.10) comes back from there */
 static void read_fault__on_a_filled_hole(struct kunit *test)
 {
 	struct device_memory *device = test->priv;

@@ -244,7 +244,7 @@ static void vm_munmap__sends_unmap_over_the_span(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, anon_pages(), 0ul);
 }
 
-/* S6.30's counterpart for ordinary pages: only what is unmapped is given back */
+/* The counterpart of S6.30 for ordinary pages: only what is unmapped is given back */
 static void vm_munmap__part_keeps_the_rest(struct kunit *test)
 {
 	struct fixture *fx = test->priv;
