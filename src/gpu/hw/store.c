@@ -4,14 +4,11 @@
  * a GPU in again makes no system call.
  */
 #include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
 
+#include "../../shim/host/host.h"
 #include "simgpu_hw.h"
 
 #define POOLED 8
-/* Above this, giving the pages back is cheaper than clearing them. */
-#define CLEAR_BY_HAND (256ull << 10)
 
 static struct store pool[POOLED];
 
@@ -33,11 +30,9 @@ int store_open(struct store *store, uint64_t bytes)
 
 	if (from_pool(store, bytes))
 		return 0;
-	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		 -1, 0);
-	if (p == MAP_FAILED)
+	p = psim_host_reserve(bytes);
+	if (!p)
 		return -ENOMEM;
-	madvise(p, bytes, MADV_NOHUGEPAGE);
 	*store = (struct store){.bytes = p, .reserved = bytes, .length = bytes};
 	return 0;
 }
@@ -46,10 +41,7 @@ void store_close(struct store *store)
 {
 	if (!store->bytes)
 		return;
-	if (store->touched > CLEAR_BY_HAND)
-		madvise(store->bytes, store->touched, MADV_DONTNEED);
-	else
-		memset(store->bytes, 0, store->touched);
+	psim_host_clear(store->bytes, store->touched);
 	store->touched = 0;
 	for (int i = 0; i < POOLED; i++) {
 		if (pool[i].bytes)
@@ -58,7 +50,7 @@ void store_close(struct store *store)
 		store->bytes = NULL;
 		return;
 	}
-	munmap(store->bytes, store->reserved);
+	psim_host_release(store->bytes, store->reserved);
 	store->bytes = NULL;
 }
 

@@ -58,6 +58,13 @@ void *psim_host_arena(enum psim_arena id, unsigned long bytes);
 void psim_host_clear(void *p, unsigned long bytes);
 
 /**
+ * psim_host_reserve() - an address range for a device's bytes: as an arena, but as many as one likes
+ * Return: NULL if the host has no such range left.
+ */
+void *psim_host_reserve(unsigned long bytes);
+void psim_host_release(void *p, unsigned long bytes);
+
+/**
  * psim_host_malloc() - host memory for the shim's own bookkeeping, outside of the machine
  * Zeroed. Return: NULL when the host has none.
  */

@@ -22,6 +22,23 @@ static struct {
 	unsigned long bytes;
 } arenas[PSIM_ARENA_COUNT];
 
+void *psim_host_reserve(unsigned long bytes)
+{
+	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (base == MAP_FAILED)
+		return NULL;
+	madvise(base, bytes, MADV_NOHUGEPAGE);
+	return base;
+}
+
+void psim_host_release(void *p, unsigned long bytes)
+{
+	psim_host_unpoison(p, bytes);
+	munmap(p, bytes);
+}
+
 void *psim_host_arena(enum psim_arena id, unsigned long bytes)
 {
 	char *base;
@@ -29,15 +46,11 @@ void *psim_host_arena(enum psim_arena id, unsigned long bytes)
 	bytes = (bytes + HOST_PAGE - 1) & ~(HOST_PAGE - 1);
 	if (arenas[id].base && arenas[id].bytes >= bytes)
 		return arenas[id].base;
-	base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (base == MAP_FAILED)
+	base = psim_host_reserve(bytes);
+	if (!base)
 		return NULL;
-	madvise(base, bytes, MADV_NOHUGEPAGE);
-	if (arenas[id].base) {
-		psim_host_unpoison(arenas[id].base, arenas[id].bytes);
-		munmap(arenas[id].base, arenas[id].bytes);
-	}
+	if (arenas[id].base)
+		psim_host_release(arenas[id].base, arenas[id].bytes);
 	arenas[id].base = base;
 	arenas[id].bytes = bytes;
 	return base;
