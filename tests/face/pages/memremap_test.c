@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Regions of device memory, their registration and teardown (S5.1 to S5.9, S5.40 to S5.48). */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/completion.h>
 #include <linux/ioport.h>
 #include <linux/kthread.h>
@@ -189,8 +190,7 @@ static struct task_struct *start_teardown(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	get_task_struct(task);
 	wake_up_process(task);
-	for (int i = 0; i < 10; i++)
-		schedule();
+	msleep(1); /* until it waits */
 	return task;
 }
 
@@ -230,8 +230,7 @@ static void zone_device_page_init__after_the_kill(struct kunit *test)
 	zone_device_page_init(late, &device.pgmap, 0);
 	unlock_page(late);
 	put_page(page);
-	for (int i = 0; i < 10; i++)
-		schedule();
+	msleep(1); /* until it waits */
 	KUNIT_EXPECT_FALSE(test, completion_done(&torn_down));
 	put_page(late);
 	wait_for_completion(&torn_down);
