@@ -54,8 +54,7 @@ struct psim_process *psim_process_create(const char *name)
 	return process;
 }
 
-/* Whether the face can be used with @process at all. */
-static int check(const char *what, const struct psim_process *process)
+int psim_process_check(const char *what, const struct psim_process *process)
 {
 	if (!psim_running())
 		return psim_misuse(-ESRCH, "%s: no machine is running: call psim_start() first",
@@ -68,7 +67,7 @@ static int check(const char *what, const struct psim_process *process)
 
 int psim_process_exit(struct psim_process *process)
 {
-	int err = check(__func__, process);
+	int err = psim_process_check(__func__, process);
 
 	if (err)
 		return err;
@@ -106,7 +105,7 @@ _Static_assert(PSIM_READ == PROT_READ && PSIM_WRITE == PROT_WRITE && PSIM_EXEC =
 long psim_mmap(struct psim_process *process, unsigned long address, size_t length, int prot)
 {
 	unsigned long flags = MAP_PRIVATE | MAP_ANONYMOUS;
-	int err = check(__func__, process);
+	int err = psim_process_check(__func__, process);
 
 	if (err)
 		return err;
@@ -127,7 +126,7 @@ long psim_mmap(struct psim_process *process, unsigned long address, size_t lengt
 
 int psim_munmap(struct psim_process *process, unsigned long address, size_t length)
 {
-	int err = check(__func__, process);
+	int err = psim_process_check(__func__, process);
 
 	if (err)
 		return err;
@@ -146,7 +145,7 @@ int psim_munmap(struct psim_process *process, unsigned long address, size_t leng
 static int user_access(const char *what, struct psim_process *process, unsigned long address,
 		       void *buffer, size_t length, bool write)
 {
-	int err = check(what, process);
+	int err = psim_process_check(what, process);
 
 	if (unlikely(err))
 		return err;
@@ -193,12 +192,14 @@ static void describe(psim_pte_t pte, struct psim_page_info *info)
 	info->dirty = psim_pte_dirty(pte);
 	info->refcount = page_ref_count(page);
 	info->mapcount = atomic_read(&page->_mapcount) + 1;
+	info->present = psim_pte_present(pte);
+	info->exclusive = folio_test_anon(page_folio(page)) && PageAnonExclusive(page);
 }
 
 int psim_where(struct psim_process *process, unsigned long address, struct psim_page_info *info)
 {
 	struct psim_page_info found = {.place = PSIM_NOWHERE};
-	int err = check(__func__, process);
+	int err = psim_process_check(__func__, process);
 	struct mm_struct *mm;
 	psim_pte_t *ptep;
 	spinlock_t *ptl;
@@ -221,7 +222,7 @@ int psim_where(struct psim_process *process, unsigned long address, struct psim_
 
 int psim_process_stats(struct psim_process *process, struct psim_process_stats *stats)
 {
-	int err = check(__func__, process);
+	int err = psim_process_check(__func__, process);
 
 	if (err)
 		return err;

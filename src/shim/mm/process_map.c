@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* The user face's system calls on mappings; what is not there yet says so. */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <psim/process.h>
+#include "mm/mm_internal.h"
+#include "mm/process.h"
+#include "sim/sim.h"
+
+#define NOT_YET(process)                                                                \
+	({                                                                              \
+		int __err = psim_process_check(__func__, process);                      \
+		__err ? __err : psim_misuse(-ENOSYS, "%s: not modelled yet", __func__); \
+	})
+
+long psim_mmap_at(struct psim_process *process, unsigned long address, size_t length, int prot,
+		  int flags, struct psim_file *file, unsigned long offset)
+{
+	return NOT_YET(process);
+}
+
+int psim_mprotect(struct psim_process *process, unsigned long address, size_t length, int prot)
+{
+	return NOT_YET(process);
+}
+
+long psim_mremap(struct psim_process *process, unsigned long address, size_t old_length,
+		 size_t new_length, int flags, unsigned long new_address)
+{
+	return NOT_YET(process);
+}
+
+int psim_madvise(struct psim_process *process, unsigned long address, size_t length, int advice)
+{
+	return NOT_YET(process);
+}
+
+int psim_mlock(struct psim_process *process, unsigned long address, size_t length)
+{
+	return NOT_YET(process);
+}
+
+int psim_mlock2(struct psim_process *process, unsigned long address, size_t length, int flags)
+{
+	return NOT_YET(process);
+}
+
+int psim_munlock(struct psim_process *process, unsigned long address, size_t length)
+{
+	return NOT_YET(process);
+}
+
+int psim_mlockall(struct psim_process *process, int flags)
+{
+	return NOT_YET(process);
+}
+
+int psim_munlockall(struct psim_process *process)
+{
+	return NOT_YET(process);
+}
+
+int psim_set_memlock_limit(struct psim_process *process, unsigned long bytes)
+{
+	return NOT_YET(process);
+}
+
+int psim_fork(struct psim_process *parent, const char *name, struct psim_process **child)
+{
+	return NOT_YET(parent);
+}
+
+/* ---- looking --------------------------------------------------------------------------------------- */
+
+static int flags_shown(const struct vm_area_struct *vma)
+{
+	static const struct {
+		vm_flags_t vm;
+		int shown;
+	} flags[] = {
+		{VM_MAYSHARE, PSIM_MAPPING_SHARED},	    {VM_LOCKED, PSIM_MAPPING_LOCKED},
+		{VM_LOCKONFAULT, PSIM_MAPPING_LOCKONFAULT}, {VM_HUGEPAGE, PSIM_MAPPING_HUGEPAGE},
+		{VM_NOHUGEPAGE, PSIM_MAPPING_NOHUGEPAGE},   {VM_DONTCOPY, PSIM_MAPPING_DONTFORK},
+		{VM_WIPEONFORK, PSIM_MAPPING_WIPEONFORK},   {VM_DONTDUMP, PSIM_MAPPING_DONTDUMP},
+		{VM_NORESERVE, PSIM_MAPPING_NORESERVE},	    {VM_ACCOUNT, PSIM_MAPPING_ACCOUNTED},
+		{VM_SEQ_READ, PSIM_MAPPING_SEQUENTIAL},	    {VM_RAND_READ, PSIM_MAPPING_RANDOM},
+	};
+	int shown = vma->vm_file ? PSIM_MAPPING_FILE : 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (vma->vm_flags & flags[i].vm)
+			shown |= flags[i].shown;
+	}
+	return shown;
+}
+
+static struct psim_mapping show(const struct vm_area_struct *vma)
+{
+	_Static_assert(VM_READ == PSIM_READ && VM_WRITE == PSIM_WRITE && VM_EXEC == PSIM_EXEC,
+		       "protections are the kernel's");
+	return (struct psim_mapping){
+		.start = vma->vm_start,
+		.end = vma->vm_end,
+		.offset = vma->vm_file ? vma->vm_pgoff << PAGE_SHIFT : 0,
+		.prot = vma->vm_flags & VM_ACCESS_FLAGS,
+		.flags = flags_shown(vma),
+	};
+}
+
+long psim_mappings(struct psim_process *process, struct psim_mapping *list, size_t max)
+{
+	int err = psim_process_check(__func__, process);
+	struct vm_area_struct *vma;
+	struct mm_struct *mm;
+	size_t n = 0;
+
+	if (err)
+		return err;
+	if (max && !list)
+		return psim_misuse(-EINVAL, "psim_mappings: a list of %zu places is needed", max);
+	mm = psim_process_mm(process);
+	mmap_read_lock(mm);
+	{
+		VMA_ITERATOR(vmi, mm, 0);
+
+		for_each_vma(vmi, vma)
+		{
+			if (n < max)
+				list[n] = show(vma);
+			n++;
+		}
+	}
+	mmap_read_unlock(mm);
+	return n;
+}
