@@ -172,6 +172,8 @@ static void destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
 {
 	world.destroys++;
 	world.destroy_flag = is_atomic_or_reclaim;
+	if (world.in_destroy)
+		world.in_destroy(dpagemap);
 	kfree(dpagemap);
 }
 
@@ -497,6 +499,7 @@ void fake_exit(struct kunit *test)
 	world.in_populate = NULL;
 	world.in_copy = NULL;
 	world.in_release = NULL;
+	world.in_destroy = NULL;
 	world.fail_copies = false;
 	vm_munmap(BASE, PAGES(FAKE_PAGES));
 	for (id = 0; id < FAKE_DEVICES; id++)

@@ -107,6 +107,7 @@ struct fake_call {
  * @in_populate: called at the beginning
  * @in_copy: called before any byte is copied
  * @in_release: called before the reference is dropped
+ * @in_destroy: called before the object is freed
  * @populates, @releases, @maps, @unmaps, @destroys: calls
  * @destroy_flag: what the last destroy was told
  * @calls, @ncalls: the copies
@@ -123,6 +124,7 @@ struct fake_world {
 	void (*in_populate)(struct fake_alloc *alloc, unsigned long npages);
 	void (*in_copy)(const struct fake_call *call);
 	void (*in_release)(struct fake_alloc *alloc);
+	void (*in_destroy)(struct drm_pagemap *dpagemap);
 	unsigned int populates;
 	unsigned int releases;
 	unsigned int maps;

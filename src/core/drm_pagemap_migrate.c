@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pages of a process to device memory: drm_pagemap_migrate_to_devmem().
+ *
+ * All of a range is collected or nothing moves. Then the allocation's pages are made ready, filled run
+ * by run by whoever copies, and take the sources' places. C3.2 and the like number the promises of
+ * drm_pagemap.h.
+ */
+#include <linux/dma-fence.h>
+#include <linux/export.h>
+#include <linux/fs.h>
+#include <linux/hugetlb_inline.h>
+#include <linux/jiffies.h>
+#include <linux/memremap.h>
+#include <linux/migrate.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/pagemap.h>
+#include <linux/string.h>
+
+#include <drm/drm_device.h>
+
+#include "drm_pagemap_internal.h"
+
+/* Until when the pages of a migration that ends now shall stay (C3.15). */
+static u64 timeslice_end(unsigned long ms)
+{
+	u64 ticks;
+
+	if (!ms)
+		return 0;
+	/* msecs_to_jiffies() takes 32 bits. */
+	ticks = (u64)(ms / MSEC_PER_SEC) * HZ + msecs_to_jiffies(ms % MSEC_PER_SEC);
+	return get_jiffies_64() + min_t(u64, ticks, MAX_JIFFY_OFFSET);
+}
+
+/* After the kernel has moved what it could: has a page with a destination been left behind? */
+static bool move_lost_any(const struct drm_pagemap_move *move)
+{
+	unsigned long i;
+
+	for (i = 0; i < move->npages; i++)
+		if (move->dst[i] && !(move->src[i] & MIGRATE_PFN_MIGRATE))
+			return true;
+	return false;
+}
+
+/* What can be known to be wrong before anything moves (C3.3). On 0 @vma holds the range. */
+static int push_check(const struct drm_pagemap_devmem *devmem, struct mm_struct *mm,
+		      unsigned long start, unsigned long end, struct vm_area_struct **vma)
+{
+	const struct drm_pagemap_devmem_ops *ops = devmem->ops;
+
+	if (!ops->populate_devmem_pfn || !ops->copy_to_devmem || !ops->copy_to_ram)
+		return -EOPNOTSUPP;
+	if (start >= end || !PAGE_ALIGNED(start | end) || end - start > devmem->size)
+		return -EINVAL;
+	*vma = vma_lookup(mm, start);
+	if (!*vma)
+		return -ENOENT;
+	if (end > (*vma)->vm_end || ((*vma)->vm_flags & VM_SPECIAL) || is_vm_hugetlb_page(*vma) ||
+	    vma_is_dax(*vma))
+		return -EINVAL;
+	return vma_is_anonymous(*vma) ? 0 : -EBUSY;
+}
+
+/* How many of the collected pages lie in @pagemap already. */
+static unsigned long push_count_own(const struct drm_pagemap_move *move,
+				    const struct dev_pagemap *pagemap)
+{
+	unsigned long i, own = 0;
+
+	for (i = 0; i < move->npages; i++) {
+		struct page *page = migrate_pfn_to_page(move->src[i]);
+
+		if (page && is_zone_device_page(page) && page_pgmap(page) == pagemap)
+			own++;
+	}
+	return own;
+}
+
+/* Get the allocation's pages ready. On an error there are no destinations. */
+static int push_populate(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd)
+{
+	struct drm_pagemap_devmem *devmem = zdd->devmem;
+	unsigned long i;
+	int err;
+
+	err = devmem->ops->populate_devmem_pfn(devmem, move->npages, move->dst);
+	if (err) {
+		/* Whatever the driver left there are no pages. */
+		memset(move->dst, 0, move->npages * sizeof(*move->dst));
+		return err;
+	}
+	for (i = 0; i < move->npages; i++) {
+		struct page *page = pfn_to_page(move->dst[i]);
+
+		/* Not page_pgmap(): until this call the page may still look like a folio's tail. */
+		zone_device_page_init(page, zdd->dpagemap->pagemap, 0);
+		page->zone_device_data = drm_pagemap_zdd_get(zdd);
+		move->dst[i] = migrate_pfn(move->dst[i]);
+	}
+	return 0;
+}
+
+/* Whose memory the page is in: NULL for whatever is reached over the bus, and for a hole. */
+static struct drm_pagemap_zdd *push_source(const struct drm_pagemap_move *move, unsigned long i)
+{
+	struct page *page = migrate_pfn_to_page(move->src[i]);
+
+	return page && is_device_private_page(page) ? drm_pagemap_page_zdd(page) : NULL;
+}
+
+static bool push_same_source(const struct drm_pagemap_zdd *a, const struct drm_pagemap_zdd *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->dpagemap == b->dpagemap && a->devmem->ops == b->devmem->ops;
+}
+
+/*
+ * The end of the longest run from @first on that one call can copy: one source, and one copier. With
+ * @by_peer pages of device memory are copied by their provider; a hole always needs the destination,
+ * and goes with any source that it copies from (C3.9).
+ */
+static unsigned long push_run(const struct drm_pagemap_move *move, unsigned long first,
+			      bool by_peer, struct drm_pagemap_zdd **source)
+{
+	bool hole = false, known = false;
+	unsigned long i;
+
+	*source = NULL;
+	for (i = first; i < move->npages; i++) {
+		struct drm_pagemap_zdd *zdd = push_source(move, i);
+
+		if (!migrate_pfn_to_page(move->src[i])) {
+			if (by_peer && *source)
+				break;
+			hole = true;
+			continue;
+		}
+		if (known ? !push_same_source(*source, zdd) : hole && by_peer && zdd)
+			break;
+		*source = zdd;
+		known = true;
+	}
+	return i;
+}
+
+static int push_copy(struct drm_pagemap_move *move, struct drm_pagemap_devmem *devmem, bool by_peer)
+{
+	unsigned long first, last;
+	int err = 0;
+
+	for (first = 0; first < move->npages && !err; first = last) {
+		struct drm_pagemap_copy copy = {
+			.callback = devmem->ops->copy_to_devmem,
+			.dev = devmem->dev,
+			.dir = DMA_TO_DEVICE,
+			.near = move->dst,
+			.far = move->src,
+			.fence = devmem->pre_migrate_fence,
+		};
+		struct drm_pagemap_zdd *source;
+
+		last = push_run(move, first, by_peer, &source);
+		if (by_peer && source) {
+			copy.callback = source->devmem->ops->copy_to_ram;
+			copy.dev = source->dpagemap->drm->dev;
+			copy.dir = DMA_FROM_DEVICE;
+			copy.near = move->src;
+			copy.far = move->dst;
+		}
+		err = drm_pagemap_copy_run(move, &copy, first, last);
+	}
+	return err;
+}
+
+/* Everything is collected, and not all of it is there already: fill the allocation. */
+static int push_fill(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
+		     const struct drm_pagemap_migrate_details *mdetails)
+{
+	int err;
+
+	err = push_populate(move, zdd);
+	if (!err)
+		err = push_copy(move, zdd->devmem, mdetails->source_peer_migrates);
+	return err;
+}
+
+static int push(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
+		struct vm_area_struct *vma, unsigned long start,
+		const struct drm_pagemap_migrate_details *mdetails)
+{
+	struct dev_pagemap *pagemap = zdd->dpagemap->pagemap;
+	struct drm_pagemap_devmem *devmem = zdd->devmem;
+	struct migrate_vma args = {
+		.vma = vma,
+		.start = start,
+		.end = start + (move->npages << PAGE_SHIFT),
+		.src = move->src,
+		.dst = move->dst,
+		.pgmap_owner = pagemap->owner,
+		.flags = MIGRATE_VMA_SELECT_SYSTEM | MIGRATE_VMA_SELECT_DEVICE_COHERENT |
+			 MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+	};
+	unsigned long own;
+	int err;
+
+	err = migrate_vma_setup(&args);
+	if (err)
+		return err;
+
+	own = push_count_own(move, pagemap);
+	if (args.cpages != move->npages)
+		err = -EBUSY;
+	else if (own && own < move->npages && !mdetails->can_migrate_same_pagemap)
+		err = -EBUSY;
+	else if (own < move->npages)
+		err = push_fill(move, zdd, mdetails);
+
+	/* The last copy is done, or there will be none. */
+	drm_pagemap_devmem_put_fence(devmem);
+	if (err)
+		drm_pagemap_move_cancel(move);
+	else
+		devmem->timeslice_expiration = timeslice_end(mdetails->timeslice_ms);
+
+	migrate_vma_pages(&args);
+	if (!err && move_lost_any(move))
+		err = -EBUSY;
+	/* From here on a CPU can fault, and the allocation may go with its last page. */
+	migrate_vma_finalize(&args);
+	return err;
+}
+
+/**
+ * drm_pagemap_migrate_to_devmem() - move a range of a process into an allocation
+ * @devmem_allocation: the allocation; one reference on it is consumed, whatever is returned (C3.2)
+ * @mm: its address space
+ * @start: first address, page aligned
+ * @end: first address behind the range, page aligned; the range is not larger than the allocation
+ * @mdetails: how
+ *
+ * All of the range moves or, unless pages are raced away at the very end, nothing (C3.4, C3.14).
+ *
+ * Context: the mmap lock of @mm is held, for reading or writing; may sleep.
+ *
+ * Return: 0: the range is in this pagemap's memory; the allocation may be gone already. -EBUSY: some
+ * page could not be taken; evict, and try again. -EOPNOTSUPP: a callback is missing. -EINVAL: empty,
+ * reversed, unaligned or too large a range, or one that leaves its VMA, or a VMA that cannot migrate.
+ * -ENOENT: no VMA at @start. -ENOMEM. -EFAULT: a page could not be mapped for the copying device.
+ * Else the error of a callback.
+ */
+int drm_pagemap_migrate_to_devmem(struct drm_pagemap_devmem *devmem_allocation,
+				  struct mm_struct *mm, unsigned long start, unsigned long end,
+				  const struct drm_pagemap_migrate_details *mdetails)
+{
+	struct drm_pagemap_zdd *zdd = NULL;
+	struct drm_pagemap_move move = {};
+	struct vm_area_struct *vma;
+	int err;
+
+	mmap_assert_locked(mm);
+
+	err = push_check(devmem_allocation, mm, start, end, &vma);
+	if (!err) {
+		zdd = drm_pagemap_zdd_create(devmem_allocation);
+		err = zdd ? drm_pagemap_move_init(&move, (end - start) >> PAGE_SHIFT, 0) : -ENOMEM;
+	}
+	if (!err) {
+		err = push(&move, zdd, vma, start, mdetails);
+		drm_pagemap_move_fini(&move);
+	}
+
+	/* The allocation's reference: with the zdd if there is one, else still on its own. */
+	if (zdd)
+		drm_pagemap_zdd_put(zdd);
+	else
+		drm_pagemap_devmem_let_go(devmem_allocation);
+	return err;
+}
+EXPORT_SYMBOL_GPL(drm_pagemap_migrate_to_devmem);
