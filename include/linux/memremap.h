@@ -61,6 +61,7 @@ struct dev_pagemap {
 		int dead;
 		struct dev_pagemap *next;
 		const char *site;
+		long __psim_in_use;
 	} ref;
 	struct completion done;
 	enum memory_type type;

@@ -238,6 +238,16 @@ void psim_lru_visit_batches(void (*fn)(unsigned long pfn))
 	}
 }
 
+void psim_lru_visit_lists(void (*fn)(unsigned long pfn, bool right))
+{
+	struct folio *folio;
+
+	for (unsigned int i = 0; i < LRU_LISTS; i++) {
+		list_for_each_entry(folio, &lists[i], lru)
+			fn(folio_pfn(folio), list_of(folio) == &lists[i]);
+	}
+}
+
 void psim_lru_start(void)
 {
 	for (unsigned int i = 0; i < LRU_LISTS; i++)

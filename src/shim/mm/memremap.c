@@ -345,6 +345,44 @@ void psim_device_folio_free(struct folio *folio)
 	ref_put(pgmap, nr);
 }
 
+/* ---- law 2: a pagemap counts its owner and every page in use (S5.6) ------------------------------------------- */
+
+void psim_memremap_audit_begin(void)
+{
+	for (struct dev_pagemap *pgmap = pagemaps; pgmap; pgmap = pgmap->ref.next)
+		pgmap->ref.__psim_in_use = 0;
+}
+
+void psim_memremap_audit_folio(unsigned long pfn, unsigned long nr)
+{
+	struct dev_pagemap *pgmap = find(pfn);
+
+	if (!pgmap) {
+		psim_report("law 2", "device page %#lx is in use without a pagemap", pfn);
+		return;
+	}
+	pgmap->ref.__psim_in_use += nr;
+	if ((struct dev_pagemap *)psim_page_word(pfn, 1) != pgmap)
+		psim_report("S0.10", "device page %#lx: something was written over its pagemap",
+			    pfn);
+}
+
+/* Look-ups hold more than what is counted here; they are told at the end if they stay. */
+void psim_memremap_audit_end(void)
+{
+	for (struct dev_pagemap *pgmap = pagemaps; pgmap; pgmap = pgmap->ref.next) {
+		long counted = atomic_long_read(&pgmap->ref.count);
+		long found = pgmap->ref.__psim_in_use + !pgmap->ref.dead;
+
+		if (counted < found)
+			psim_report("law 2",
+				    "the pagemap of %#llx-%#llx, registered in %s: %ld references, "
+				    "but it needs %ld",
+				    pgmap->range.start, pgmap->range.end, pgmap->ref.site, counted,
+				    found);
+	}
+}
+
 /* ---- law 3 --------------------------------------------------------------------------------------------------- */
 
 unsigned long psim_device_pages_in_use(void)

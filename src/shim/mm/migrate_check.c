@@ -266,6 +266,7 @@ extern const struct psim_room psim_room_migrate;
 const struct psim_room psim_room_migrate = {
 	.name = "migrate",
 	.start = start,
+	.audit = psim_notifier_audit,
 	.leftovers = leftovers,
 	.stop = stop,
 };

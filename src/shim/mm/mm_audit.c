@@ -5,6 +5,7 @@
  * address space is left at the end.
  */
 #include <linux/kernel.h>
+#include <linux/memremap.h>
 #include <linux/mm.h>
 #include "mm/mm_internal.h"
 #include "mm/page.h"
@@ -28,7 +29,7 @@ static void check_exclusive(struct mm_struct *mm, unsigned long address, psim_pt
 			    mm->__psim_id, address, psim_pte_pfn(pte));
 }
 
-static void check_vma(struct mm_struct *mm, unsigned long address, psim_pte_t pte)
+static struct vm_area_struct *vma_at(struct mm_struct *mm, unsigned long address)
 {
 	struct rb_node *node = mm->__psim_vmas.rb_node;
 
@@ -40,30 +41,84 @@ static void check_vma(struct mm_struct *mm, unsigned long address, psim_pte_t pt
 		} else if (address >= vma->vm_end) {
 			node = node->rb_right;
 		} else {
-			if (psim_pte_present(pte) && psim_pte_write(pte) &&
-			    !(vma->vm_flags & VM_WRITE))
-				psim_report("law 1", "mm %u: %#lx is writable in a read-only VMA",
-					    mm->__psim_id, address);
-			return;
+			return vma;
 		}
 	}
-	psim_report("law 2", "mm %u: %#lx has a slot outside of every VMA: %#llx", mm->__psim_id,
-		    address, pte);
+	return NULL;
+}
+
+/* The kind of a slot and the page it names belong together (S0.5). */
+static void check_kind(struct mm_struct *mm, unsigned long address, psim_pte_t pte)
+{
+	unsigned long pfn = psim_pte_pfn(pte);
+	struct folio *folio = page_folio(pfn_to_page(pfn));
+	bool device = folio_is_device_private(folio);
+
+	if (psim_pte_is_migration(pte)) {
+		if (!folio_test_locked(folio))
+			psim_report(
+				"law 2",
+				"mm %u: %#lx has a migration entry of page %#lx, which is not locked",
+				mm->__psim_id, address, pfn);
+	} else if (psim_pte_is_device_private(pte) != device) {
+		psim_report("law 2", "mm %u: %#lx has %s slot of page %#lx, which is %s",
+			    mm->__psim_id, address, device ? "an ordinary" : "a device-private",
+			    pfn, device ? "device-private" : "not");
+	}
+}
+
+/* Whoever looks for an anonymous page's slots finds this one: through its anon_vma, at its index. */
+static void check_reachable(struct vm_area_struct *vma, unsigned long address, psim_pte_t pte)
+{
+	struct page *page = pfn_to_page(psim_pte_pfn(pte));
+	struct folio *folio = page_folio(page);
+	struct anon_vma *anon_vma = folio_anon_vma(folio);
+	struct anon_vma_chain *avc;
+
+	if (!anon_vma)
+		return;
+	if (linear_page_index(vma, address) != folio->index + folio_page_idx(folio, page))
+		psim_report("law 2", "mm %u: page %#lx has the index %#lx, but is at %#lx",
+			    vma->vm_mm->__psim_id, psim_pte_pfn(pte), folio->index, address);
+	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma) {
+		if (avc->anon_vma == anon_vma)
+			return;
+	}
+	psim_report("law 2", "mm %u: %#lx has page %#lx, whose anon_vma does not know this VMA",
+		    vma->vm_mm->__psim_id, address, psim_pte_pfn(pte));
+}
+
+static void check_vma(struct mm_struct *mm, unsigned long address, psim_pte_t pte)
+{
+	struct vm_area_struct *vma = vma_at(mm, address);
+
+	if (!vma) {
+		psim_report("law 2", "mm %u: %#lx has a slot outside of every VMA: %#llx",
+			    mm->__psim_id, address, pte);
+		return;
+	}
+	if (psim_pte_present(pte) && psim_pte_write(pte) && !(vma->vm_flags & VM_WRITE))
+		psim_report("law 1", "mm %u: %#lx is writable in a read-only VMA", mm->__psim_id,
+			    address);
+	if (psim_pte_maps(pte) || psim_pte_is_migration(pte))
+		check_reachable(vma, address, pte);
 }
 
 static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
 {
 	struct tally *tally = arg;
 
-	check_vma(mm, address, pte);
 	if (psim_pte_has_pfn(pte) && !psim_page_raw_refs(psim_pte_pfn(pte))) {
 		psim_report("law 2", "mm %u: %#lx has a slot of page %#lx, which is free",
 			    mm->__psim_id, address, psim_pte_pfn(pte));
 		return;
 	}
+	check_vma(mm, address, pte);
 	check_exclusive(mm, address, pte);
-	if (psim_pte_maps(pte) || psim_pte_is_migration(pte))
-		tally->pages[mm_counter(pfn_folio(psim_pte_pfn(pte)))]++;
+	if (!psim_pte_maps(pte) && !psim_pte_is_migration(pte))
+		return;
+	check_kind(mm, address, pte);
+	tally->pages[mm_counter(pfn_folio(psim_pte_pfn(pte)))]++;
 }
 
 static void audit_mm(struct mm_struct *mm)
@@ -86,6 +141,10 @@ static void explain_slot(struct mm_struct *mm, unsigned long address, psim_pte_t
 {
 	if (psim_pte_maps(pte))
 		psim_audit_explain(psim_pte_pfn(pte), 1, 1, "slot");
+	if (psim_pte_maps(pte) || psim_pte_is_migration(pte))
+		psim_audit_slot(psim_pte_pfn(pte),
+				psim_pte_is_migration(pte) &&
+					psim_pte_kind(pte) != PSIM_PTE_MIGRATION_READ);
 }
 
 static void explain(void)
@@ -107,8 +166,10 @@ void psim_mm_audit(void)
 {
 	struct mm_struct *mm;
 
-	list_for_each_entry(mm, &psim_mm_list, mmlist)
+	list_for_each_entry(mm, &psim_mm_list, mmlist) {
+		psim_vma_audit(mm);
 		audit_mm(mm);
+	}
 	psim_tlb_audit();
 }
 

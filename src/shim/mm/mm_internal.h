@@ -76,5 +76,7 @@ void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 void psim_mm_audit_start(void);
 void psim_mm_audit(void);
 void psim_mm_leftovers(void);
+/* VMAs are in order, apart, counted, and where their anon_vmas look for them (vma_audit.c). */
+void psim_vma_audit(struct mm_struct *mm);
 
 #endif /* PSIM_MM_INTERNAL_H */

@@ -434,6 +434,34 @@ static void leftover_intervals(struct mmu_notifier_subscriptions *state)
 	}
 }
 
+/* S8.11, S8.38: odd means that a range is active; nobody holds a sequence that has not come yet. */
+static void audit_state(struct mmu_notifier_subscriptions *state)
+{
+	struct interval_tree_node *node = interval_tree_iter_first(&state->intervals, 0, ULONG_MAX);
+
+	if ((state->seq & 1) && !state->active)
+		psim_report("S8.11", "mm %u: invalidations are over, but the sequence is odd: %lu",
+			    state->mm->__psim_id, state->seq);
+	for (; node; node = interval_tree_iter_next(node, 0, ULONG_MAX)) {
+		struct mmu_interval_notifier *sub =
+			container_of(node, struct mmu_interval_notifier, interval_tree);
+
+		if (sub->invalidate_seq > state->seq || !(sub->invalidate_seq & 1))
+			psim_report("S8.15",
+				    "mm %u: the subscription of %s has the sequence %lu, at %lu",
+				    state->mm->__psim_id, sub->__psim_site, sub->invalidate_seq,
+				    state->seq);
+	}
+}
+
+void psim_notifier_audit(void)
+{
+	struct mmu_notifier_subscriptions *state;
+
+	list_for_each_entry(state, &states, all)
+		audit_state(state);
+}
+
 void psim_notifier_leftovers(void)
 {
 	struct mmu_notifier_subscriptions *state;

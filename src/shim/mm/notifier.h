@@ -61,6 +61,9 @@ void psim_interval_release(struct mmu_notifier_subscriptions *state);
 /* Register nothing: make sure that the state is there. Context: mmap lock write-held. */
 int psim_notifier_setup(struct mm_struct *mm);
 
+/* Law 2 of the notifiers' states: sequences and the count of active ranges fit each other. */
+void psim_notifier_audit(void);
+
 /* Report every subscription that is still there. */
 void psim_notifier_leftovers(void);
 

@@ -117,6 +117,10 @@ void psim_device_folio_free(struct folio *folio);
 /* The pagemap that a frame belongs to, no reference taken, killed ones too; or NULL. */
 struct dev_pagemap *psim_pagemap_of(unsigned long pfn);
 void psim_memremap_leftovers(void);
+/* Law 2 of pagemaps: between begin and end each folio in use, of @nr pages, is shown. */
+void psim_memremap_audit_begin(void);
+void psim_memremap_audit_folio(unsigned long pfn, unsigned long nr);
+void psim_memremap_audit_end(void);
 /* Device pages in use. */
 unsigned long psim_device_pages_in_use(void);
 
@@ -126,6 +130,8 @@ unsigned long psim_device_pages_in_use(void);
 void psim_lru_remove(struct folio *folio);
 /* Call @fn for every folio that sits in a batch. */
 void psim_lru_visit_batches(void (*fn)(unsigned long pfn));
+/* For every folio on a list; @right: whether its flags say that it is on this one. */
+void psim_lru_visit_lists(void (*fn)(unsigned long pfn, bool right));
 void psim_lru_start(void);
 void psim_lru_stop(void);
 
@@ -144,6 +150,9 @@ int psim_resource_start(unsigned long long ram_bytes, unsigned long long limit);
  * From a function that psim_audit_register() registered.
  */
 void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why);
+
+/* A slot that names this very page; @claims: an entry into which AnonExclusive is parked (S0.9). */
+void psim_audit_slot(unsigned long pfn, bool claims);
 
 /* A holder that cannot tell how many: more references than explained are no fault of this page. */
 void psim_audit_hold(unsigned long pfn);

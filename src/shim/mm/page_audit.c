@@ -20,8 +20,8 @@
 
 struct entry {
 	unsigned long pfn;
-	int refs, maps;
-	bool held, seen;
+	int refs, maps, slots, claims;
+	bool held, seen, on_list, wrong_list;
 	const char *why;
 };
 
@@ -102,6 +102,14 @@ void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why)
 	entry->why = why;
 }
 
+void psim_audit_slot(unsigned long pfn, bool claims)
+{
+	struct entry *entry = entry_of(pfn);
+
+	entry->slots++;
+	entry->claims += claims;
+}
+
 void psim_audit_hold(unsigned long pfn)
 {
 	entry_of(pfn)->held = true;
@@ -116,6 +124,14 @@ void psim_audit_register(struct psim_explainer *explainer)
 static void explain_batch(unsigned long pfn)
 {
 	psim_audit_explain(pfn, 1, 0, "an LRU batch");
+}
+
+static void explain_list(unsigned long pfn, bool right)
+{
+	struct entry *entry = entry_of(pfn);
+
+	entry->on_list = true;
+	entry->wrong_list = !right;
 }
 
 /* ---- law 2 ------------------------------------------------------------------------------------------- */
@@ -133,6 +149,41 @@ static bool is_free(unsigned long pfn)
 static bool is_tail(unsigned long pfn)
 {
 	return psim_page_word(pfn, 1) & 1;
+}
+
+/* S0.9: one process may map it, so one slot; a migration entry that says so keeps the flag for it. */
+static void check_exclusive(unsigned long pfn, const struct entry *entry, u64 flags)
+{
+	bool exclusive = flags & BIT(PG_anon_exclusive);
+
+	if (exclusive && entry->slots > 1)
+		psim_report("S0.9", "page %#lx, taken in %s: exclusive, but %d slots have it", pfn,
+			    site_of(pfn), entry->slots);
+	if (entry->claims && entry->slots > 1)
+		psim_report("S0.9",
+			    "page %#lx, taken in %s: a migration entry claims it, but %d slots "
+			    "have it",
+			    pfn, site_of(pfn), entry->slots);
+	if (entry->claims && exclusive)
+		psim_report("S0.9",
+			    "page %#lx, taken in %s: exclusive, although a migration entry has "
+			    "that flag",
+			    pfn, site_of(pfn));
+}
+
+static void check_lru(unsigned long pfn, const struct entry *entry, u64 flags)
+{
+	bool flagged = flags & BIT(PG_lru);
+
+	if (flagged && !psim_pfn_is_ram(pfn))
+		psim_report("S5.43", "device page %#lx has the LRU's flag", pfn);
+	else if (flagged != entry->on_list)
+		psim_report("law 2", "page %#lx, taken in %s: %s", pfn, site_of(pfn),
+			    flagged ? "has the LRU's flag, but is on no list"
+				    : "is on an LRU list without the flag");
+	else if (entry->wrong_list)
+		psim_report("law 2", "page %#lx, taken in %s: is not on the LRU list of its flags",
+			    pfn, site_of(pfn));
 }
 
 static void compare(unsigned long pfn)
@@ -154,13 +205,37 @@ static void compare(unsigned long pfn)
 			"page %#lx, taken in %s: refcount %d, but %d references are accounted for%s%s",
 			pfn, site_of(pfn), refs, entry->refs, entry->why ? ", the last by " : "",
 			entry->why ?: "");
+	if (anon)
+		check_exclusive(pfn, entry, flags);
+	check_lru(pfn, entry, flags);
+	if (!psim_pfn_is_ram(pfn))
+		psim_memremap_audit_folio(pfn, folio_nr_pages(pfn_folio(pfn)));
 	entry->seen = entry != &nothing;
+}
+
+/* A free page is nobody's: what it still says would be the next user's. */
+static void compare_free(unsigned long pfn)
+{
+	u64 flags = psim_page_word(pfn, 0);
+	int maps = psim_page_raw_maps(pfn);
+
+	if (is_tail(pfn))
+		return;
+	if (maps)
+		psim_report("law 2", "page %#lx is free, but its mapcount is %d", pfn, maps);
+	if (flags & (BIT(PG_lru) | BIT(PG_locked)))
+		psim_report("law 2", "page %#lx is free, but %s", pfn,
+			    flags & BIT(PG_lru) ? "has the LRU's flag" : "locked");
 }
 
 static void compare_granule(unsigned long first, void *arg)
 {
 	for (unsigned long pfn = first; pfn < first + PSIM_GRANULE_PAGES; pfn++) {
-		if (pfn >= PSIM_RESERVED_PAGES && !is_free(pfn))
+		if (pfn < PSIM_RESERVED_PAGES)
+			continue;
+		if (is_free(pfn))
+			compare_free(pfn);
+		else
 			compare(pfn);
 	}
 }
@@ -171,17 +246,23 @@ void psim_page_audit(void)
 		return;
 	open_ledger(FIRST_BITS);
 	psim_lru_visit_batches(explain_batch);
+	psim_lru_visit_lists(explain_list);
+	psim_memremap_audit_begin();
 	for (struct psim_explainer *e = explainers; e; e = e->next)
 		e->explain();
 	psim_granules_visit(compare_granule, NULL);
 	for (unsigned int i = 0; i < ledger.nr; i++) {
 		struct entry *entry = &ledger.entries[i];
 
-		if (!entry->seen && (entry->refs || entry->maps) &&
-		    entry->pfn >= PSIM_RESERVED_PAGES)
+		if (entry->seen || entry->pfn < PSIM_RESERVED_PAGES)
+			continue;
+		if (entry->refs || entry->maps)
 			psim_report("law 2", "page %#lx is free, but %s holds it", entry->pfn,
 				    entry->why);
+		if (entry->on_list)
+			psim_report("law 2", "page %#lx is free, but on an LRU list", entry->pfn);
 	}
+	psim_memremap_audit_end();
 	close_ledger();
 }
 
