@@ -138,8 +138,9 @@ struct mm_struct {
 };
 
 /* Bits of mm_struct.flags. */
-#define MMF_OOM_SKIP 21
-#define MMF_UNSTABLE 22
+#define MMF_OOM_SKIP   21
+#define MMF_UNSTABLE   22
+#define MMF_HAS_PINNED 27 /* pages were pinned once: fork has to look (S6.43) */
 
 /**
  * struct vm_area_struct - one mapping of an address space

@@ -237,13 +237,23 @@ static inline void dec_mm_counter(struct mm_struct *mm, int member)
 /* The counter a mapped folio counts in. */
 static inline int mm_counter(struct folio *folio)
 {
-	return folio_test_anon(folio) ? MM_ANONPAGES : MM_FILEPAGES;
+	if (folio_test_anon(folio))
+		return MM_ANONPAGES;
+	return folio_test_swapbacked(folio) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
 static inline unsigned long get_mm_rss(struct mm_struct *mm)
 {
 	return get_mm_counter(mm, MM_FILEPAGES) + get_mm_counter(mm, MM_ANONPAGES) +
 	       get_mm_counter(mm, MM_SHMEMPAGES);
+}
+
+/* ---- pins -------------------------------------------------------------------------------------------- */
+
+/* Whether fork has to give the child a copy of an exclusive page of @vma, since it may be pinned. */
+static inline bool folio_needs_cow_for_dma(struct vm_area_struct *vma, struct folio *folio)
+{
+	return test_bit(MMF_HAS_PINNED, &vma->vm_mm->flags) && folio_maybe_dma_pinned(folio);
 }
 
 /* ---- locking all of an address space --------------------------------------------------------------------- */

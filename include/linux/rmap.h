@@ -105,6 +105,18 @@ void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 /* The same for a page that is not anonymous. */
 void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma);
 
+/* A fork's child gets a slot for @page, of a file, too. mapcount +1. Context: both PTLs. */
+void folio_dup_file_rmap_pte(struct folio *folio, struct page *page,
+			     struct vm_area_struct *dst_vma);
+
+/**
+ * folio_try_dup_anon_rmap_pte() - the same for an anonymous page, which is exclusive to nobody then
+ * Return: 0; -EBUSY with nothing changed if the page is exclusive and may be pinned (S6.43). A
+ * device-private page never fails (S6.20). Context: both PTLs.
+ */
+int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
+				struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma);
+
 /* A slot maps @page no more. mapcount -1. Context: PTL. */
 void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma);
 

@@ -90,8 +90,12 @@ int psim_set_memlock_limit(struct psim_process *process, unsigned long bytes);
 
 /**
  * psim_fork() - fork(2): a process with a copy of @parent's address space
- * @name: the child's, for traces
- * @child: gets it
+ * @name: the child's, for traces; NULL: the parent's
+ * @child: gets it; it has no tasks yet
+ *
+ * Private pages are shared until one side writes them; shared mappings stay shared. Device memory is
+ * shared, too, and loses write access.
+ *
  * Return: 0, -ENOMEM.
  */
 int psim_fork(struct psim_process *parent, const char *name, struct psim_process **child);

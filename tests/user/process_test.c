@@ -529,6 +529,43 @@ static void psim_store__many_tasks_at_once(void **state)
 }
 
 /* A process that is left is reported with all that it has, and the next machine starts clean. */
+static void psim_fork__child_has_its_own_bytes_once_they_are_written(void **state)
+{
+	struct psim_page_info mine, its;
+	struct psim_process *child;
+	unsigned long at = map(2);
+	uint64_t value = 5;
+
+	(void)state;
+	store_u64(at, 1);
+	store_u64(at + PAGE, 2);
+	assert_int_equal(psim_fork(process, "child", &child), 0);
+	assert_int_equal(psim_where(process, at, &mine), PSIM_RAM);
+	assert_int_equal(psim_where(child, at, &its), PSIM_RAM);
+	assert_int_equal(mine.pfn, its.pfn);
+	assert_false(mine.writable || its.writable);
+	assert_int_equal(psim_store(child, at, &value, sizeof(value)), 0);
+	assert_int_equal(load_u64(at), 1);
+	assert_int_equal(psim_load(child, at, &value, sizeof(value)), 0);
+	assert_int_equal(value, 5);
+	assert_int_equal(psim_audit(), 0);
+	/* the child outlives the parent */
+	assert_int_equal(psim_process_exit(process), 0);
+	process = child;
+	assert_int_equal(load_u64(at + PAGE), 2);
+	assert_int_equal(psim_where(process, at + PAGE, &its), PSIM_RAM);
+	assert_int_equal(its.mapcount, 1);
+}
+
+static void psim_fork__without_a_process(void **state)
+{
+	struct psim_process *child;
+
+	(void)state;
+	assert_int_equal(psim_fork(NULL, "child", &child), -EINVAL);
+	assert_int_equal(psim_fork(process, "child", NULL), -EINVAL);
+}
+
 static void psim_stop__process_is_left(void **state)
 {
 	static const char *const left[] = {
@@ -583,6 +620,8 @@ int main(void)
 		CASE(psim_process_exit__while_a_task_runs),
 		CASE(psim_process_exit__with_memory_mapped),
 		CASE(psim_process_exit__misuse),
+		CASE(psim_fork__child_has_its_own_bytes_once_they_are_written),
+		CASE(psim_fork__without_a_process),
 		cmocka_unit_test(psim_process_create__without_a_machine),
 		cmocka_unit_test(psim_store__many_tasks_in_any_order),
 		cmocka_unit_test(psim_store__many_tasks_at_once),

@@ -41,19 +41,35 @@ static struct anon_vma *take_rested(void)
 
 static struct anon_vma *anon_vma_alloc(void)
 {
-	struct anon_vma *anon_vma = take_rested();
+	struct anon_vma *anon_vma = kzalloc(sizeof(*anon_vma), GFP_KERNEL);
 
-	if (!anon_vma) {
-		anon_vma = kzalloc(sizeof(*anon_vma), GFP_KERNEL);
-		if (!anon_vma)
-			return NULL;
-		init_rwsem(&anon_vma->rwsem);
-		INIT_LIST_HEAD(&anon_vma->__psim_pool);
-		anon_vma->rb_root = RB_ROOT_CACHED;
-	}
+	if (!anon_vma)
+		return NULL;
+	init_rwsem(&anon_vma->rwsem);
+	INIT_LIST_HEAD(&anon_vma->__psim_pool);
+	anon_vma->rb_root = RB_ROOT_CACHED;
 	anon_vma->root = anon_vma;
-	anon_vma->parent = anon_vma;
-	anon_vma->num_children = 1;
+	return anon_vma;
+}
+
+/* @parent: NULL for a root. */
+static struct anon_vma *anon_vma_new(struct anon_vma *parent)
+{
+	struct anon_vma *anon_vma = take_rested(), *old_root;
+
+	if (!anon_vma)
+		anon_vma = anon_vma_alloc();
+	if (!anon_vma)
+		return NULL;
+	/* a late walker may still be in it, under the lock of the tree that it was part of */
+	old_root = anon_vma->root;
+	down_write(&old_root->rwsem);
+	WRITE_ONCE(anon_vma->root, parent ? parent->root : anon_vma);
+	up_write(&old_root->rwsem);
+	if (parent)
+		get_anon_vma(anon_vma->root);
+	anon_vma->parent = parent ?: anon_vma;
+	anon_vma->num_children = !parent;
 	anon_vma->num_active_vmas = 0;
 	atomic_set(&anon_vma->refcount, 1);
 	spin_lock(&pool_lock);
@@ -69,6 +85,8 @@ void get_anon_vma(struct anon_vma *anon_vma)
 
 void put_anon_vma(struct anon_vma *anon_vma)
 {
+	struct anon_vma *root = anon_vma->root;
+
 	if (!atomic_dec_and_test(&anon_vma->refcount))
 		return;
 	spin_lock(&pool_lock);
@@ -76,6 +94,8 @@ void put_anon_vma(struct anon_vma *anon_vma)
 	resting++;
 	list_add_tail(&anon_vma->__psim_pool, &pool);
 	spin_unlock(&pool_lock);
+	if (root != anon_vma)
+		put_anon_vma(root);
 }
 
 /* ---- chains ----------------------------------------------------------------------------------------- */
@@ -107,7 +127,7 @@ int __anon_vma_prepare(struct vm_area_struct *vma)
 	avc = kzalloc(sizeof(*avc), GFP_KERNEL);
 	if (!avc)
 		return -ENOMEM;
-	anon_vma = anon_vma_alloc();
+	anon_vma = anon_vma_new(NULL);
 	if (!anon_vma) {
 		kfree(avc);
 		return -ENOMEM;
@@ -130,14 +150,14 @@ int __anon_vma_prepare(struct vm_area_struct *vma)
 	return 0;
 }
 
-int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from)
+/* Give @to a chain to every anon_vma of @from. Return: 0, or -ENOMEM with none. */
+static int clone_chains(struct vm_area_struct *to, struct vm_area_struct *from)
 {
 	struct anon_vma_chain *avc, *copy;
 
 	list_for_each_entry(avc, &from->anon_vma_chain, same_vma) {
 		copy = kzalloc(sizeof(*copy), GFP_KERNEL);
 		if (!copy) {
-			to->anon_vma = NULL;
 			psim_anon_vma_unlink(to);
 			return -ENOMEM;
 		}
@@ -145,9 +165,68 @@ int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from)
 		chain_link(copy, to, avc->anon_vma);
 		anon_vma_unlock_write(avc->anon_vma);
 	}
+	return 0;
+}
+
+int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from)
+{
+	int err = clone_chains(to, from);
+
+	if (err || !from->anon_vma)
+		return err;
+	anon_vma_lock_write(from->anon_vma);
 	to->anon_vma = from->anon_vma;
-	if (to->anon_vma)
-		to->anon_vma->num_active_vmas++;
+	to->anon_vma->num_active_vmas++;
+	anon_vma_unlock_write(from->anon_vma);
+	return 0;
+}
+
+/*
+ * An ancestor's anon_vma that no VMA puts its new pages in any more, and that has one child at most, is
+ * good enough: a tree does not grow with each generation of a line of children.
+ */
+static bool reuse_ancestor(struct vm_area_struct *child, struct anon_vma *root)
+{
+	struct anon_vma_chain *avc;
+
+	down_write(&root->rwsem);
+	list_for_each_entry(avc, &child->anon_vma_chain, same_vma) {
+		struct anon_vma *anon_vma = avc->anon_vma;
+
+		if (child->anon_vma || anon_vma->num_children > 1 || anon_vma->num_active_vmas)
+			continue;
+		child->anon_vma = anon_vma;
+		anon_vma->num_active_vmas++;
+	}
+	up_write(&root->rwsem);
+	return child->anon_vma;
+}
+
+int psim_anon_vma_fork(struct vm_area_struct *child, struct vm_area_struct *parent)
+{
+	struct anon_vma_chain *avc;
+	struct anon_vma *anon_vma;
+
+	child->anon_vma = NULL;
+	if (!parent->anon_vma)
+		return 0;
+	if (clone_chains(child, parent))
+		return -ENOMEM;
+	if (reuse_ancestor(child, parent->anon_vma->root))
+		return 0;
+	avc = kzalloc(sizeof(*avc), GFP_KERNEL);
+	anon_vma = avc ? anon_vma_new(parent->anon_vma) : NULL;
+	if (!anon_vma) {
+		kfree(avc);
+		psim_anon_vma_unlink(child);
+		return -ENOMEM;
+	}
+	anon_vma_lock_write(anon_vma);
+	chain_link(avc, child, anon_vma);
+	anon_vma->num_active_vmas++;
+	anon_vma->parent->num_children++;
+	child->anon_vma = anon_vma;
+	anon_vma_unlock_write(anon_vma);
 	return 0;
 }
 
@@ -155,22 +234,26 @@ void psim_anon_vma_unlink(struct vm_area_struct *vma)
 {
 	struct anon_vma_chain *avc, *next;
 
-	if (vma->anon_vma)
-		vma->anon_vma->num_active_vmas--;
-	vma->anon_vma = NULL;
 	list_for_each_entry_safe(avc, next, &vma->anon_vma_chain, same_vma) {
-		struct anon_vma *anon_vma = avc->anon_vma;
+		struct anon_vma *anon_vma = avc->anon_vma, *root = anon_vma->root;
 		bool last;
 
-		anon_vma_lock_write(anon_vma);
+		get_anon_vma(root);
+		down_write(&root->rwsem);
 		interval_tree_remove(&avc->rb, &anon_vma->rb_root);
+		if (anon_vma == vma->anon_vma)
+			anon_vma->num_active_vmas--;
 		last = RB_EMPTY_ROOT(&anon_vma->rb_root.rb_root);
-		anon_vma_unlock_write(anon_vma);
+		if (last)
+			anon_vma->parent->num_children--;
+		up_write(&root->rwsem);
 		list_del(&avc->same_vma);
 		kfree(avc);
 		if (last)
 			put_anon_vma(anon_vma);
+		put_anon_vma(root);
 	}
+	vma->anon_vma = NULL;
 }
 
 void psim_anon_vma_resize_begin(struct vm_area_struct *vma)

@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include "mm/fork.h"
 #include "mm/mm_internal.h"
 
 struct mapping {
@@ -55,4 +56,18 @@ unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long
 	if (kunit_add_action_or_reset(test, unmap, mapping))
 		return 0;
 	return address;
+}
+
+static void let_go(void *mm)
+{
+	mmput(mm);
+}
+
+struct mm_struct *kunit_fork_mm(struct kunit *test)
+{
+	struct mm_struct *mm = psim_fork_mm(current->mm);
+
+	if (!mm || kunit_add_action_or_reset(test, let_go, mm))
+		return NULL;
+	return mm;
 }

@@ -23,6 +23,7 @@ extern spinlock_t psim_mm_list_lock;
 
 struct vm_area_struct *psim_vma_alloc(struct mm_struct *mm, unsigned long start, unsigned long end,
 				      vm_flags_t flags);
+struct vm_area_struct *psim_vma_dup(struct mm_struct *mm, const struct vm_area_struct *vma);
 void psim_vma_free(struct vm_area_struct *vma);
 void psim_vma_link(struct vm_area_struct *vma);
 void psim_vma_detach(struct vm_area_struct *vma);

@@ -234,6 +234,15 @@ static unsigned long hole_end(struct mm_struct *mm, unsigned long address)
 	return ((address >> level_shift(level)) + 1) << level_shift(level);
 }
 
+unsigned long psim_pte_span(struct mm_struct *mm, unsigned long address, unsigned long end,
+			    psim_pte_t **ptepp)
+{
+	*ptepp = psim_pte_walk(mm, address);
+	if (!*ptepp)
+		return min(hole_end(mm, address), end);
+	return pmd_addr_end(address, end);
+}
+
 unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
 			     psim_pte_t **ptepp, spinlock_t **ptlp)
 {
@@ -266,6 +275,18 @@ psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t
 	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
 		   psim_pte_pfn(pte));
 	return __atomic_exchange_n(ptep, pte, __ATOMIC_SEQ_CST);
+}
+
+bool psim_pte_try_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t old,
+		      psim_pte_t pte)
+{
+	psim_point(PSIM_POINT_SLOT);
+	if (!__atomic_compare_exchange_n(ptep, &old, pte, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_ACQUIRE))
+		return false;
+	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
+		   psim_pte_pfn(pte));
+	return true;
 }
 
 psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep)

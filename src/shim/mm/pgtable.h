@@ -61,6 +61,14 @@ static inline psim_pte_t psim_pte_get_and_clear(struct mm_struct *mm, unsigned l
 psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address,
 				psim_pte_t *ptep);
 
+/* Set, if the slot still holds @old. Context: PTL, against a processor that sets young or dirty. */
+bool psim_pte_try_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t old,
+		      psim_pte_t pte);
+
+/* As psim_pte_chunk(), without the lock: gets the slot of @address, or NULL. */
+unsigned long psim_pte_span(struct mm_struct *mm, unsigned long address, unsigned long end,
+			    psim_pte_t **ptepp);
+
 /**
  * psim_pte_chunk() - the next piece of [address, end) that lies in one table
  * @ptepp: gets the slot of @address, or NULL if there is no table

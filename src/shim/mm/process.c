@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <psim/process.h>
+#include "mm/fork.h"
 #include "mm/mm_internal.h"
 #include "mm/process.h"
 #include "sched/engine.h"
@@ -30,6 +31,24 @@ static DEFINE_SPINLOCK(processes_lock);
 
 /* ---- life --------------------------------------------------------------------------------------------- */
 
+/* Join @process and @mm; without one of them let go of the other. */
+static struct psim_process *join(struct psim_process *process, struct mm_struct *mm,
+				 const char *name)
+{
+	if (!process || !mm) {
+		if (mm)
+			mmput(mm);
+		kfree(process);
+		return NULL;
+	}
+	process->mm = mm;
+	strscpy(process->name, name ? name : "process", sizeof(process->name));
+	spin_lock(&processes_lock);
+	list_add_tail(&process->link, &processes);
+	spin_unlock(&processes_lock);
+	return process;
+}
+
 struct psim_process *psim_process_create(const char *name)
 {
 	struct psim_process *process;
@@ -40,18 +59,7 @@ struct psim_process *psim_process_create(const char *name)
 		return NULL;
 	}
 	process = kzalloc(sizeof(*process), GFP_KERNEL);
-	if (!process)
-		return NULL;
-	process->mm = mm_alloc();
-	if (!process->mm) {
-		kfree(process);
-		return NULL;
-	}
-	strscpy(process->name, name ? name : "process", sizeof(process->name));
-	spin_lock(&processes_lock);
-	list_add_tail(&process->link, &processes);
-	spin_unlock(&processes_lock);
-	return process;
+	return join(process, mm_alloc(), name);
 }
 
 int psim_process_check(const char *what, const struct psim_process *process)
@@ -63,6 +71,20 @@ int psim_process_check(const char *what, const struct psim_process *process)
 		return psim_misuse(
 			-EINVAL, "%s: a process is needed: psim_process_create() makes one", what);
 	return 0;
+}
+
+int psim_fork(struct psim_process *parent, const char *name, struct psim_process **child)
+{
+	struct psim_process *made;
+	int err = psim_process_check(__func__, parent);
+
+	if (err)
+		return err;
+	if (!child)
+		return psim_misuse(-EINVAL, "psim_fork: a place for the child is needed");
+	made = kzalloc(sizeof(*made), GFP_KERNEL);
+	*child = join(made, psim_fork_mm(parent->mm), name ?: parent->name);
+	return *child ? 0 : -ENOMEM;
 }
 
 int psim_process_exit(struct psim_process *process)

@@ -66,11 +66,6 @@ int psim_set_memlock_limit(struct psim_process *process, unsigned long bytes)
 	return NOT_YET(process);
 }
 
-int psim_fork(struct psim_process *parent, const char *name, struct psim_process **child)
-{
-	return NOT_YET(parent);
-}
-
 /* ---- looking --------------------------------------------------------------------------------------- */
 
 static int flags_shown(const struct vm_area_struct *vma)

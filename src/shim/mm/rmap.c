@@ -71,6 +71,25 @@ void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 	atomic_inc(&page->_mapcount);
 }
 
+void folio_dup_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *dst_vma)
+{
+	one_page_only(folio, __func__);
+	atomic_inc(&page->_mapcount);
+}
+
+int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
+				struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma)
+{
+	one_page_only(folio, __func__);
+	if (PageAnonExclusive(page)) {
+		if (!folio_is_device_private(folio) && folio_needs_cow_for_dma(src_vma, folio))
+			return -EBUSY;
+		ClearPageAnonExclusive(page);
+	}
+	atomic_inc(&page->_mapcount);
+	return 0;
+}
+
 void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
 	one_page_only(folio, __func__);
@@ -112,14 +131,21 @@ int psim_rmap_walk(struct folio *folio,
 			     void *arg),
 		   void *arg)
 {
-	struct anon_vma *anon_vma = folio_anon_vma(folio);
+	struct anon_vma *anon_vma = folio_anon_vma(folio), *root;
 	pgoff_t first = folio->index, last = first + folio_nr_pages(folio) - 1;
 	struct interval_tree_node *node;
 	int result = 0;
 
 	if (!anon_vma)
 		return 0;
-	anon_vma_lock_read(anon_vma);
+	/* a dead one may become part of another tree, until its root's lock is held */
+	for (;;) {
+		root = READ_ONCE(anon_vma->root);
+		down_read(&root->rwsem);
+		if (root == READ_ONCE(anon_vma->root))
+			break;
+		up_read(&root->rwsem);
+	}
 	for (node = interval_tree_iter_first(&anon_vma->rb_root, first, last); node && !result;
 	     node = interval_tree_iter_next(node, first, last)) {
 		struct anon_vma_chain *avc = container_of(node, struct anon_vma_chain, rb);
@@ -127,6 +153,6 @@ int psim_rmap_walk(struct folio *folio,
 		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)),
 			    arg);
 	}
-	anon_vma_unlock_read(anon_vma);
+	up_read(&root->rwsem);
 	return result;
 }

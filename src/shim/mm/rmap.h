@@ -33,6 +33,8 @@ static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsign
 
 /* @to is a part of @from: give it the same anon_vmas. Return: 0 or -ENOMEM. May sleep. */
 int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from);
+/* @child is a fork's copy of @parent: the same anon_vmas, and one of its own below them. Likewise. */
+int psim_anon_vma_fork(struct vm_area_struct *child, struct vm_area_struct *parent);
 /* Take @vma out of all its anon_vmas. May sleep. */
 void psim_anon_vma_unlink(struct vm_area_struct *vma);
 /* Around a change of @vma's bounds: its places in the trees follow. mmap lock write-held. */

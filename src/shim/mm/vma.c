@@ -50,6 +50,21 @@ struct vm_area_struct *psim_vma_alloc(struct mm_struct *mm, unsigned long start,
 	return vma;
 }
 
+/* A copy of @vma for @mm, with no place in anything yet. Return: NULL without memory. */
+struct vm_area_struct *psim_vma_dup(struct mm_struct *mm, const struct vm_area_struct *vma)
+{
+	struct vm_area_struct *dup = psim_vma_alloc(mm, vma->vm_start, vma->vm_end, vma->vm_flags);
+
+	if (!dup)
+		return NULL;
+	dup->vm_pgoff = vma->vm_pgoff;
+	dup->vm_page_prot = vma->vm_page_prot;
+	dup->vm_ops = vma->vm_ops;
+	dup->vm_file = vma->vm_file;
+	dup->vm_private_data = vma->vm_private_data;
+	return dup;
+}
+
 void psim_vma_free(struct vm_area_struct *vma)
 {
 	atomic_long_dec(&vmas);
