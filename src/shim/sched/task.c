@@ -196,13 +196,21 @@ void psim_task_wait_end(struct psim_ctl *ctl)
 		psim_park();
 }
 
+/* The run was halted: what comes next, an audit say, is to have the machine for itself. */
+static int join_halted(struct psim_ctl *me)
+{
+	if (psim_free && me == &psim_main)
+		psim_free_end_all();
+	return -ECANCELED;
+}
+
 int psim_task_join(struct task_struct *task)
 {
 	struct psim_ctl *ctl = psim_ctl(task), *me = psim_me();
 	int result;
 
 	if (psim_halted())
-		return -ECANCELED;
+		return join_halted(me);
 	/* first of all: a run that is halted at the point comes back here */
 	if (me == &psim_main)
 		psim_main_joins = true;
@@ -211,11 +219,8 @@ int psim_task_join(struct task_struct *task)
 	psim_task_wait_end(ctl);
 	if (me == &psim_main)
 		psim_main_joins = false;
-	if (psim_halted()) {
-		if (psim_free && me == &psim_main)
-			psim_free_end_all();
-		return -ECANCELED;
-	}
+	if (psim_halted())
+		return join_halted(me);
 	result = task->exit_code;
 	psim_ctl_put(ctl);
 	return result;

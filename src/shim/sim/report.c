@@ -158,10 +158,12 @@ void psim_expectations_check(void)
 	char part[sizeof(expected[0])];
 
 	for (int i = 0; i < MAX_EXPECTED; i++) {
-		if (!expected[i][0])
-			continue;
+		psim_sim_lock(&guard); /* a task that was let go may just have met one */
 		strscpy(part, expected[i], sizeof(part));
 		expected[i][0] = 0;
+		psim_sim_unlock(&guard);
+		if (!part[0])
+			continue;
 		psim_report("expectation", "no report came that contains \"%s\"", part);
 	}
 }

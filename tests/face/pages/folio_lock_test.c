@@ -98,6 +98,7 @@ static int contend(void *arg)
 		atomic_dec(&contest->inside);
 		folio_unlock(contest->folio);
 	}
+	complete(&contest->ready);
 	return 0;
 }
 
@@ -107,12 +108,15 @@ static void folio_lock__many_tasks(struct kunit *test)
 	struct contest contest = {.folio = new_folio(test)};
 	struct task_struct *tasks[TASKS];
 
+	init_completion(&contest.ready);
 	for (int i = 0; i < TASKS; i++)
 		tasks[i] = start(test, contend, &contest);
 	for (int i = 0; i < TASKS; i++)
+		wait_for_completion(&contest.ready);
+	for (int i = 0; i < TASKS; i++)
 		finish(tasks[i]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&contest.worst), 1);
-	KUNIT_EXPECT_LE(test, contest.total, (unsigned int)TASKS * ROUNDS);
+	KUNIT_EXPECT_EQ(test, contest.total, (unsigned int)TASKS * ROUNDS);
 	KUNIT_EXPECT_FALSE(test, folio_test_locked(contest.folio));
 	folio_put(contest.folio);
 }
