@@ -342,6 +342,9 @@ void psim_device_folio_free(struct folio *folio)
 	pgmap->ops->folio_free(folio);
 	non_block_end();
 	psim_point(PSIM_POINT_CALLBACK);
+	if (!folio_ref_count(folio) && !PageTail(&folio->page) && folio->pgmap != pgmap)
+		psim_report("S5.33", "device page %#lx: folio_free wrote over its pagemap",
+			    folio_pfn(folio));
 	ref_put(pgmap, nr);
 }
 

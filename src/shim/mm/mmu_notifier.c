@@ -15,10 +15,6 @@
 #include "sched/engine.h"
 #include "sim/sim.h"
 
-static struct lock_class_key start_key;
-struct lockdep_map __mmu_notifier_invalidate_range_start_map =
-	STATIC_LOCKDEP_MAP_INIT("mmu_notifier_invalidate_range_start", &start_key);
-
 DEFINE_STATIC_SRCU(srcu);
 
 /* Every state there is, for the leftovers. */

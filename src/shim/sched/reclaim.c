@@ -13,6 +13,15 @@
 
 static struct lockdep_map fs_reclaim_map = {.name = "fs_reclaim"};
 
+/*
+ * "Inside an invalidation's callbacks" as a lock: reclaim may start one itself. Here because every
+ * allocation looks at it (S0.12).
+ */
+extern struct lockdep_map __mmu_notifier_invalidate_range_start_map;
+static struct lock_class_key start_key;
+struct lockdep_map __mmu_notifier_invalidate_range_start_map =
+	STATIC_LOCKDEP_MAP_INIT("mmu_notifier_invalidate_range_start", &start_key);
+
 /* Reclaim that may enter file systems and drivers; with memalloc scopes counted in. */
 static bool may_reclaim(gfp_t gfp_mask)
 {
@@ -51,6 +60,10 @@ void __psim_might_alloc(gfp_t gfp_mask, const char *site)
 				    "%s allocates with reclaim inside of reclaim, entered by %s",
 				    site, held->site);
 	}
-	if (gfp_mask & __GFP_DIRECT_RECLAIM)
-		psim_sync_may_sleep(site);
+	if (!(gfp_mask & __GFP_DIRECT_RECLAIM))
+		return;
+	if (psim_held_find(&__mmu_notifier_invalidate_range_start_map))
+		psim_report("S0.12",
+			    "%s allocates with reclaim inside of an invalidation's callback", site);
+	psim_sync_may_sleep(site);
 }

@@ -102,7 +102,7 @@ static void migrate_device_range__sends_clear(struct kunit *test)
 	peek_all(fx, 0, 3);
 }
 
-/* S4.6, Appendix A: the ledger of an eviction */
+/* S4.6: the ledger of an eviction */
 static void migrate_device_range__ledger(struct kunit *test)
 {
 	struct fx *fx = test->priv;

@@ -30,7 +30,7 @@ static void migrate_vma_finalize__changes_no_entry_and_sends_nothing(struct kuni
 	KUNIT_EXPECT_EQ(test, rss(fx), 4ul);
 }
 
-/* S3.7, Appendix A: system to device, step by step */
+/* S0.6, S0.7, S3.7: system to device, step by step */
 static void migrate_vma_finalize__ledger_to_the_device(struct kunit *test)
 {
 	struct fx *fx = test->priv;
@@ -167,7 +167,7 @@ static void keeps_the_fault_page(struct dev *dev, struct vm_fault *vmf)
 	dev->fault_result = VM_FAULT_NOPAGE;
 }
 
-/* S3.6, S3.8, S1.56, Appendix A: device to system by a CPU fault */
+/* S3.6, S3.8, S1.56: device to system by a CPU fault */
 static void migrate_vma_finalize__ledger_of_the_fault_page(struct kunit *test)
 {
 	struct fx *fx = test->priv;
@@ -256,7 +256,7 @@ static void migrate_vma_finalize__unmoved_destination_is_reported(struct kunit *
 	peek_all(fx, 0, 1);
 }
 
-/* S3.9: a driver that hands out the fault page as a destination; here for a hole beside it */
+/* A driver that hands out the fault page as a destination; here for a hole beside it. */
 static void offer_fault_page(struct dev *dev, struct vm_fault *vmf)
 {
 	struct fx *fx = dev->priv;
@@ -282,6 +282,7 @@ static void offer_fault_page(struct dev *dev, struct vm_fault *vmf)
 	lock_page(vmf->page);
 }
 
+/* S3.9 */
 static void migrate_vma_finalize__onto_the_fault_page_warns(struct kunit *test)
 {
 	struct fx *fx = test->priv;

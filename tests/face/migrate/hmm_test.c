@@ -356,6 +356,54 @@ static void hmm_range_fault__fault_fails(struct kunit *test)
 	fx->dev.fault_result = 0;
 }
 
+/* What stands in the array while the fault of the second entry is served. */
+static unsigned long seen[2];
+
+static void look_at_array(struct dev *dev, struct vm_fault *vmf)
+{
+	seen[0] = pfns[0];
+	seen[1] = pfns[1];
+}
+
+/* S7.32: what comes before the fault is filled and stays so; the rest is still the question */
+static void hmm_range_fault__goes_on_behind_what_is_filled(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct hmm_range range;
+	unsigned long first;
+
+	poke_all(fx, 0, 2);
+	KUNIT_ASSERT_EQ(test, to_device(fx, 1, 2), 1);
+	first = pfn_at(fx, 0);
+	range = question(fx, 0, 2);
+	range.dev_private_owner = NULL;
+	range.pfn_flags_mask = REQ;
+	pfns[1] = REQ;
+	fx->dev.in_fault = look_at_array;
+	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
+	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
+	KUNIT_EXPECT_EQ(test, seen[0], VALID | WRITE | first);
+	KUNIT_EXPECT_EQ(test, seen[1], (unsigned long)REQ);
+	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITE | first);
+	KUNIT_EXPECT_EQ(test, pfns[1] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_FALSE(test, on_device(fx, 1));
+}
+
+/* S7.35: what was walked before the error is there, what comes behind it is not */
+static void hmm_range_fault__error_in_the_middle(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct hmm_range range;
+
+	poke_all(fx, 0, 3);
+	KUNIT_ASSERT_EQ(test, vm_munmap(at(fx, 1), PAGE_SIZE), 0);
+	range = question(fx, 0, 3);
+	range.default_flags = REQ;
+	KUNIT_EXPECT_EQ(test, ask(fx, &range), -EFAULT);
+	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITE | pfn_at(fx, 0));
+	KUNIT_EXPECT_EQ(test, pfns[2], 0ul);
+}
+
 /* ---- the protocol ---------------------------------------------------------------------------------------------- */
 
 /* S7.33: an invalidation since read_begin */
@@ -439,6 +487,21 @@ static void hmm_range_fault_unlocked_timeout__repeats_by_itself(struct kunit *te
 	peek_all(fx, 0, 1);
 }
 
+#ifdef __PSIM__
+/* S7.3 */
+static void hmm_range_fault__without_the_mmap_lock(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct hmm_range range = question(fx, 0, 1);
+
+	range.notifier_seq = mmu_interval_read_begin(range.notifier);
+	/* asked for by the walk, and by the look for the VMA */
+	kunit_expect_report(test, "&(mm)->mmap_lock is not held");
+	kunit_expect_report(test, "&(mm)->mmap_lock is not held");
+	KUNIT_EXPECT_EQ(test, hmm_range_fault(&range), 0);
+}
+#endif
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(hmm_range_fault__snapshot),
 	KUNIT_CASE(hmm_range_fault__keeps_the_sticky_bits),
@@ -455,6 +518,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hmm_range_fault__vma_that_cannot_be_read),
 	KUNIT_CASE(hmm_range_fault__write_to_a_read_only_vma),
 	KUNIT_CASE(hmm_range_fault__fault_fails),
+#ifdef __PSIM__
+	KUNIT_CASE(hmm_range_fault__without_the_mmap_lock),
+#endif
+	KUNIT_CASE(hmm_range_fault__goes_on_behind_what_is_filled),
+	KUNIT_CASE(hmm_range_fault__error_in_the_middle),
 	KUNIT_CASE(hmm_range_fault__stale_sequence),
 	KUNIT_CASE(hmm_range_fault__own_fault_makes_it_stale),
 	KUNIT_CASE(hmm_range_fault__empty_range),

@@ -198,6 +198,33 @@ static void folio_free__finds_the_page_intact(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, PageAnonExclusive(&folio->page));
 }
 
+/* S5.27: a head link of an earlier life leads nowhere once the page begins another */
+static void zone_device_folio_init__of_a_former_tail(struct kunit *test)
+{
+	struct page *page = test_device_page(&device, 64);
+	struct folio *folio;
+
+	zone_device_folio_init((struct folio *)page, &device.pgmap, 2);
+	unlock_page(page);
+	put_page(page);
+	KUNIT_EXPECT_TRUE(test, PageTail(page + 3));
+	folio = (struct folio *)(page + 3);
+	zone_device_folio_init(folio, &device.pgmap, 0);
+	KUNIT_EXPECT_PTR_EQ(test, page_folio(page + 3), folio);
+	KUNIT_EXPECT_EQ(test, folio_order(folio), 0u);
+	KUNIT_EXPECT_PTR_EQ(test, folio->pgmap, &device.pgmap);
+	folio_unlock(folio);
+	folio_put(folio);
+	KUNIT_EXPECT_EQ(test, device.frees, 2u);
+	KUNIT_EXPECT_PTR_EQ(test, device.last, folio);
+	/* the others' links go likewise */
+	for (unsigned int i = 0; i < 3; i++) {
+		zone_device_page_init(page + i, &device.pgmap, 0);
+		unlock_page(page + i);
+		put_page(page + i);
+	}
+}
+
 static void free_and_reuse(struct folio *folio)
 {
 	test_folio_free(folio);
@@ -224,7 +251,7 @@ static void folio_free__reuses_at_once(struct kunit *test)
 	device.pgmap.ops = &test_ops;
 }
 
-/* S5.21, S5.36: a large folio is one life: one callback, with its order */
+/* S0.11, S5.21, S5.36, S5.37: a large folio is one life: one callback, with its order */
 static void zone_device_page_init__large(struct kunit *test)
 {
 	struct page *page = test_device_page(&device, 64);
@@ -259,13 +286,33 @@ static void zone_device_page_init__large(struct kunit *test)
 }
 
 #ifdef __PSIM__
-/* S5.34 */
 static void free_and_sleep(struct folio *folio)
 {
 	test_folio_free(folio);
 	might_sleep();
 }
 
+static void free_and_put_on_a_list(struct folio *folio)
+{
+	test_folio_free(folio);
+	INIT_LIST_HEAD(&folio->lru);
+}
+
+/* S5.33, S0.10: 7.0 reads the pagemap again after the callback */
+static void folio_free__must_leave_the_pagemap(struct kunit *test)
+{
+	struct dev_pagemap_ops ops = test_ops;
+	struct folio *folio = take(4);
+
+	ops.folio_free = free_and_put_on_a_list;
+	device.pgmap.ops = &ops;
+	kunit_expect_report(test, "S5.33");
+	folio_put(folio);
+	device.pgmap.ops = &test_ops;
+	folio->pgmap = &device.pgmap;
+}
+
+/* S5.34 */
 static void folio_free__must_not_sleep(struct kunit *test)
 {
 	struct dev_pagemap_ops ops = test_ops;
@@ -323,10 +370,12 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(zone_device_folio_init__order_0),
 	KUNIT_CASE(folio_free__finds_the_page_intact),
 	KUNIT_CASE(folio_free__reuses_at_once),
+	KUNIT_CASE(zone_device_folio_init__of_a_former_tail),
 	KUNIT_CASE(zone_device_page_init__large),
 #ifdef __PSIM__
 	KUNIT_CASE(zone_device_page_init__three_forms),
 	KUNIT_CASE(folio_free__must_not_sleep),
+	KUNIT_CASE(folio_free__must_leave_the_pagemap),
 	KUNIT_CASE(zone_device_page_init__of_a_page_in_use),
 	KUNIT_CASE(folio_put__locked_device_page),
 	KUNIT_CASE(page_address__of_a_device_page),

@@ -39,6 +39,20 @@ static void request_free_mem_region__from_the_top(struct kunit *test)
 	release_mem_region(b->start, resource_size(b));
 }
 
+/* S5.2: the last byte counts, in resources and in ranges */
+static void request_free_mem_region__end_is_inclusive(struct kunit *test)
+{
+	struct resource *region = request_free_mem_region(&iomem_resource, SECTION, "a");
+	struct range range;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, region);
+	KUNIT_EXPECT_EQ(test, (u64)(region->end - region->start), (u64)SECTION - 1);
+	KUNIT_EXPECT_EQ(test, (u64)resource_size(region), (u64)SECTION);
+	range = (struct range){.start = region->start, .end = region->end};
+	KUNIT_EXPECT_EQ(test, range_len(&range), (u64)SECTION);
+	release_mem_region(region->start, SECTION);
+}
+
 /* S5.1: what was given back is found again */
 static void request_free_mem_region__again(struct kunit *test)
 {
@@ -369,6 +383,7 @@ static void stop__device_page_is_left(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(request_free_mem_region__from_the_top),
+	KUNIT_CASE(request_free_mem_region__end_is_inclusive),
 	KUNIT_CASE(request_free_mem_region__again),
 	KUNIT_CASE(request_free_mem_region__nothing_is_free),
 	KUNIT_CASE(request_mem_region__taken),
