@@ -7,6 +7,8 @@
 #ifndef _LINUX_KCONFIG_H
 #define _LINUX_KCONFIG_H
 
+#include <linux/__psim_names.h>
+
 /* Not a kernel: for tests that plant faults which only this machine reports. */
 #define __PSIM__ 1
 

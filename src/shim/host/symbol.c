@@ -15,6 +15,9 @@
 #include "host.h"
 #include "sanitizer.h"
 
+/* What stands before a kernel name in the symbol table (include/linux/__psim_names.h). */
+#define RENAMED "__psim_k_"
+
 struct symbol {
 	unsigned long start;
 	unsigned long bytes;
@@ -60,6 +63,8 @@ static void read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
 		name = elf_strptr(elf, header->sh_link, sym.st_name);
 		if (!name || !*name)
 			continue;
+		if (!strncmp(name, RENAMED, strlen(RENAMED)))
+			name += strlen(RENAMED);
 		*s = (struct symbol){sym.st_value, sym.st_size, strdup(name)};
 		table.n++;
 	}
