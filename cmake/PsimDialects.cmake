@@ -18,6 +18,15 @@ if(NOT EXISTS ${PSIM_COMPILER_INCLUDE}/stdarg.h)
 	set(PSIM_COMPILER_INCLUDE ${resource}/include)
 endif()
 
+# "mmput __psim_k_mmput", a line a kernel name: what kernel-cc gives to objcopy
+set(PSIM_NAMES ${CMAKE_BINARY_DIR}/kernel-names)
+set(names_header ${PSIM_ROOT}/include/linux/__psim_names.h)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${names_header})
+file(STRINGS ${names_header} names REGEX "^#pragma redefine_extname")
+list(TRANSFORM names REPLACE "^#pragma redefine_extname " "")
+string(REPLACE ";" "\n" names "${names}")
+file(CONFIGURE OUTPUT ${PSIM_NAMES} CONTENT "${names}\n")
+
 set(PSIM_WARNINGS -Wall -Wextra $<$<BOOL:${PSIM_WERROR}>:-Werror>)
 # Kernel idiom that -Wextra does not like: unused parameters of callbacks, designated
 # initialisers that leave members zero, comparisons with unsigned limits in macros.
@@ -32,7 +41,7 @@ endif()
 
 set(PSIM_KERNEL_FLAGS
 	-nostdinc -isystem ${PSIM_COMPILER_INCLUDE} -I${PSIM_ROOT}/include
-	-D__KERNEL__ -fms-extensions -funsigned-char -fno-strict-aliasing
+	-D__KERNEL__ -D__PSIM_KERNEL_CC__ -fms-extensions -funsigned-char -fno-strict-aliasing
 	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-common
 	-fno-builtin-printf -fno-optimize-sibling-calls -fno-omit-frame-pointer)
 
@@ -72,7 +81,7 @@ function(psim_kernel_dialect target)
 		target_compile_options(${target} PRIVATE ${PSIM_KERNEL_WARNINGS})
 	endif()
 	set_target_properties(${target} PROPERTIES
-		C_COMPILER_LAUNCHER "${PSIM_ROOT}/cmake/kernel-cc;${CMAKE_OBJCOPY};${CMAKE_READELF}")
+		C_COMPILER_LAUNCHER "${PSIM_ROOT}/cmake/kernel-cc;${CMAKE_OBJCOPY};${CMAKE_READELF};${PSIM_NAMES}")
 endfunction()
 
 function(psim_host_dialect target)

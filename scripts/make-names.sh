@@ -20,11 +20,13 @@ render() {
 /* SPDX-License-Identifier: MIT */
 /*
  * Link-time names of the kernel's functions and objects, so that they do not meet the host program's own:
- * it may have a schedule(), a panic(). In the source and to a debugger they keep the kernel's names.
- * Made by scripts/make-names.sh.
+ * it may have a schedule(), a panic(). Builds through cmake/kernel-cc are renamed there, so that a debugger
+ * knows the kernel's names. Made by scripts/make-names.sh.
  */
 #ifndef _LINUX___PSIM_NAMES_H
 #define _LINUX___PSIM_NAMES_H
+
+#ifndef __PSIM_KERNEL_CC__
 
 #ifdef __clang__
 /* a file's own static function of one of these names */
@@ -33,7 +35,7 @@ render() {
 
 EOF
 	names | sed 's/.*/#pragma redefine_extname & __psim_k_&/'
-	printf '\n#endif /* _LINUX___PSIM_NAMES_H */\n'
+	printf '\n#endif /* !__PSIM_KERNEL_CC__ */\n\n#endif /* _LINUX___PSIM_NAMES_H */\n'
 }
 
 if [ "${2-}" = --check ]; then

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Link-time names of the kernel's functions and objects, so that they do not meet the host program's own:
- * it may have a schedule(), a panic(). In the source and to a debugger they keep the kernel's names.
- * Made by scripts/make-names.sh.
+ * it may have a schedule(), a panic(). Builds through cmake/kernel-cc are renamed there, so that a debugger
+ * knows the kernel's names. Made by scripts/make-names.sh.
  */
 #ifndef _LINUX___PSIM_NAMES_H
 #define _LINUX___PSIM_NAMES_H
+
+#ifndef __PSIM_KERNEL_CC__
 
 #ifdef __clang__
 /* a file's own static function of one of these names */
@@ -493,5 +495,7 @@
 #pragma redefine_extname work_busy __psim_k_work_busy
 #pragma redefine_extname workqueue_set_max_active __psim_k_workqueue_set_max_active
 #pragma redefine_extname yield __psim_k_yield
+
+#endif /* !__PSIM_KERNEL_CC__ */
 
 #endif /* _LINUX___PSIM_NAMES_H */
