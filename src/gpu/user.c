@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/sched/mm.h>
+#include <drm/drm_drv.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <psim/gpu.h>
@@ -23,10 +24,27 @@
 #define MAX_MEMORY (1ull << 40)
 #define MAX_CHUNK  (2048 * KIB)
 
+/* @hw: NULL: unplugged. @driver: referenced, so that it is there for calls that come too late. */
 struct psim_gpu {
 	struct simgpu_hw *hw;
 	struct simgpu_device *driver;
 };
+
+struct psim_gpu_memory {
+	struct drm_pagemap *dpagemap;
+};
+
+static int check_links(const struct psim_gpu_config *c)
+{
+	if (c->nr_links > SIMGPU_MAX_LINKS || (c->nr_links && !c->links))
+		return psim_misuse(-EINVAL, "%u links: up to %u are allowed, with a list",
+				   c->nr_links, SIMGPU_MAX_LINKS);
+	for (unsigned int i = 0; i < c->nr_links; i++) {
+		if (!c->links[i].peer || !c->links[i].peer->hw)
+			return psim_misuse(-EINVAL, "link %u goes to no GPU that is plugged in", i);
+	}
+	return 0;
+}
 
 static int check_config(const struct psim_gpu_config *c)
 {
@@ -41,7 +59,7 @@ static int check_config(const struct psim_gpu_config *c)
 		return psim_misuse(
 			-EINVAL, "chunk_bytes %lu: a power of two from 4096 to 2097152 is allowed",
 			c->chunk_bytes);
-	return 0;
+	return check_links(c);
 }
 
 static void fill_defaults(struct psim_gpu_config *c, char *name, size_t bytes)
@@ -54,6 +72,24 @@ static void fill_defaults(struct psim_gpu_config *c, char *name, size_t bytes)
 	c->chunk_bytes = c->chunk_bytes ?: 64 * KIB;
 	c->bytes_per_us = c->bytes_per_us ?: 12000;
 	c->copy_setup_ns = c->copy_setup_ns ?: 1500;
+}
+
+static struct simgpu_hw *plug(const struct psim_gpu_config *c, int *err)
+{
+	struct simgpu_model model = {
+		.name = c->name,
+		.memory_bytes = c->memory_bytes,
+		.bytes_per_us = c->bytes_per_us,
+		.copy_setup_ns = c->copy_setup_ns,
+		.nr_links = c->nr_links,
+	};
+
+	for (unsigned int i = 0; i < c->nr_links; i++) {
+		model.links[i].peer = c->links[i].peer->hw;
+		model.links[i].bytes_per_us = c->links[i].bytes_per_us ?: 50000;
+		model.links[i].setup_ns = c->links[i].setup_ns ?: 500;
+	}
+	return simgpu_model_plug(&model, err);
 }
 
 struct psim_gpu *psim_gpu_create(const struct psim_gpu_config *config)
@@ -79,7 +115,7 @@ struct psim_gpu *psim_gpu_create(const struct psim_gpu_config *config)
 	gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
 	if (!gpu)
 		return NULL;
-	gpu->hw = simgpu_model_plug(c.name, c.memory_bytes, c.bytes_per_us, c.copy_setup_ns, &err);
+	gpu->hw = plug(&c, &err);
 	if (!gpu->hw)
 		goto fail;
 	err = -ENODEV;
@@ -88,6 +124,9 @@ struct psim_gpu *psim_gpu_create(const struct psim_gpu_config *config)
 		goto fail;
 	gpu->driver->chunk_bytes = c.chunk_bytes;
 	gpu->driver->timeslice_ms = c.timeslice_ms;
+	gpu->driver->peer_copies = c.peer_copies;
+	gpu->driver->peer_access = c.peer_access;
+	gpu->driver->clear = c.clear;
 	return gpu;
 fail:
 	psim_misuse(err, "psim_gpu_create: no GPU with %llu bytes of memory (%pe)", c.memory_bytes,
@@ -102,12 +141,27 @@ int psim_gpu_destroy(struct psim_gpu *gpu)
 {
 	if (!gpu)
 		return psim_misuse(-EINVAL, "psim_gpu_destroy: there is no GPU to destroy");
-	simgpu_model_unplug(gpu->hw);
+	if (gpu->hw)
+		psim_gpu_unplug(gpu);
+	drm_dev_put(&gpu->driver->drm);
 	kfree(gpu);
 	return 0;
 }
 
-static int check_range(const char *what, struct psim_gpu *gpu, struct psim_process *process,
+int psim_gpu_unplug(struct psim_gpu *gpu)
+{
+	struct simgpu_hw *hw;
+
+	if (!gpu)
+		return psim_misuse(-EINVAL, "psim_gpu_unplug: there is no GPU to unplug");
+	hw = xchg(&gpu->hw, NULL);
+	if (!hw)
+		return -ENODEV;
+	simgpu_model_unplug(hw);
+	return 0;
+}
+
+static int check_range(const char *what, const void *gpu, struct psim_process *process,
 		       unsigned long address, size_t length, unsigned long alignment)
 {
 	if (!gpu || !process)
@@ -119,6 +173,43 @@ static int check_range(const char *what, struct psim_gpu *gpu, struct psim_proce
 		return psim_misuse(-EINVAL, "%s: %#lx + %#zx is not aligned to %lu bytes", what,
 				   address, length, alignment);
 	return 0;
+}
+
+struct psim_gpu_memory *psim_gpu_hold(struct psim_gpu *gpu)
+{
+	struct psim_gpu_memory *memory = gpu ? kzalloc(sizeof(*memory), GFP_KERNEL) : NULL;
+	int err;
+
+	if (!memory) {
+		psim_misuse(-EINVAL, "psim_gpu_hold: a GPU and memory are needed");
+		return NULL;
+	}
+	memory->dpagemap = simgpu_pagemap_get(gpu->driver);
+	err = PTR_ERR_OR_ZERO(memory->dpagemap);
+	if (!err)
+		return memory;
+	psim_misuse(err, "psim_gpu_hold: its memory cannot be had (%pe)", ERR_PTR(err));
+	kfree(memory);
+	return NULL;
+}
+
+void psim_gpu_memory_put(struct psim_gpu_memory *memory)
+{
+	if (!memory)
+		return;
+	drm_pagemap_put(memory->dpagemap);
+	kfree(memory);
+}
+
+int psim_gpu_memory_migrate(struct psim_gpu_memory *memory, struct psim_process *process,
+			    unsigned long address, size_t length, unsigned long timeslice_ms)
+{
+	int err =
+		check_range("psim_gpu_memory_migrate", memory, process, address, length, PAGE_SIZE);
+
+	return err
+		       ?: drm_pagemap_populate_mm(memory->dpagemap, address, address + length,
+						  psim_process_mm(process), timeslice_ms);
 }
 
 int psim_gpu_migrate(struct psim_gpu *gpu, struct psim_process *process, unsigned long address,
@@ -139,9 +230,15 @@ int psim_gpu_migrate(struct psim_gpu *gpu, struct psim_process *process, unsigne
 
 int psim_gpu_evict(struct psim_gpu *gpu, unsigned long long bytes)
 {
+	int err, idx;
+
 	if (!gpu)
 		return psim_misuse(-EINVAL, "psim_gpu_evict: a GPU is needed");
-	return simgpu_evict(gpu->driver, bytes);
+	if (!drm_dev_enter(&gpu->driver->drm, &idx))
+		return -ENODEV;
+	err = simgpu_evict(gpu->driver, bytes);
+	drm_dev_exit(idx);
+	return err;
 }
 
 static int command(const char *what, struct psim_gpu *gpu, struct psim_process *process,
@@ -222,17 +319,32 @@ int psim_gpu_stats(struct psim_gpu *gpu, struct psim_gpu_stats *stats)
 	stats->faults = atomic_long_read(&driver->nr_faults);
 	stats->evictions = atomic_long_read(&driver->nr_evictions);
 	stats->memory_free = READ_ONCE(driver->buddy.free_bytes);
+	stats->pages_from_peer = atomic_long_read(&driver->pages_from_peer);
+	stats->pages_to_peer = atomic_long_read(&driver->pages_to_peer);
+	stats->pages_within = atomic_long_read(&driver->pages_within);
 	return 0;
+}
+
+/* The byte's place in device memory; -EINVAL if the page is none of this GPU's. */
+static long long place_of(struct psim_gpu *gpu, unsigned long pfn, unsigned int offset)
+{
+	struct drm_pagemap *dpagemap = gpu ? simgpu_pagemap_if_active(gpu->driver) : NULL;
+	unsigned long first;
+
+	if (!dpagemap)
+		return -EINVAL;
+	first = simgpu_first_pfn(dpagemap);
+	drm_pagemap_put(dpagemap);
+	if (pfn < first || offset >= PAGE_SIZE)
+		return -EINVAL;
+	return ((u64)(pfn - first) << PAGE_SHIFT) + offset;
 }
 
 int psim_gpu_poke(struct psim_gpu *gpu, unsigned long pfn, unsigned int offset, unsigned char flip)
 {
-	int err = -EINVAL;
+	long long place = place_of(gpu, pfn, offset);
+	int err = place < 0 ? (int)place : simgpu_model_poke(gpu->hw, place, flip);
 
-	if (gpu && pfn >= gpu->driver->first_pfn && offset < PAGE_SIZE)
-		err = simgpu_model_poke(
-			gpu->hw, ((u64)(pfn - gpu->driver->first_pfn) << PAGE_SHIFT) + offset,
-			flip);
 	if (err)
 		psim_misuse(err, "psim_gpu_poke: no byte %u of page %#lx in this GPU's memory",
 			    offset, pfn);

@@ -19,6 +19,8 @@ static void release(struct kref *ref)
 	spin_lock_irqsave(&gpu->memory_lock, flags);
 	simgpu_buddy_free(&gpu->buddy, alloc->block);
 	spin_unlock_irqrestore(&gpu->memory_lock, flags);
+	/* Its device stays for as long as the pagemap does. */
+	drm_pagemap_put(alloc->devmem.dpagemap);
 	kfree(alloc);
 }
 
@@ -53,10 +55,9 @@ static void devmem_release(struct drm_pagemap_devmem *devmem)
 static int populate_pfn(struct drm_pagemap_devmem *devmem, unsigned long npages, unsigned long *pfn)
 {
 	struct simgpu_alloc *alloc = container_of(devmem, struct simgpu_alloc, devmem);
-	unsigned long first = alloc->gpu->first_pfn + (alloc->block->offset >> PAGE_SHIFT);
 
 	for (unsigned long i = 0; i < npages; i++)
-		pfn[i] = first + i;
+		pfn[i] = alloc->first_pfn + i;
 	return 0;
 }
 
@@ -92,9 +93,25 @@ static struct simgpu_block *get_block(struct simgpu_device *gpu, unsigned int or
 	return block;
 }
 
-struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_struct *mm,
+/*
+ * Fresh memory is cleared while the migration gets its pages together; the copies wait for that, in the
+ * same ring. Without a fence the copy itself clears what has no source.
+ */
+static struct dma_fence *start_clear(struct simgpu_alloc *alloc, size_t bytes)
+{
+	struct simgpu_desc desc = {
+		.opcode = SIMGPU_OP_CLEAR, .address = alloc->block->offset, .bytes = bytes};
+	struct dma_fence *fence = NULL;
+
+	if (alloc->gpu->clear)
+		fence = simgpu_ring_submit(&alloc->gpu->copy, &desc, 1);
+	return IS_ERR(fence) ? NULL : fence;
+}
+
+struct simgpu_alloc *simgpu_alloc_create(struct drm_pagemap *dpagemap, struct mm_struct *mm,
 					 size_t bytes)
 {
+	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
 	struct simgpu_alloc *alloc = kzalloc(sizeof(*alloc), GFP_KERNEL);
 
 	if (!alloc)
@@ -109,8 +126,10 @@ struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_st
 	INIT_LIST_HEAD(&alloc->lru);
 	alloc->pages.start = alloc->block->offset >> PAGE_SHIFT;
 	alloc->pages.last = alloc->pages.start + (bytes >> PAGE_SHIFT) - 1;
-	drm_pagemap_devmem_init(&alloc->devmem, gpu->drm.dev, mm, &devmem_ops, gpu->dpagemap, bytes,
-				NULL);
+	alloc->first_pfn = simgpu_first_pfn(dpagemap) + alloc->pages.start;
+	/* Kept until the last reference on the allocation, as an eviction looks at its pages. */
+	drm_pagemap_devmem_init(&alloc->devmem, gpu->drm.dev, mm, &devmem_ops,
+				drm_pagemap_get(dpagemap), bytes, start_clear(alloc, bytes));
 	return alloc;
 }
 

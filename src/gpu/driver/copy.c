@@ -4,6 +4,7 @@
  * possible, and the call returns when the last one is done.
  */
 #include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -32,10 +33,12 @@ static void submit(struct batch *batch)
 {
 	struct dma_fence *fence;
 
-	if (!batch->n || batch->error)
-		return;
-	fence = simgpu_ring_submit(&batch->gpu->copy, batch->desc, batch->n);
+	unsigned int n = batch->n;
+
 	batch->n = 0;
+	if (!n || batch->error)
+		return;
+	fence = simgpu_ring_submit(&batch->gpu->copy, batch->desc, n);
 	/* Each fence carries the errors of its own descriptors, so each is waited for. */
 	if (batch->last)
 		batch->error = simgpu_fence_finish(batch->last, NULL);
@@ -78,75 +81,113 @@ static struct simgpu_device *device_of(struct page **pages, unsigned long npages
 {
 	for (unsigned long i = 0; i < npages; i++) {
 		if (pages[i])
-			return container_of(page_pgmap(pages[i]), struct simgpu_device, pagemap);
+			return simgpu_memory_of(pages[i])->gpu;
 	}
 	return NULL;
 }
 
-static u64 offset_of(struct simgpu_device *gpu, struct page *page)
+/* What is queued on our own ring before is done before; anything else is waited for here. */
+static int start(struct batch *batch, struct simgpu_device *gpu, struct dma_fence *before)
 {
-	return (u64)(page_to_pfn(page) - gpu->first_pfn) << PAGE_SHIFT;
-}
-
-static int start(struct batch *batch, struct page **pages, unsigned long npages,
-		 struct dma_fence *pre_migrate_fence)
-{
-	batch->gpu = device_of(pages, npages);
+	batch->gpu = gpu;
 	batch->n = 0;
 	batch->last = NULL;
-	batch->error = pre_migrate_fence ? dma_fence_wait(pre_migrate_fence, false) : 0;
+	batch->error = 0;
+	if (before && before->context != gpu->copy.context)
+		batch->error = dma_fence_wait(before, false);
 	return batch->error;
 }
 
+/* The copies are done, and so is what had to be done before; both must have gone well. */
+static int end(struct batch *batch, struct dma_fence *before)
+{
+	int err = finish(batch);
+
+	if (before) {
+		dma_fence_wait(before, false);
+		if (!err)
+			err = min(dma_fence_get_status(before), 0);
+	}
+	return err;
+}
+
+/* The copy engine's opcode and its second address, for memory that the engine reads or writes. */
+static u32 by_road(const struct drm_pagemap_addr *addr, bool in, u64 *source)
+{
+	*source = addr->addr;
+	switch ((unsigned int)addr->proto) {
+	case DRM_INTERCONNECT_SYSTEM:
+		return in ? SIMGPU_OP_COPY_IN : SIMGPU_OP_COPY_OUT;
+	case SIMGPU_ROAD_LINK:
+		return in ? SIMGPU_OP_PEER_IN : SIMGPU_OP_PEER_OUT;
+	default:
+		*source = addr->addr & SIMGPU_LINK_OFFSET;
+		return SIMGPU_OP_MOVE;
+	}
+}
+
+/* One block, in whichever direction. */
+static void add_block(struct batch *batch, struct page *page, const struct drm_pagemap_addr *addr,
+		      bool in)
+{
+	u64 memory = simgpu_offset(page), source;
+	u32 opcode = by_road(addr, in, &source);
+
+	/* Within our own memory it is always the address that says where to. */
+	if (opcode == SIMGPU_OP_MOVE && !in)
+		swap(memory, source);
+	add(batch, opcode, memory, source, (u64)PAGE_SIZE << addr->order);
+}
+
+static void count(struct simgpu_device *gpu, const struct drm_pagemap_addr *addr, bool in)
+{
+	atomic_long_t *counter = in ? &gpu->pages_to_device : &gpu->pages_to_ram;
+
+	if (addr->proto == SIMGPU_ROAD_LOCAL)
+		counter = &gpu->pages_within;
+	else if (addr->proto == SIMGPU_ROAD_LINK)
+		counter = in ? &gpu->pages_from_peer : &gpu->pages_to_peer;
+	atomic_long_add(NR_PAGES(addr->order), counter);
+}
+
+static int copy(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
+		struct dma_fence *before, bool in)
+{
+	struct simgpu_device *gpu = device_of(pages, npages);
+	struct batch batch;
+	unsigned long i;
+	int err;
+
+	if (!gpu)
+		return 0;
+	err = start(&batch, gpu, before);
+	if (err)
+		return err;
+	for (i = 0; i < npages; i += addr[i].addr ? NR_PAGES(addr[i].order) : 1) {
+		if (!pages[i])
+			continue;
+		if (addr[i].addr)
+			add_block(&batch, pages[i], &addr[i], in);
+		else if (in && !before) /* a hole: it must read as zeros (C3.5) */
+			add(&batch, SIMGPU_OP_CLEAR, simgpu_offset(pages[i]), 0, PAGE_SIZE);
+	}
+	err = end(&batch, before);
+	for (i = 0; !err && i < npages; i += addr[i].addr ? NR_PAGES(addr[i].order) : 1) {
+		if (pages[i] && addr[i].addr)
+			count(gpu, &addr[i], in);
+	}
+	return err;
+}
+
+/* With a fence the memory is fresh and being cleared: what has no source is right already. */
 int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
 			  struct dma_fence *pre_migrate_fence)
 {
-	unsigned long copied = 0, i, n;
-	struct batch batch;
-	int err;
-
-	err = start(&batch, pages, npages, pre_migrate_fence);
-	if (err || !batch.gpu)
-		return err;
-	for (i = 0; i < npages; i += n) {
-		u32 opcode = addr[i].proto == DRM_INTERCONNECT_SYSTEM ? SIMGPU_OP_COPY_IN
-								      : SIMGPU_OP_MOVE;
-
-		n = addr[i].addr ? NR_PAGES(addr[i].order) : 1;
-		if (!pages[i])
-			continue;
-		if (!addr[i].addr)
-			opcode = SIMGPU_OP_CLEAR; /* a hole: it must read as zeros (C3.5) */
-		else
-			copied += n;
-		add(&batch, opcode, offset_of(batch.gpu, pages[i]), addr[i].addr, n << PAGE_SHIFT);
-	}
-	err = finish(&batch);
-	if (!err)
-		atomic_long_add(copied, &batch.gpu->pages_to_device);
-	return err;
+	return copy(pages, addr, npages, pre_migrate_fence, true);
 }
 
 int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
 		       struct dma_fence *pre_migrate_fence)
 {
-	unsigned long copied = 0, i, n;
-	struct batch batch;
-	int err;
-
-	err = start(&batch, pages, npages, pre_migrate_fence);
-	if (err || !batch.gpu)
-		return err;
-	for (i = 0; i < npages; i += n) {
-		n = addr[i].addr ? NR_PAGES(addr[i].order) : 1;
-		if (!pages[i] || !addr[i].addr)
-			continue;
-		copied += n;
-		add(&batch, SIMGPU_OP_COPY_OUT, offset_of(batch.gpu, pages[i]), addr[i].addr,
-		    n << PAGE_SHIFT);
-	}
-	err = finish(&batch);
-	if (!err)
-		atomic_long_add(copied, &batch.gpu->pages_to_ram);
-	return err;
+	return copy(pages, addr, npages, pre_migrate_fence, false);
 }

@@ -39,21 +39,26 @@ struct fault {
 
 static bool is_ours(struct simgpu_device *gpu, struct page *page)
 {
-	return is_device_private_page(page) && page_pgmap(page) == &gpu->pagemap;
+	return is_device_private_page(page) && simgpu_memory_of(page)->gpu == gpu;
 }
 
-/* The system page at @address, mapped for the device. Return: its bus address, 0: it cannot be mapped. */
-static u64 bus_address(struct fault *fault, unsigned long address, struct page *page)
+static bool is_a_peers(struct simgpu_device *gpu, struct page *page)
 {
-	struct device *dev = fault->vm->gpu->drm.dev;
-	dma_addr_t *bus = &fault->window->bus[(address - fault->window->span.start) >> PAGE_SHIFT];
+	return is_device_private_page(page) && simgpu_memory_of(page)->gpu != gpu;
+}
 
-	if (!*bus) {
-		dma_addr_t mapped = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+/* Whatever is not in our memory: a page of RAM, or of a linked GPU. */
+static int map_far(struct fault *fault, unsigned long address, struct page *page, u64 *pte)
+{
+	struct simgpu_device *gpu = fault->vm->gpu;
+	struct simgpu_mapping *mapping =
+		&fault->window->mapped[(address - fault->window->span.start) >> PAGE_SHIFT];
+	int err = mapping->addr.addr ? 0 : simgpu_map_page(gpu, mapping, page);
 
-		*bus = dma_mapping_error(dev, mapped) ? 0 : mapped;
-	}
-	return *bus;
+	if (!err)
+		*pte |= mapping->addr.addr |
+			(mapping->dpagemap ? SIMGPU_PTE_PEER : SIMGPU_PTE_SYSTEM);
+	return err;
 }
 
 /* Map one page that hmm found. Under vm->lock. */
@@ -64,17 +69,16 @@ static int map_one(struct fault *fault, unsigned long address, unsigned long pfn
 	u64 pte = SIMGPU_PTE_VALID | (pfn & HMM_PFN_WRITE ? SIMGPU_PTE_WRITE : 0);
 
 	if (is_ours(gpu, page)) {
-		u64 offset = (u64)(page_to_pfn(page) - gpu->first_pfn) << PAGE_SHIFT;
+		u64 offset = simgpu_offset(page);
 
 		if (address == fault->page)
 			simgpu_alloc_touch(gpu, offset);
 		pte |= offset;
 	} else {
-		u64 bus = bus_address(fault, address, page);
+		int err = map_far(fault, address, page, &pte);
 
-		if (!bus)
-			return -EFAULT;
-		pte |= bus | SIMGPU_PTE_SYSTEM;
+		if (err)
+			return err;
 	}
 	return simgpu_pt_set(gpu, fault->vm->root, address, pte);
 }
@@ -88,7 +92,8 @@ static int map_found(struct fault *fault, bool device_only)
 
 	if (!(pfn & HMM_PFN_VALID) || (fault->write && !(pfn & HMM_PFN_WRITE)))
 		return -ENOENT;
-	if (device_only && !is_ours(vm->gpu, hmm_pfn_to_page(pfn)))
+	if (device_only && !is_ours(vm->gpu, hmm_pfn_to_page(pfn)) &&
+	    !(vm->gpu->peer_access && is_a_peers(vm->gpu, hmm_pfn_to_page(pfn))))
 		return -ENOENT;
 	err = map_one(fault, fault->page, pfn);
 	for (unsigned long at = fault->start; !err && at < fault->end; at += PAGE_SIZE) {
@@ -106,7 +111,7 @@ static int map_found(struct fault *fault, bool device_only)
  *	longer range faults every page behind the first that needs it, and so takes back what is on
  *	the device already (S7.31).
  * @owner: whose device pages count as present when asking
- * @device_only: map the page only if it is in our memory
+ * @device_only: map the page only if it is in our memory, or in a linked GPU's that is used from afar
  *
  * Return: 0 mapped; -ENOENT not there, not writable although asked, or not where it was wanted; -EBUSY it
  * changed meanwhile; hmm's other errors.
@@ -133,7 +138,7 @@ static int map_chunk(struct fault *fault, unsigned long request, void *owner, bo
 		range.start = fault->start;
 		range.end = fault->end;
 		range.default_flags = 0;
-		range.dev_private_owner = vm->gpu;
+		range.dev_private_owner = vm->gpu->peer.owner;
 		memset(vm->pfns, 0, sizeof(vm->pfns));
 		err = hmm_range_fault(&range);
 	}
@@ -156,12 +161,12 @@ static int handle(struct fault *fault)
 	int err = -EBUSY;
 
 	for (int try = 0; try < MAX_TRIES && err == -EBUSY; try++) {
-		err = map_chunk(fault, 0, gpu, true);
+		err = map_chunk(fault, 0, gpu->peer.owner, true);
 		if (err != -ENOENT)
 			continue;
 		/* Best effort: what cannot come is mapped where it is. */
 		simgpu_migrate(gpu, fault->vm->mm, fault->start, fault->end);
-		err = map_chunk(fault, request, gpu, false);
+		err = map_chunk(fault, request, gpu->peer.owner, false);
 		if (err != -ENOENT)
 			continue;
 		/*

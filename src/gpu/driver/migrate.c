@@ -2,19 +2,35 @@
 /*
  * Moving memory to the device: VMA by VMA, chunk by chunk, each chunk into an allocation of its own. A
  * chunk that will not go as a whole goes in halves, so that one busy page does not hold back the rest.
+ * What lies in the memory of a GPU that is not linked has to go by way of RAM.
  */
 #include <linux/err.h>
+#include <linux/hmm.h>
 #include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/mmu_notifier.h>
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
 #include <drm/drm_drv.h>
 
 #include "simgpu.h"
 
-static int migrate_once(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
+/* How often a migration is begun again after others' pages were fetched to RAM. */
+#define MAX_FETCHES 3
+/* How often one window is looked at again because it changed meanwhile. */
+#define MAX_LOOKS 16
+
+static int migrate_once(struct drm_pagemap *dpagemap, struct mm_struct *mm, unsigned long start,
 			unsigned long end, unsigned long timeslice_ms)
 {
-	struct drm_pagemap_migrate_details details = {.timeslice_ms = timeslice_ms};
-	struct simgpu_alloc *alloc = simgpu_alloc_create(gpu, mm, end - start);
+	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
+	struct drm_pagemap_migrate_details details = {
+		.timeslice_ms = timeslice_ms,
+		/* Pieces of a chunk that are here already move together with the rest of it. */
+		.can_migrate_same_pagemap = true,
+		.source_peer_migrates = gpu->peer_copies,
+	};
+	struct simgpu_alloc *alloc = simgpu_alloc_create(dpagemap, mm, end - start);
 	int err;
 
 	if (IS_ERR(alloc))
@@ -27,18 +43,18 @@ static int migrate_once(struct simgpu_device *gpu, struct mm_struct *mm, unsigne
 	return err;
 }
 
-static int migrate_piece(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
+static int migrate_piece(struct drm_pagemap *dpagemap, struct mm_struct *mm, unsigned long start,
 			 unsigned long end, unsigned long timeslice_ms)
 {
-	int err = migrate_once(gpu, mm, start, end, timeslice_ms);
+	int err = migrate_once(dpagemap, mm, start, end, timeslice_ms);
 	unsigned long middle;
 
 	if (err != -EBUSY || end - start == PAGE_SIZE)
 		return err;
 	middle = start + ALIGN_DOWN((end - start) / 2, PAGE_SIZE);
-	err = migrate_piece(gpu, mm, start, middle, timeslice_ms);
+	err = migrate_piece(dpagemap, mm, start, middle, timeslice_ms);
 	if (!err || err == -EBUSY) {
-		int upper = migrate_piece(gpu, mm, middle, end, timeslice_ms);
+		int upper = migrate_piece(dpagemap, mm, middle, end, timeslice_ms);
 
 		if (!err)
 			err = upper;
@@ -47,33 +63,33 @@ static int migrate_piece(struct simgpu_device *gpu, struct mm_struct *mm, unsign
 }
 
 /* Naturally aligned chunks of [start, end), which lies in one VMA. */
-static int migrate_vma_part(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
+static int migrate_vma_part(struct drm_pagemap *dpagemap, struct mm_struct *mm, unsigned long start,
 			    unsigned long end, unsigned long timeslice_ms)
 {
+	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
 	int err = 0;
 
 	while (!err && start < end) {
 		unsigned long next = min(ALIGN(start + 1, gpu->chunk_bytes), end);
 
-		err = migrate_piece(gpu, mm, start, next, timeslice_ms);
+		err = migrate_piece(dpagemap, mm, start, next, timeslice_ms);
 		start = next;
 	}
 	return err;
 }
 
-static int populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsigned long end,
+int simgpu_populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsigned long end,
 		       struct mm_struct *mm, unsigned long timeslice_ms)
 {
-	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
 	struct vm_area_struct *vma;
 	int err = -EFAULT, idx;
 
-	if (!drm_dev_enter(&gpu->drm, &idx))
+	if (!drm_dev_enter(dpagemap->drm, &idx))
 		return -ENODEV;
 	while (start < end && (vma = find_vma_intersection(mm, start, end))) {
 		unsigned long from = max(start, vma->vm_start), to = min(end, vma->vm_end);
 
-		err = migrate_vma_part(gpu, mm, from, to, timeslice_ms);
+		err = migrate_vma_part(dpagemap, mm, from, to, timeslice_ms);
 		if (err)
 			break;
 		start = to;
@@ -82,24 +98,72 @@ static int populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsign
 	return err;
 }
 
-/* Another device's access to our memory goes by our own protocol: an offset in device memory. */
-static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct device *dev,
-					  struct page *page, unsigned int order,
-					  enum dma_data_direction dir)
-{
-	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
-	u64 offset = (u64)(page_to_pfn(page) - gpu->first_pfn) << PAGE_SHIFT;
+/* ---- fetching strangers' pages to RAM ---------------------------------------------------------------- */
 
-	return drm_pagemap_addr_encode(offset, DRM_INTERCONNECT_DRIVER, order, dir);
+static bool only_count(struct mmu_interval_notifier *notifier,
+		       const struct mmu_notifier_range *range, unsigned long cur_seq)
+{
+	mmu_interval_set_seq(notifier, cur_seq);
+	return true;
 }
 
-const struct drm_pagemap_ops simgpu_pagemap_ops = {
-	.device_map = device_map,
-	.populate_mm = populate_mm,
+static const struct mmu_interval_notifier_ops only_count_ops = {
+	.invalidate = only_count,
 };
+
+/* Touch [start, end) as a CPU would, but for what the device may take as it is. Best effort. */
+static void touch(struct mm_struct *mm, struct hmm_range *range)
+{
+	int err = -EBUSY;
+
+	for (int look = 0; look < MAX_LOOKS && err == -EBUSY; look++) {
+		range->notifier_seq = mmu_interval_read_begin(range->notifier);
+		mmap_read_lock(mm);
+		err = hmm_range_fault(range);
+		mmap_read_unlock(mm);
+	}
+}
+
+/* Nothing is mapped for the device here: the notifier is there because hmm asks for one. */
+static void fetch(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
+		  unsigned long end)
+{
+	struct mmu_interval_notifier notifier;
+	struct hmm_range range = {
+		.notifier = &notifier,
+		.default_flags = HMM_PFN_REQ_FAULT,
+		.dev_private_owner = gpu->peer.owner,
+	};
+	unsigned long next;
+
+	range.hmm_pfns = kvcalloc(SIMGPU_WINDOW_PAGES, sizeof(*range.hmm_pfns), GFP_KERNEL);
+	if (!range.hmm_pfns)
+		return;
+	if (!mmu_interval_notifier_insert(&notifier, mm, start, end - start, &only_count_ops)) {
+		for (; start < end; start = next) {
+			next = min(ALIGN(start + 1, SIMGPU_WINDOW_BYTES), end);
+			range.start = start;
+			range.end = next;
+			touch(mm, &range);
+		}
+		mmu_interval_notifier_remove(&notifier);
+	}
+	kvfree(range.hmm_pfns);
+}
 
 int simgpu_migrate(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
 		   unsigned long end)
 {
-	return drm_pagemap_populate_mm(gpu->dpagemap, start, end, mm, gpu->timeslice_ms);
+	struct drm_pagemap *dpagemap = simgpu_pagemap_get(gpu);
+	int err;
+
+	if (IS_ERR(dpagemap))
+		return PTR_ERR(dpagemap);
+	err = drm_pagemap_populate_mm(dpagemap, start, end, mm, gpu->timeslice_ms);
+	for (int i = 0; i < MAX_FETCHES && err == -EBUSY; i++) {
+		fetch(gpu, mm, start, end);
+		err = drm_pagemap_populate_mm(dpagemap, start, end, mm, gpu->timeslice_ms);
+	}
+	drm_pagemap_put(dpagemap);
+	return err;
 }

@@ -36,6 +36,8 @@ struct simgpu_device *simgpu_find(unsigned int serial)
 		if (gpu->serial == serial)
 			found = gpu;
 	}
+	if (found)
+		drm_dev_get(&found->drm);
 	mutex_unlock(&devices_lock);
 	return found;
 }
@@ -68,9 +70,6 @@ static void fini_memory(void *gpu)
 
 static int init_memory(struct simgpu_device *gpu, struct device *dev)
 {
-	u64 bytes = simgpu_read(gpu, SIMGPU_MEMORY_BYTES);
-	struct resource *res;
-	void *mapped;
 	int err;
 
 	spin_lock_init(&gpu->memory_lock);
@@ -78,27 +77,9 @@ static int init_memory(struct simgpu_device *gpu, struct device *dev)
 	gpu->allocs = RB_ROOT_CACHED;
 	gpu->tables.next = SIMGPU_TABLE_PAGE;
 	gpu->tables.bytes = simgpu_read(gpu, SIMGPU_TABLE_BYTES);
-	err = simgpu_buddy_init(&gpu->buddy, bytes);
-	if (!err)
-		err = devm_add_action_or_reset(dev, fini_memory, gpu);
-	if (err)
-		return err;
-
-	res = devm_request_free_mem_region(dev, &iomem_resource, bytes);
-	if (IS_ERR(res))
-		return PTR_ERR(res);
-	gpu->pagemap.type = MEMORY_DEVICE_PRIVATE;
-	gpu->pagemap.range.start = res->start;
-	gpu->pagemap.range.end = res->end;
-	gpu->pagemap.nr_range = 1;
-	gpu->pagemap.ops = drm_pagemap_pagemap_ops_get();
-	gpu->pagemap.owner = gpu;
-	gpu->first_pfn = res->start >> PAGE_SHIFT;
-	mapped = devm_memremap_pages(dev, &gpu->pagemap);
-	if (IS_ERR(mapped))
-		return PTR_ERR(mapped);
-	gpu->dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &simgpu_pagemap_ops);
-	return PTR_ERR_OR_ZERO(gpu->dpagemap);
+	gpu->memory_bytes = simgpu_read(gpu, SIMGPU_MEMORY_BYTES);
+	err = simgpu_buddy_init(&gpu->buddy, gpu->memory_bytes);
+	return err ?: devm_add_action_or_reset(dev, fini_memory, gpu);
 }
 
 static int init_engines(struct simgpu_device *gpu, struct platform_device *pdev)
@@ -148,11 +129,14 @@ static int probe(struct platform_device *pdev)
 		err = init_engines(gpu, pdev);
 	if (!err)
 		err = init_memory(gpu, dev);
+	if (!err)
+		err = simgpu_pagemap_init(gpu);
 	if (err)
 		return err;
 	err = drm_dev_register(&gpu->drm, 0);
 	if (err) {
-		drm_pagemap_put(gpu->dpagemap);
+		/* What was registered goes with the binding: nobody else shall undo it. */
+		drm_dev_unplug(&gpu->drm);
 		return err;
 	}
 	mutex_lock(&devices_lock);
@@ -178,8 +162,15 @@ static void remove(struct platform_device *pdev)
 			ERR_PTR(err));
 	list_for_each_entry_safe(vm, next, &gpu->vms, link)
 		simgpu_vm_destroy(vm);
+	WARN_ON(atomic_read(&gpu->mappings));
 	simgpu_write(gpu, SIMGPU_STOP, 1);
-	drm_pagemap_put(gpu->dpagemap);
+}
+
+static struct platform_driver simgpu_driver;
+
+struct simgpu_device *simgpu_by_device(struct device *dev)
+{
+	return dev->driver == &simgpu_driver.driver ? dev_get_drvdata(dev) : NULL;
 }
 
 static struct platform_driver simgpu_driver = {
@@ -190,12 +181,20 @@ static struct platform_driver simgpu_driver = {
 
 static int __init simgpu_init(void)
 {
-	return platform_driver_register(&simgpu_driver);
+	int err = simgpu_pagemap_module_init();
+
+	if (err)
+		return err;
+	err = platform_driver_register(&simgpu_driver);
+	if (err)
+		simgpu_pagemap_module_exit();
+	return err;
 }
 
 static void __exit simgpu_exit(void)
 {
 	platform_driver_unregister(&simgpu_driver);
+	simgpu_pagemap_module_exit();
 }
 
 module_init(simgpu_init);

@@ -28,6 +28,7 @@
 #include <linux/workqueue.h>
 #include <drm/drm_device.h>
 #include <drm/drm_pagemap.h>
+#include <drm/drm_pagemap_util.h>
 
 #include "../hw/regs.h"
 
@@ -139,9 +140,10 @@ u64 simgpu_pt_get(struct simgpu_device *gpu, u64 root, unsigned long address);
  * @regs: its register window
  * @serial: its number on the bus
  * @link: in the driver's list of devices
- * @pagemap: its memory as device-private pages, owned by this device
- * @first_pfn: the first of them
- * @dpagemap: the same for drm_pagemap
+ * @memory_bytes: its memory
+ * @peer: its place among the GPUs that are linked
+ * @cache: where its pagemap is
+ * @mappings: blocks of its memory that are mapped for some GPU now
  * @memory_lock: guards @buddy, @lru, @allocs and @tables; taken under page-table locks
  * @buddy: which memory is free
  * @lru: allocations, least recently used first
@@ -157,16 +159,21 @@ u64 simgpu_pt_get(struct simgpu_device *gpu, u64 root, unsigned long address);
  * @fault_work: handles the fault that waits
  * @chunk_bytes: unit of migration; a power of two
  * @timeslice_ms: given to every migration
- * @pages_to_device, @pages_to_ram, @nr_faults, @nr_evictions: counters
+ * @peer_copies: pages of a linked GPU are copied by that GPU
+ * @peer_access: pages of a linked GPU are used where they are
+ * @clear: fresh memory is cleared, while the migration that wants it goes on
+ * @pages_to_device, @pages_to_ram, @pages_from_peer, @pages_to_peer, @pages_within,
+ *	@nr_faults, @nr_evictions: counters
  */
 struct simgpu_device {
 	struct drm_device drm;
 	void __iomem *regs;
 	unsigned int serial;
 	struct list_head link;
-	struct dev_pagemap pagemap;
-	unsigned long first_pfn;
-	struct drm_pagemap *dpagemap;
+	u64 memory_bytes;
+	struct drm_pagemap_peer peer;
+	struct drm_pagemap_cache *cache;
+	atomic_t mappings;
 	spinlock_t memory_lock;
 	struct simgpu_buddy buddy;
 	struct list_head lru;
@@ -182,14 +189,22 @@ struct simgpu_device {
 	struct work_struct fault_work;
 	unsigned long chunk_bytes;
 	unsigned long timeslice_ms;
+	bool peer_copies;
+	bool peer_access;
+	bool clear;
 	atomic_long_t pages_to_device;
 	atomic_long_t pages_to_ram;
+	atomic_long_t pages_from_peer;
+	atomic_long_t pages_to_peer;
+	atomic_long_t pages_within;
 	atomic_long_t nr_faults;
 	atomic_long_t nr_evictions;
 };
 
-/* Return: the device with this number on the bus, or NULL. */
+/* Return: the device with this number on the bus, with a reference on its drm device, or NULL. */
 struct simgpu_device *simgpu_find(unsigned int serial);
+/* Return: the GPU behind a device that is bound to this driver, or NULL. No reference is taken. */
+struct simgpu_device *simgpu_by_device(struct device *dev);
 
 static inline u64 simgpu_read(struct simgpu_device *gpu, unsigned int reg)
 {
@@ -201,6 +216,49 @@ static inline void simgpu_write(struct simgpu_device *gpu, unsigned int reg, u64
 	writeq(value, gpu->regs + reg);
 }
 
+/* ---- its memory as pages (pagemap.c) ------------------------------------------------------------------ */
+
+/**
+ * struct simgpu_memory - device memory, registered as device-private pages
+ * @pagemap: the pages, owned by the group of linked GPUs
+ * @gpu: whose memory
+ * @first_pfn: the first of them
+ */
+struct simgpu_memory {
+	struct dev_pagemap pagemap;
+	struct simgpu_device *gpu;
+	unsigned long first_pfn;
+};
+
+/* By which road a GPU reaches GPU memory: what device_map() says besides the address. */
+enum simgpu_road {
+	SIMGPU_ROAD_LOCAL = DRM_INTERCONNECT_DRIVER, /* the GPU's own memory */
+	SIMGPU_ROAD_LINK, /* a linked GPU's */
+};
+
+/* Of both roads: never 0, whatever the offset. */
+#define SIMGPU_LINK_ADDRESS(serial, offset) (((u64)(serial) + 1) << SIMGPU_LINK_SHIFT | (offset))
+
+static inline struct simgpu_memory *simgpu_memory_of(struct page *page)
+{
+	return container_of(page_pgmap(page), struct simgpu_memory, pagemap);
+}
+
+/* Where the page is in its GPU's memory. */
+static inline u64 simgpu_offset(struct page *page)
+{
+	return (u64)(page_to_pfn(page) - simgpu_memory_of(page)->first_pfn) << PAGE_SHIFT;
+}
+
+int simgpu_pagemap_init(struct simgpu_device *gpu);
+int simgpu_pagemap_module_init(void);
+void simgpu_pagemap_module_exit(void);
+/* The pagemap with a reference, made if need be. Return: an error pointer; -ENODEV: unplugged. */
+struct drm_pagemap *simgpu_pagemap_get(struct simgpu_device *gpu);
+/* The same if anybody uses it; else NULL. */
+struct drm_pagemap *simgpu_pagemap_if_active(struct simgpu_device *gpu);
+unsigned long simgpu_first_pfn(struct drm_pagemap *dpagemap);
+
 /* ---- allocations (alloc.c), migration (migrate.c), copies (copy.c) ------------------------------------------ */
 
 /**
@@ -209,6 +267,7 @@ static inline void simgpu_write(struct simgpu_device *gpu, unsigned int reg, u64
  * @gpu: the device
  * @ref: one held by drm_pagemap until devmem_release, one by whoever works on it
  * @block: the memory
+ * @first_pfn: its first page
  * @lru: in the device's list, from the end of a migration that filled it
  * @pages: in the device's tree of allocations, by page of device memory
  * @gone: devmem_release was called
@@ -218,13 +277,14 @@ struct simgpu_alloc {
 	struct simgpu_device *gpu;
 	struct kref ref;
 	struct simgpu_block *block;
+	unsigned long first_pfn;
 	struct list_head lru;
 	struct interval_tree_node pages;
 	bool gone;
 };
 
 /* New memory for @bytes, evicting what was used least recently. Return: an error pointer without. */
-struct simgpu_alloc *simgpu_alloc_create(struct simgpu_device *gpu, struct mm_struct *mm,
+struct simgpu_alloc *simgpu_alloc_create(struct drm_pagemap *dpagemap, struct mm_struct *mm,
 					 size_t bytes);
 void simgpu_alloc_get(struct simgpu_alloc *alloc);
 void simgpu_alloc_put(struct simgpu_alloc *alloc);
@@ -237,8 +297,12 @@ int simgpu_evict_one(struct simgpu_device *gpu);
 /* Evict until @bytes are free, or all if @bytes is ~0. */
 int simgpu_evict(struct simgpu_device *gpu, u64 bytes);
 
-extern const struct drm_pagemap_ops simgpu_pagemap_ops;
-/* Migrate [start, end) to the device, chunk by chunk. The caller holds a reference on mm_users. */
+int simgpu_populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsigned long end,
+		       struct mm_struct *mm, unsigned long timeslice_ms);
+/*
+ * Migrate [start, end) to the device, chunk by chunk; what is in the way, in memory of GPUs that are
+ * not linked, is fetched to RAM first. The caller holds a reference on mm_users.
+ */
 int simgpu_migrate(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
 		   unsigned long end);
 
@@ -254,9 +318,10 @@ int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsig
  * @gpu: the device
  * @mm: the address space; a reference on the structure, not on its users
  * @link: in the device's list
+ * @dpagemap: the device's pagemap, kept for as long as the address space uses the device
  * @context: its id on the device
  * @root: its top-level page table
- * @lock: guards the page table and every window's @bus; taken in notifier callbacks
+ * @lock: guards the page table and every window's @mapped; taken in notifier callbacks
  * @windows: by address; changed by the fault handler alone
  * @pfns: the fault handler's: what hmm found in a chunk
  */
@@ -264,6 +329,7 @@ struct simgpu_vm {
 	struct simgpu_device *gpu;
 	struct mm_struct *mm;
 	struct list_head link;
+	struct drm_pagemap *dpagemap;
 	u32 context;
 	u64 root;
 	struct mutex lock;
@@ -272,17 +338,27 @@ struct simgpu_vm {
 };
 
 /**
+ * struct simgpu_mapping - a page that is not in the GPU's own memory, mapped for it
+ * @addr: the address; 0: there is none
+ * @dpagemap: of a linked GPU's page; NULL: a page of RAM
+ */
+struct simgpu_mapping {
+	struct drm_pagemap_addr addr;
+	struct drm_pagemap *dpagemap;
+};
+
+/**
  * struct simgpu_window - 2 MiB of an address space that the GPU has touched
  * @notifier: tells of every change in it
  * @vm: the address space
  * @span: in @vm's tree
- * @bus: bus addresses of the system pages that the GPU has mapped, by page; 0: none
+ * @mapped: what the GPU has mapped of others' pages, by page
  */
 struct simgpu_window {
 	struct mmu_interval_notifier notifier;
 	struct simgpu_vm *vm;
 	struct interval_tree_node span;
-	dma_addr_t bus[SIMGPU_WINDOW_PAGES];
+	struct simgpu_mapping mapped[SIMGPU_WINDOW_PAGES];
 };
 
 /* The address space's VM on the device, made if need be. Return: an error pointer without memory. */
@@ -291,6 +367,9 @@ struct simgpu_vm *simgpu_vm_by_context(struct simgpu_device *gpu, u32 context);
 void simgpu_vm_destroy(struct simgpu_vm *vm);
 /* The window around @address, made if need be. The mmap lock must not be held. */
 struct simgpu_window *simgpu_window_get(struct simgpu_vm *vm, unsigned long address);
+
+/* Map a page of RAM or of a linked GPU for the device. Under vm->lock. Return: 0 or -EFAULT. */
+int simgpu_map_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping, struct page *page);
 
 void simgpu_fault_work(struct work_struct *work);
 

@@ -10,6 +10,39 @@
 
 #include "simgpu.h"
 
+int simgpu_map_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping, struct page *page)
+{
+	struct device *dev = gpu->drm.dev;
+	struct drm_pagemap *dpagemap = NULL;
+	struct drm_pagemap_addr addr;
+
+	if (is_device_private_page(page)) {
+		dpagemap = drm_pagemap_page_to_dpagemap(page);
+		addr = dpagemap->ops->device_map(dpagemap, dev, page, 0, DMA_BIDIRECTIONAL);
+	} else {
+		addr = drm_pagemap_addr_encode(
+			dma_map_page(dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL),
+			DRM_INTERCONNECT_SYSTEM, 0, DMA_BIDIRECTIONAL);
+	}
+	if (dma_mapping_error(dev, addr.addr))
+		return -EFAULT;
+	mapping->addr = addr;
+	mapping->dpagemap = dpagemap;
+	return 0;
+}
+
+/* The page is still in use, and with it its pagemap: whoever takes it from there comes by here first. */
+static void simgpu_unmap_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping)
+{
+	struct drm_pagemap *dpagemap = mapping->dpagemap;
+
+	if (dpagemap)
+		dpagemap->ops->device_unmap(dpagemap, gpu->drm.dev, &mapping->addr);
+	else if (mapping->addr.addr)
+		dma_unmap_page(gpu->drm.dev, mapping->addr.addr, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	*mapping = (struct simgpu_mapping){};
+}
+
 /* Drop what the GPU has of [start, end) of the window. Under vm->lock. */
 static void unmap(struct simgpu_window *window, unsigned long start, unsigned long end)
 {
@@ -23,19 +56,14 @@ static void unmap(struct simgpu_window *window, unsigned long start, unsigned lo
 		simgpu_pt_set(gpu, vm->root, at, 0);
 		any = true;
 	}
-	if (!any)
-		return;
-	simgpu_write(gpu, SIMGPU_TLB_CONTEXT, vm->context);
-	simgpu_write(gpu, SIMGPU_TLB_START, start);
-	simgpu_write(gpu, SIMGPU_TLB_END, end);
-	/* Only now is no access on its way. */
-	for (unsigned long at = start; at < end; at += PAGE_SIZE) {
-		dma_addr_t *bus = &window->bus[(at - window->span.start) >> PAGE_SHIFT];
-
-		if (*bus)
-			dma_unmap_page(gpu->drm.dev, *bus, PAGE_SIZE, DMA_BIDIRECTIONAL);
-		*bus = 0;
+	if (any) {
+		simgpu_write(gpu, SIMGPU_TLB_CONTEXT, vm->context);
+		simgpu_write(gpu, SIMGPU_TLB_START, start);
+		simgpu_write(gpu, SIMGPU_TLB_END, end);
 	}
+	/* Only now is no access on its way. */
+	for (unsigned long at = start; at < end; at += PAGE_SIZE)
+		simgpu_unmap_page(gpu, &window->mapped[(at - window->span.start) >> PAGE_SHIFT]);
 }
 
 static bool invalidate(struct mmu_interval_notifier *notifier,
@@ -63,18 +91,26 @@ static const struct mmu_interval_notifier_ops notifier_ops = {
 static struct simgpu_vm *vm_create(struct simgpu_device *gpu, struct mm_struct *mm)
 {
 	struct simgpu_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	struct drm_pagemap *dpagemap;
 
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
+	dpagemap = simgpu_pagemap_get(gpu);
+	if (IS_ERR(dpagemap)) {
+		kfree(vm);
+		return ERR_CAST(dpagemap);
+	}
 	vm->gpu = gpu;
 	mutex_init(&vm->lock);
 	vm->windows = RB_ROOT_CACHED;
 	if (simgpu_pt_create(gpu, &vm->root)) {
+		drm_pagemap_put(dpagemap);
 		kfree(vm);
 		return ERR_PTR(-ENOMEM);
 	}
 	mmgrab(mm);
 	vm->mm = mm;
+	vm->dpagemap = dpagemap;
 	vm->context = ++gpu->next_context;
 	list_add_tail(&vm->link, &gpu->vms);
 	return vm;
@@ -120,7 +156,7 @@ void simgpu_vm_destroy(struct simgpu_vm *vm)
 		unmap(window, window->span.start, window->span.last + 1);
 		mutex_unlock(&vm->lock);
 		interval_tree_remove(node, &vm->windows);
-		kfree(window);
+		kvfree(window);
 	}
 	mutex_lock(&vm->gpu->vms_lock);
 	list_del(&vm->link);
@@ -129,6 +165,7 @@ void simgpu_vm_destroy(struct simgpu_vm *vm)
 	simgpu_pt_destroy(vm->gpu, vm->root);
 	mutex_unlock(&vm->lock);
 	mmdrop(vm->mm);
+	drm_pagemap_put(vm->dpagemap);
 	kfree(vm);
 }
 
@@ -141,7 +178,7 @@ struct simgpu_window *simgpu_window_get(struct simgpu_vm *vm, unsigned long addr
 
 	if (node)
 		return container_of(node, struct simgpu_window, span);
-	window = kzalloc(sizeof(*window), GFP_KERNEL);
+	window = kvzalloc(sizeof(*window), GFP_KERNEL);
 	if (!window)
 		return ERR_PTR(-ENOMEM);
 	window->vm = vm;
@@ -150,7 +187,7 @@ struct simgpu_window *simgpu_window_get(struct simgpu_vm *vm, unsigned long addr
 	err = mmu_interval_notifier_insert(&window->notifier, vm->mm, start, SIMGPU_WINDOW_BYTES,
 					   &notifier_ops);
 	if (err) {
-		kfree(window);
+		kvfree(window);
 		return ERR_PTR(err);
 	}
 	interval_tree_insert(&window->span, &vm->windows);

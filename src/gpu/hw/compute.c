@@ -55,7 +55,12 @@ static int reach(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 			*bytes = memset(bounce, 0, n);
 			return 0;
 		}
-		if (pte & SIMGPU_PTE_SYSTEM)
+		if (pte & SIMGPU_PTE_PEER) {
+			const struct link *link = link_of(gpu, at);
+
+			gpu->link_ns += link ? link_cost(link, n) : 0;
+			*bytes = link_at(gpu, at, n, write);
+		} else if (pte & SIMGPU_PTE_SYSTEM)
 			*bytes = psim_hw_dma_window(&gpu->bus, at, n, write);
 		else
 			*bytes = store_at(&gpu->memory, at, n, write);
@@ -141,7 +146,8 @@ static int run(struct simgpu_hw *gpu, struct simgpu_desc *d)
 				compute(d, &digests, bytes, n, done, pattern);
 		}
 		mmu_unlock(gpu);
-		psim_hw_busy(1 + n * 1000 / BYTES_PER_US);
+		psim_hw_busy(1 + n * 1000 / BYTES_PER_US + gpu->link_ns);
+		gpu->link_ns = 0;
 	}
 	if (d->opcode == SIMGPU_OP_CRC32) {
 		uint32_t crc = digests.crc;

@@ -12,7 +12,7 @@
 
 static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t done, uint64_t n)
 {
-	int in = d->opcode != SIMGPU_OP_COPY_OUT;
+	int in = d->opcode != SIMGPU_OP_COPY_OUT && d->opcode != SIMGPU_OP_PEER_OUT;
 	unsigned char *memory = store_at(&gpu->memory, d->address + done, n, in);
 
 	if (!memory)
@@ -25,6 +25,15 @@ static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_
 	case SIMGPU_OP_CLEAR:
 		memset(memory, 0, n);
 		return 0;
+	case SIMGPU_OP_PEER_IN:
+	case SIMGPU_OP_PEER_OUT: {
+		unsigned char *there = link_at(gpu, d->source + done, n, !in);
+
+		if (!there)
+			return -EINVAL;
+		memcpy(in ? memory : there, in ? there : memory, n);
+		return 0;
+	}
 	case SIMGPU_OP_MOVE: {
 		unsigned char *from = store_at(&gpu->memory, d->source + done, n, 0);
 
@@ -58,6 +67,16 @@ static int move(struct simgpu_hw *gpu, const struct simgpu_desc *d)
 	return 0;
 }
 
+static uint64_t cost(struct simgpu_hw *gpu, const struct simgpu_desc *d)
+{
+	const struct link *link = NULL;
+
+	if (d->opcode == SIMGPU_OP_PEER_IN || d->opcode == SIMGPU_OP_PEER_OUT)
+		link = link_of(gpu, d->source);
+	return link ? link_cost(link, d->bytes)
+		    : gpu->copy_setup_ns + d->bytes * 1000 / gpu->bytes_per_us;
+}
+
 int copy_engine(void *arg)
 {
 	struct simgpu_hw *gpu = arg;
@@ -72,7 +91,7 @@ int copy_engine(void *arg)
 		}
 		if (ring_fetch(gpu, ring, &d))
 			return -EFAULT;
-		psim_hw_busy(gpu->copy_setup_ns + d.bytes * 1000 / gpu->bytes_per_us);
+		psim_hw_busy(cost(gpu, &d));
 		d.status = psim_hw_copy_fails() ? -EIO : move(gpu, &d);
 		psim_hw_trace(PSIM_HW_COPY, gpu->bus.id, d.bytes, d.opcode, ring->done + 1);
 		ring_finish(gpu, ring, &d, SIMGPU_IRQ_COPY);

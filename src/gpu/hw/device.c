@@ -53,6 +53,8 @@ static unsigned long long reg_read(void *device, unsigned long offset, unsigned 
 
 	if (offset >= SIMGPU_TABLES)
 		return table_read(gpu, offset - SIMGPU_TABLES, size);
+	if (offset >= SIMGPU_LINKS)
+		return link_speed(gpu, (offset - SIMGPU_LINKS) / 8);
 	switch (offset) {
 	case SIMGPU_ID:
 		return SIMGPU_ID_VALUE;
@@ -145,20 +147,28 @@ static void reg_write(void *device, unsigned long offset, unsigned int size,
 	}
 }
 
-struct simgpu_hw *simgpu_model_plug(const char *name, unsigned long long memory_bytes,
-				    unsigned long bytes_per_us, unsigned long copy_setup_ns,
-				    int *error)
+static int make_links(struct simgpu_hw *gpu, const struct simgpu_model *model)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < model->nr_links; i++)
+		err = link_make(gpu, model->links[i].peer, model->links[i].bytes_per_us,
+				model->links[i].setup_ns);
+	return err;
+}
+
+struct simgpu_hw *simgpu_model_plug(const struct simgpu_model *model, int *error)
 {
 	struct simgpu_hw *gpu = calloc(1, sizeof(*gpu));
 
 	*error = -ENOMEM;
 	if (!gpu)
 		return NULL;
-	snprintf(gpu->name, sizeof(gpu->name), "%s", name);
-	gpu->bytes_per_us = bytes_per_us;
-	gpu->copy_setup_ns = copy_setup_ns;
+	snprintf(gpu->name, sizeof(gpu->name), "%s", model->name);
+	gpu->bytes_per_us = model->bytes_per_us;
+	gpu->copy_setup_ns = model->copy_setup_ns;
 	gpu->has_bytes = psim_hw_has_bytes();
-	if (store_open(&gpu->memory, memory_bytes))
+	if (store_open(&gpu->memory, model->memory_bytes))
 		goto no_memory;
 	if (store_open(&gpu->tables, TABLE_BYTES))
 		goto no_tables;
@@ -170,9 +180,12 @@ struct simgpu_hw *simgpu_model_plug(const char *name, unsigned long long memory_
 		.write = reg_write,
 		.device = gpu,
 	};
-	*error = psim_hw_plug(&gpu->bus);
+	*error = make_links(gpu, model);
+	if (!*error)
+		*error = psim_hw_plug(&gpu->bus);
 	if (!*error)
 		return gpu;
+	link_cut_all(gpu);
 	store_close(&gpu->tables);
 no_tables:
 	store_close(&gpu->memory);
@@ -188,6 +201,7 @@ void simgpu_model_unplug(struct simgpu_hw *gpu)
 		psim_join(gpu->copy_engine);
 	if (gpu->cmd_engine)
 		psim_join(gpu->cmd_engine);
+	link_cut_all(gpu);
 	store_close(&gpu->tables);
 	store_close(&gpu->memory);
 	free(gpu);

@@ -30,7 +30,9 @@
 #define SIMGPU_TLB_END	     0x088 /* one past the last; writing invalidates */
 #define SIMGPU_STOP	     0x090 /* wo: the engines end when their rings are empty */
 #define SIMGPU_SERIAL	     0x098 /* ro: the device's number on the bus */
-#define SIMGPU_TABLES	     0x10000 /* page-table memory starts here */
+#define SIMGPU_LINKS \
+	0x1000 /* ro: one for each number on the bus: the link's throughput, 0: no link */
+#define SIMGPU_TABLES 0x10000 /* page-table memory starts here */
 
 #define SIMGPU_ID_VALUE	 0x70736d6770750001ull
 #define SIMGPU_IRQ_COPY	 1
@@ -44,8 +46,17 @@
 #define SIMGPU_PTE_VALID   1ull
 #define SIMGPU_PTE_WRITE   2ull
 #define SIMGPU_PTE_SYSTEM  4ull /* a bus address; else an offset in device memory */
+#define SIMGPU_PTE_PEER	   8ull /* with SYSTEM clear: a link address */
 #define SIMGPU_PTE_ADDRESS 0xfffffffffffff000ull
 /* A directory entry holds the next table's offset in page-table memory | VALID. */
+
+/*
+ * A link address names a byte of a linked GPU's memory: its number on the bus plus one, and the offset.
+ * It is never zero.
+ */
+#define SIMGPU_LINK_SHIFT  48
+#define SIMGPU_LINK_OFFSET ((1ull << SIMGPU_LINK_SHIFT) - 1)
+#define SIMGPU_MAX_LINKS   16 /* of one GPU */
 
 /* ---- descriptors ---------------------------------------------------------------------------------------- */
 enum simgpu_opcode {
@@ -57,7 +68,9 @@ enum simgpu_opcode {
 	SIMGPU_OP_COPY, /* command: source -> address */
 	SIMGPU_OP_XOR, /* command: address ^= the pattern, repeated */
 	SIMGPU_OP_CRC32, /* command: CRC-32 (zlib's polynomial) of the bytes */
-	SIMGPU_OP_SHA256 /* command: SHA-256 of the bytes */
+	SIMGPU_OP_SHA256, /* command: SHA-256 of the bytes */
+	SIMGPU_OP_PEER_IN, /* copy engine: linked GPU's memory -> device memory */
+	SIMGPU_OP_PEER_OUT /* copy engine: device memory -> linked GPU's memory */
 };
 
 /**
@@ -66,7 +79,8 @@ enum simgpu_opcode {
  * @context: of a command: context id
  * @root: of a command: offset of the context's top-level table in page-table memory
  * @address: copy engine: offset in device memory; command: virtual address
- * @source: copy engine: bus address (or offset, SIMGPU_OP_MOVE); command: second virtual address
+ * @source: copy engine: bus address (SIMGPU_OP_MOVE: offset; SIMGPU_OP_PEER_: link address); command:
+ *	second virtual address
  * @bytes: length
  * @pattern: SIMGPU_OP_XOR: bus address of the pattern, within one page
  * @pattern_bytes: its length, 1 to 4096

@@ -38,6 +38,18 @@ struct ring {
 	uint64_t done;
 };
 
+/**
+ * struct link - a road to another GPU's memory
+ * @peer: the other end; NULL: no link
+ * @bytes_per_us: throughput
+ * @setup_ns: fixed time of one copy or of one access over it
+ */
+struct link {
+	struct simgpu_hw *peer;
+	uint64_t bytes_per_us;
+	uint64_t setup_ns;
+};
+
 /* A stretch of device memory, or of page-table memory: from a pool, zero when it is handed out. */
 struct store {
 	unsigned char *bytes;
@@ -65,6 +77,8 @@ struct simgpu_hw {
 		tables_written; /* 1 + virtual time of the oldest table write not yet invalidated; 0: none */
 	uint64_t bytes_per_us;
 	uint64_t copy_setup_ns;
+	uint64_t link_ns; /* of the accesses over links that the command in progress made */
+	struct link links[SIMGPU_MAX_LINKS];
 	int mmu_busy;
 	int stop;
 	int has_bytes;
@@ -105,6 +119,19 @@ int ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *des
 void ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
 		 uint64_t irq);
 void raise_irq(struct simgpu_hw *gpu, uint64_t bits);
+
+/* link.c: roads to other GPUs. Return: -ENOSPC if one end has too many, or has this one. */
+int link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us, uint64_t setup_ns);
+/* Of all its links; nobody uses them any more. */
+void link_cut_all(struct simgpu_hw *gpu);
+/* The link that a link address goes by; a report and NULL if there is none. */
+const struct link *link_of(struct simgpu_hw *gpu, uint64_t address);
+/* Throughput of the link to the GPU with this number; 0: none. */
+uint64_t link_speed(struct simgpu_hw *gpu, uint64_t number);
+/* Virtual time of moving @bytes over the link. */
+uint64_t link_cost(const struct link *link, uint64_t bytes);
+/* Bytes of the memory at the link's other end; a report and NULL beyond its end. */
+unsigned char *link_at(struct simgpu_hw *gpu, uint64_t address, uint64_t n, int write);
 
 int copy_engine(void *gpu);
 int cmd_engine(void *gpu);

@@ -6,17 +6,33 @@
 struct simgpu_hw;
 
 /**
- * simgpu_model_plug() - make the hardware and plug it into the bus, where its driver finds it
+ * struct simgpu_model - what kind of GPU
  * @name: up to 15 characters
  * @memory_bytes: device memory
  * @bytes_per_us: copy throughput
  * @copy_setup_ns: fixed time of one copy
+ * @links: links to GPUs that are plugged in, with throughput and fixed time
+ * @nr_links: how many
+ */
+struct simgpu_model {
+	const char *name;
+	unsigned long long memory_bytes;
+	unsigned long bytes_per_us;
+	unsigned long copy_setup_ns;
+	struct simgpu_model_link {
+		struct simgpu_hw *peer;
+		unsigned long bytes_per_us;
+		unsigned long setup_ns;
+	} links[16];
+	unsigned int nr_links;
+};
+
+/**
+ * simgpu_model_plug() - make the hardware and plug it into the bus, where its driver finds it
  * @error: gets a negative errno when there is no device
  * Return: the hardware, or NULL.
  */
-struct simgpu_hw *simgpu_model_plug(const char *name, unsigned long long memory_bytes,
-				    unsigned long bytes_per_us, unsigned long copy_setup_ns,
-				    int *error);
+struct simgpu_hw *simgpu_model_plug(const struct simgpu_model *model, int *error);
 /* Unplug it (its driver is removed first) and give everything back. */
 void simgpu_model_unplug(struct simgpu_hw *gpu);
 /* The device's number on the bus. */

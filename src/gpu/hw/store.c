@@ -54,11 +54,21 @@ void store_close(struct store *store)
 	store->bytes = NULL;
 }
 
+/* A linked GPU's engine may write at the same time. */
+static void touch(struct store *store, uint64_t end)
+{
+	uint64_t old = __atomic_load_n(&store->touched, __ATOMIC_RELAXED);
+
+	while (old < end && !__atomic_compare_exchange_n(&store->touched, &old, end, 0,
+							 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
 unsigned char *store_at(struct store *store, uint64_t offset, uint64_t n, int write)
 {
 	if (n > store->length || offset > store->length - n)
 		return NULL;
-	if (write && offset + n > store->touched)
-		store->touched = (offset + n + 4095) & ~4095ull;
+	if (write)
+		touch(store, (offset + n + 4095) & ~4095ull);
 	return store->bytes + offset;
 }

@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <psim/module.h>
 #include "drm/device.h"
 #include "host/modules.h"
@@ -191,6 +192,8 @@ void psim_module_drain(void)
 	/* Drivers of devices that nobody unplugged would wait for memory that is in use. */
 	if (psim_bus_in_use())
 		return;
+	/* Work that is still queued may hold the last references. */
+	flush_scheduled_work();
 	list_for_each_entry_safe_reverse(module, next, &loaded, __psim_link)
 		unload(find(module->name));
 	for (e = psim_module_first(); e; e = e->next) {
