@@ -172,6 +172,23 @@ static void audit__exclusive_page_under_migration(struct kunit *test)
 	finalize(fx);
 }
 
+/* S0.9: two processes have it */
+static void audit__shared_page_that_is_exclusive(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct folio *folio = ram(test);
+	struct mm_struct *child;
+
+	/* the child lives on for a while, and would keep the device's page */
+	KUNIT_ASSERT_EQ(test, vm_munmap(at(fx, DEV_PAGE), PAGE_SIZE), 0);
+	child = kunit_fork_mm(test);
+	KUNIT_ASSERT_NOT_NULL(test, child);
+	KUNIT_EXPECT_EQ(test, psim_audit(), 0);
+	SetPageAnonExclusive(&folio->page);
+	EXPECT_REPORTS(test, "exclusive, but 2 slots have it");
+	ClearPageAnonExclusive(&folio->page);
+}
+
 /* S1.61 */
 static void audit__migration_entry_of_an_unlocked_page(struct kunit *test)
 {
@@ -355,6 +372,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(audit__pagemap),
 	KUNIT_CASE(audit__writable_slot_of_a_page_that_is_not_exclusive),
 	KUNIT_CASE(audit__exclusive_page_under_migration),
+	KUNIT_CASE(audit__shared_page_that_is_exclusive),
 	KUNIT_CASE(audit__migration_entry_of_an_unlocked_page),
 	KUNIT_CASE(audit__slot_of_another_kind_than_its_page),
 	KUNIT_CASE(audit__device_page_without_its_pagemap),
