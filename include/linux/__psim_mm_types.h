@@ -3,7 +3,7 @@
  * Address spaces, VMAs and faults: the part of mm_types.h that the mm room answers for.
  *
  * Modelled: mm_struct with its two counts, its VMAs, its page tables and its rss; VMAs of private
- * anonymous memory; anon_vma with chains, as fork will need them. Not modelled: per-VMA locks, files.
+ * anonymous memory; anon_vma with chains, as fork will need them; per-VMA locks. Not modelled: files.
  */
 #ifndef _LINUX___PSIM_MM_TYPES_H
 #define _LINUX___PSIM_MM_TYPES_H
@@ -63,7 +63,7 @@ enum vm_fault_reason {
  * @FAULT_FLAG_REMOTE: for another task's address space
  * @FAULT_FLAG_INSTRUCTION: an instruction fetch
  * @FAULT_FLAG_UNSHARE: break sharing without writing
- * @FAULT_FLAG_VMA_LOCK: under a per-VMA lock instead of the mmap lock; never set here
+ * @FAULT_FLAG_VMA_LOCK: under a per-VMA lock instead of the mmap lock
  */
 enum fault_flag {
 	FAULT_FLAG_WRITE = 1 << 0,
@@ -104,7 +104,10 @@ enum {
  * @notifier_subscriptions: the notifiers' state, or NULL if there never was one (S8.10)
  * @rss_stat: pages by kind: add_mm_counter()
  * @tlb_flush_pending: slots were changed and their flush is still to come
+ * @mm_lock_seq: what VMAs that are write-locked have, too; another one with each end of a write hold
  * @total_vm: pages of all VMAs
+ * @locked_vm: pages of those that are VM_LOCKED
+ * @def_flags: VM_LOCKED and VM_LOCKONFAULT if new VMAs get them (mlockall)
  * @mmap_base: where the search for free addresses begins, downwards
  * @task_size: first address that user space cannot have
  * @owner: the task that made it, or NULL
@@ -117,6 +120,8 @@ struct mm_struct {
 	spinlock_t page_table_lock;
 	struct rb_root __psim_vmas;
 	struct vm_area_struct *__psim_vma_cache;
+	spinlock_t __psim_vma_lock;
+	unsigned int mm_lock_seq;
 	int map_count;
 	pgd_t *pgd;
 	struct mmu_notifier_subscriptions *notifier_subscriptions;
@@ -125,6 +130,9 @@ struct mm_struct {
 	atomic_t tlb_flush_pending;
 	unsigned long flags;
 	unsigned long total_vm;
+	unsigned long locked_vm;
+	unsigned long __psim_memlock_limit;
+	vm_flags_t def_flags;
 	unsigned long mmap_base;
 	unsigned long task_size;
 	struct task_struct *owner;
@@ -149,6 +157,7 @@ struct mm_struct {
  * @vm_mm: the address space
  * @vm_page_prot: what its present slots allow
  * @vm_flags: VM_*; change with vm_flags_set() and kin
+ * @vm_lock_seq: of the mm's mm_lock_seq, when it was last write-locked
  * @anon_vma_chain: links to every anon_vma that can hold its pages
  * @anon_vma: where its own new pages go; NULL until the first
  * @vm_ops: NULL exactly for anonymous memory (S0.13)
@@ -165,6 +174,9 @@ struct vm_area_struct {
 		const vm_flags_t vm_flags;
 		vm_flags_t __vm_flags;
 	};
+	unsigned int vm_lock_seq;
+	unsigned int __psim_readers;
+	bool __psim_writer;
 	struct rb_node vm_rb;
 	struct list_head anon_vma_chain;
 	struct anon_vma *anon_vma;

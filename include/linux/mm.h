@@ -61,6 +61,8 @@ struct task_struct;
 #define VM_SPECIAL	(VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
 
+#define VM_LOCKED_MASK	(VM_LOCKED | VM_LOCKONFAULT)
+
 #define DEFAULT_MAX_MAP_COUNT 65530
 
 /* ---- sizes ------------------------------------------------------------------------------------- */
@@ -83,22 +85,51 @@ static inline void vm_flags_init(struct vm_area_struct *vma, vm_flags_t flags)
 	vma->__vm_flags = flags;
 }
 
+static inline void vm_flags_reset(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma_assert_write_locked(vma);
+	vm_flags_init(vma, flags);
+}
+
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
-	mmap_assert_write_locked(vma->vm_mm);
+	vma_start_write(vma);
 	vma->__vm_flags |= flags;
 }
 
 static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 {
-	mmap_assert_write_locked(vma->vm_mm);
+	vma_start_write(vma);
 	vma->__vm_flags &= ~flags;
 }
 
 static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
 {
-	mmap_assert_write_locked(vma->vm_mm);
+	vma_start_write(vma);
 	vma->__vm_flags = (vma->__vm_flags | set) & ~clear;
+}
+
+/* The lock that a fault runs under is let go: the VMA's, or else the mmap lock. */
+static inline void release_fault_lock(struct vm_fault *vmf)
+{
+	if (vmf->flags & FAULT_FLAG_VMA_LOCK)
+		vma_end_read(vmf->vma);
+	else
+		mmap_read_unlock(vmf->vma->vm_mm);
+}
+
+static inline void assert_fault_locked(const struct vm_fault *vmf)
+{
+	if (vmf->flags & FAULT_FLAG_VMA_LOCK)
+		vma_assert_locked(vmf->vma);
+	else
+		mmap_assert_locked(vmf->vma->vm_mm);
+}
+
+/* Whether the VMA allows any access at all. */
+static inline bool vma_is_accessible(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_ACCESS_FLAGS;
 }
 
 /* Whether the VMA has no mapper of its own (S0.13). */
@@ -122,6 +153,10 @@ static inline bool is_cow_mapping(vm_flags_t flags)
  * It may begin above @addr, too. Context: mmap lock held. Return: the VMA, or NULL.
  */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+
+/* The same; @pprev gets the VMA below it, or NULL. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **pprev);
 
 /* The lowest VMA that overlaps [start, end), or NULL (S9.53). Context: mmap lock held. */
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,

@@ -404,11 +404,16 @@ static void psim_process_create__without_memory(void **state)
 /* RAM runs out; what is unmapped can be used again. */
 static void psim_store__ram_is_full(void **state)
 {
-	unsigned long address = map(8192), i;
+	unsigned long address = 1ul << 30, i;
 	char byte = 1;
 	int err = 0;
 
 	(void)state;
+	/* all of it at once would be refused: RAM could never hold it */
+	assert_int_equal(psim_mmap(process, address, 8192 * PAGE, RW), -ENOMEM);
+	assert_int_equal(psim_mmap(process, address, 4096 * PAGE, RW), address);
+	assert_int_equal(psim_mmap(process, address + 4096 * PAGE, 4096 * PAGE, RW),
+			 address + 4096 * PAGE);
 	for (i = 0; i < 8192 && !err; i++)
 		err = psim_store(process, address + i * PAGE, &byte, 1);
 	assert_int_equal(err, -ENOMEM);

@@ -35,6 +35,8 @@ struct mm_struct *__psim_mm_alloc(const char *site)
 	atomic_set(&mm->mm_users, 1);
 	mmap_init_lock(mm);
 	spin_lock_init(&mm->page_table_lock);
+	spin_lock_init(&mm->__psim_vma_lock);
+	mm->__psim_memlock_limit = SZ_8M;
 	mm->__psim_vmas = RB_ROOT;
 	mm->__psim_site = site;
 	mm->task_size = TASK_SIZE_MAX;

@@ -243,6 +243,24 @@ unsigned long psim_pte_span(struct mm_struct *mm, unsigned long address, unsigne
 	return pmd_addr_end(address, end);
 }
 
+unsigned long psim_tables_from(struct mm_struct *mm, unsigned long address, unsigned long end)
+{
+	const psim_pte_t *top = (psim_pte_t *)mm->pgd;
+
+	while (address < end) {
+		psim_pte_t slot = psim_pte_peek(&top[level_index(address, TOP_LEVEL)]);
+		int level = TOP_LEVEL;
+
+		if (slot) {
+			level--;
+			if (psim_pte_peek(&table_of(slot)[level_index(address, level)]))
+				return address;
+		}
+		address = ((address >> level_shift(level)) + 1) << level_shift(level);
+	}
+	return end;
+}
+
 unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
 			     psim_pte_t **ptepp, spinlock_t **ptlp)
 {
@@ -250,6 +268,46 @@ unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsign
 	if (!*ptepp)
 		return min(hole_end(mm, address), end);
 	return pmd_addr_end(address, end);
+}
+
+/* ---- a table moves ------------------------------------------------------------------------------------ */
+
+/* The slot that names the lowest table of @address, made if need be; NULL without memory. */
+static psim_pte_t *upper_slot(struct mm_struct *mm, unsigned long address)
+{
+	psim_pte_t *table = (psim_pte_t *)mm->pgd;
+	int level;
+
+	for (level = TOP_LEVEL; level > 1; level--) {
+		psim_pte_t *slot = &table[level_index(address, level)];
+
+		if (!psim_pte_peek(slot) && fill_slot(mm, slot, level - 1))
+			return NULL;
+		table = table_of(psim_pte_peek(slot));
+	}
+	return &table[level_index(address, 1)];
+}
+
+bool psim_table_move(struct mm_struct *mm, unsigned long from, unsigned long to)
+{
+	psim_pte_t *old = upper_slot(mm, from), *new = upper_slot(mm, to);
+	bool moved = false;
+
+	if (!old || !new)
+		return false;
+	spin_lock(&mm->page_table_lock);
+	if (!*new && psim_pte_kind(*old) == PSIM_PTE_TABLE) {
+		spinlock_t *ptl = psim_pte_lockptr(table_of(*old));
+
+		/* who is in the table by the old way gets out first */
+		spin_lock_nested(ptl, SINGLE_DEPTH_NESTING);
+		__atomic_store_n(new, *old, __ATOMIC_RELEASE);
+		__atomic_store_n(old, 0, __ATOMIC_RELEASE);
+		spin_unlock(ptl);
+		moved = true;
+	}
+	spin_unlock(&mm->page_table_lock);
+	return moved;
 }
 
 /* ---- slots ----------------------------------------------------------------------------------------- */

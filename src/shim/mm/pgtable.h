@@ -88,6 +88,15 @@ unsigned long psim_pte_span(struct mm_struct *mm, unsigned long address, unsigne
 unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
 			     psim_pte_t **ptepp, spinlock_t **ptlp);
 
+/* The first address of [address, end) whose 1 GiB has tables, or @end. */
+unsigned long psim_tables_from(struct mm_struct *mm, unsigned long address, unsigned long end);
+
+/*
+ * The table of the 2 MiB at @from becomes that of those at @to, if there is none yet; both aligned.
+ * Flushing is the caller's. Context: mmap lock write-held, rmap locks of both places. Return: whether.
+ */
+bool psim_table_move(struct mm_struct *mm, unsigned long from, unsigned long to);
+
 /* ---- for the mm room itself ------------------------------------------------------------------- */
 
 /* The slot of @address for the processor's walk: no lock, no scheduling point. */

@@ -143,7 +143,7 @@ long psim_mmap(struct psim_process *process, unsigned long address, size_t lengt
 			prot);
 	if (address)
 		flags |= MAP_FIXED_NOREPLACE;
-	return psim_do_mmap(process->mm, address, length, prot, flags);
+	return psim_do_mmap(process->mm, NULL, address, length, prot, flags, 0);
 }
 
 int psim_munmap(struct psim_process *process, unsigned long address, size_t length)

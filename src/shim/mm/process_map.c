@@ -8,62 +8,96 @@
 #include "mm/process.h"
 #include "sim/sim.h"
 
-#define NOT_YET(process)                                                                \
-	({                                                                              \
-		int __err = psim_process_check(__func__, process);                      \
-		__err ? __err : psim_misuse(-ENOSYS, "%s: not modelled yet", __func__); \
-	})
+/* Whether the address space of @process may be used now; returns from the caller if not. */
+#define CHECK(process)                                             \
+	do {                                                       \
+		int __err = psim_process_check(__func__, process); \
+                                                                   \
+		if (__err)                                         \
+			return __err;                              \
+	} while (0)
 
 long psim_mmap_at(struct psim_process *process, unsigned long address, size_t length, int prot,
 		  int flags, struct psim_file *file, unsigned long offset)
 {
-	return NOT_YET(process);
+	unsigned int kind = flags & MAP_TYPE;
+
+	CHECK(process);
+	if (offset_in_page(offset))
+		return -EINVAL;
+	if (!(flags & MAP_ANONYMOUS)) {
+		if (!file)
+			return -EBADF;
+		return psim_misuse(-ENOSYS, "psim_mmap_at: files are not modelled yet");
+	}
+	if (flags & MAP_HUGETLB)
+		return -ENOMEM;
+	if (kind == MAP_SHARED)
+		return psim_misuse(-ENOSYS, "psim_mmap_at: shared memory is not modelled yet");
+	return psim_do_mmap(psim_process_mm(process), NULL, address, length, (unsigned int)prot,
+			    (unsigned int)flags, offset >> PAGE_SHIFT);
 }
 
 int psim_mprotect(struct psim_process *process, unsigned long address, size_t length, int prot)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_mprotect(psim_process_mm(process), address, length, (unsigned int)prot);
 }
 
 long psim_mremap(struct psim_process *process, unsigned long address, size_t old_length,
 		 size_t new_length, int flags, unsigned long new_address)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_mremap(psim_process_mm(process), address, old_length, new_length,
+			      (unsigned int)flags, new_address);
 }
 
 int psim_madvise(struct psim_process *process, unsigned long address, size_t length, int advice)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_madvise(psim_process_mm(process), address, length, advice);
 }
+
+/* ---- locked memory ----------------------------------------------------------------------------------- */
 
 int psim_mlock(struct psim_process *process, unsigned long address, size_t length)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_mlock(psim_process_mm(process), address, length, VM_LOCKED);
 }
 
 int psim_mlock2(struct psim_process *process, unsigned long address, size_t length, int flags)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	if (flags & ~MLOCK_ONFAULT)
+		return -EINVAL;
+	return psim_do_mlock(psim_process_mm(process), address, length,
+			     VM_LOCKED | (flags ? VM_LOCKONFAULT : 0));
 }
 
 int psim_munlock(struct psim_process *process, unsigned long address, size_t length)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_munlock(psim_process_mm(process), address, length);
 }
 
 int psim_mlockall(struct psim_process *process, int flags)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_mlockall(psim_process_mm(process), flags);
 }
 
 int psim_munlockall(struct psim_process *process)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	return psim_do_munlockall(psim_process_mm(process));
 }
 
 int psim_set_memlock_limit(struct psim_process *process, unsigned long bytes)
 {
-	return NOT_YET(process);
+	CHECK(process);
+	psim_process_mm(process)->__psim_memlock_limit = bytes;
+	return 0;
 }
 
 /* ---- looking --------------------------------------------------------------------------------------- */

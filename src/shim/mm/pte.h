@@ -39,6 +39,7 @@ enum psim_pte_kind {
 #define PSIM_PTE_F_SPECIAL    (1ull << 9) /* present: no rmap, no reference: the zero page */
 #define PSIM_PTE_F_LEAF	      (1ull << 10) /* a PMD slot that maps 2 MiB */
 #define PSIM_PTE_F_EXEC	      (1ull << 11) /* present only */
+#define PSIM_PTE_F_PROTNONE   (1ull << 63) /* present, but the processor may not use it (PROT_NONE) */
 #define PSIM_PTE_FLAGS	      0xff0ull
 #define PSIM_PTE_PFN_SHIFT    12
 
@@ -54,7 +55,7 @@ static inline enum psim_pte_kind psim_pte_kind(psim_pte_t pte)
 
 static inline unsigned long psim_pte_pfn(psim_pte_t pte)
 {
-	return pte >> PSIM_PTE_PFN_SHIFT;
+	return (pte & ~PSIM_PTE_F_PROTNONE) >> PSIM_PTE_PFN_SHIFT;
 }
 
 static inline bool psim_pte_none(psim_pte_t pte)
@@ -143,7 +144,8 @@ static inline bool psim_pte_special(psim_pte_t pte)
  */
 static inline psim_pte_t psim_pte_mk_present(unsigned long pfn, pgprot_t prot)
 {
-	return psim_pte_make(PSIM_PTE_PRESENT, pfn, pgprot_val(prot) & PSIM_PTE_F_EXEC);
+	return psim_pte_make(PSIM_PTE_PRESENT, pfn,
+			     pgprot_val(prot) & (PSIM_PTE_F_EXEC | PSIM_PTE_F_PROTNONE));
 }
 
 /* @flags: any of YOUNG, DIRTY, SOFT_DIRTY, UFFD_WP. */

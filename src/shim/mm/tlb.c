@@ -199,7 +199,8 @@ static psim_pte_t walk(struct mm_struct *mm, unsigned long address, bool write, 
 		return 0;
 	old = __atomic_load_n(*slot, __ATOMIC_SEQ_CST);
 	do {
-		if (!psim_pte_present(old) || (write && !(old & PSIM_PTE_F_WRITE)))
+		if (!psim_pte_present(old) || (old & PSIM_PTE_F_PROTNONE) ||
+		    (write && !(old & PSIM_PTE_F_WRITE)))
 			return 0;
 		new = old | PSIM_PTE_F_YOUNG | (write ? PSIM_PTE_F_DIRTY : 0);
 	} while (new != old && !__atomic_compare_exchange_n(*slot, &old, new, false,

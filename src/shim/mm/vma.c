@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The VMAs of an address space: a tree by start address, splitting, and joining of like neighbours.
+ * The VMAs of an address space: one VMA's life, the tree by start address, looking things up in it.
  *
- * Joining is part of what kernel code sees: two mappings that touch and are alike are one VMA, and a
- * range over both is inside one. Not modelled: per-VMA locks, accounting, guard gaps.
+ * The tree changes under the mmap lock, write-held, and __psim_vma_lock, for those who look with the
+ * latter alone (vma_lock.c).
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -29,6 +29,8 @@ pgprot_t vm_get_page_prot(vm_flags_t vm_flags)
 		prot |= PSIM_PTE_F_EXEC;
 	if ((vm_flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED))
 		prot |= PSIM_PTE_F_WRITE;
+	if (!(vm_flags & VM_ACCESS_FLAGS))
+		prot |= PSIM_PTE_F_PROTNONE;
 	return __pgprot(prot);
 }
 
@@ -40,6 +42,7 @@ struct vm_area_struct *psim_vma_alloc(struct mm_struct *mm, unsigned long start,
 	if (!vma)
 		return NULL;
 	vma->vm_mm = mm;
+	vma->vm_lock_seq = mm->mm_lock_seq - 1;
 	vma->vm_start = start;
 	vma->vm_end = end;
 	vma->vm_pgoff = start >> PAGE_SHIFT;
@@ -83,6 +86,8 @@ void psim_vma_link(struct vm_area_struct *vma)
 	struct mm_struct *mm = vma->vm_mm;
 	struct rb_node **link = &mm->__psim_vmas.rb_node, *parent = NULL;
 
+	vma_start_write(vma);
+	spin_lock(&mm->__psim_vma_lock);
 	while (*link) {
 		parent = *link;
 		link = vma->vm_start < vma_of(parent)->vm_start ? &parent->rb_left
@@ -90,6 +95,7 @@ void psim_vma_link(struct vm_area_struct *vma)
 	}
 	rb_link_node(&vma->vm_rb, parent, link);
 	rb_insert_color(&vma->vm_rb, &mm->__psim_vmas);
+	spin_unlock(&mm->__psim_vma_lock);
 	mm->map_count++;
 }
 
@@ -97,9 +103,12 @@ void psim_vma_detach(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
 
+	vma_start_write(vma);
+	spin_lock(&mm->__psim_vma_lock);
 	rb_erase(&vma->vm_rb, &mm->__psim_vmas);
-	mm->map_count--;
 	WRITE_ONCE(mm->__psim_vma_cache, NULL);
+	spin_unlock(&mm->__psim_vma_lock);
+	mm->map_count--;
 }
 
 struct vm_area_struct *psim_vma_prev(struct vm_area_struct *vma)
@@ -112,12 +121,11 @@ struct vm_area_struct *psim_vma_next(struct vm_area_struct *vma)
 	return vma_of(rb_next(&vma->vm_rb));
 }
 
-struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+struct vm_area_struct *psim_vma_find(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *found;
 	struct rb_node *node;
 
-	mmap_assert_locked(mm);
 	/* faults come in runs: look where the last one was */
 	found = __atomic_load_n(&mm->__psim_vma_cache, __ATOMIC_RELAXED);
 	if (found && addr >= found->vm_start && addr < found->vm_end)
@@ -138,6 +146,21 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	if (found && found->vm_start <= addr)
 		__atomic_store_n(&mm->__psim_vma_cache, found, __ATOMIC_RELAXED);
 	return found;
+}
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	mmap_assert_locked(mm);
+	return psim_vma_find(mm, addr);
+}
+
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **pprev)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	*pprev = vma ? psim_vma_prev(vma) : vma_of(rb_last(&mm->__psim_vmas));
+	return vma;
 }
 
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
@@ -166,94 +189,20 @@ struct vm_area_struct *vma_find(struct vma_iterator *vmi, unsigned long max)
 	return vma;
 }
 
-/* ---- cutting ------------------------------------------------------------------------------------------- */
+/* ---- bounds ------------------------------------------------------------------------------------------ */
 
-/* Move @vma's bounds; the tree's order stays. Its places in the anon_vmas follow. */
-static void set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+/* The tree's order stays. The VMA's places in the anon_vmas follow. */
+void psim_vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
+	struct mm_struct *mm = vma->vm_mm;
+
+	vma_start_write(vma);
 	psim_anon_vma_resize_begin(vma);
+	spin_lock(&mm->__psim_vma_lock);
 	vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;
 	vma->vm_start = start;
 	vma->vm_end = end;
+	WRITE_ONCE(mm->__psim_vma_cache, NULL);
+	spin_unlock(&mm->__psim_vma_lock);
 	psim_anon_vma_resize_end(vma);
-	WRITE_ONCE(vma->vm_mm->__psim_vma_cache, NULL);
-}
-
-int psim_vma_split(struct vm_area_struct *vma, unsigned long address)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	struct vm_area_struct *upper;
-	int err;
-
-	mmap_assert_write_locked(mm);
-	if (vma->vm_ops && vma->vm_ops->may_split) {
-		err = vma->vm_ops->may_split(vma, address);
-		if (err)
-			return err;
-	}
-	upper = psim_vma_alloc(mm, address, vma->vm_end, vma->vm_flags);
-	if (!upper)
-		return -ENOMEM;
-	upper->vm_pgoff = vma->vm_pgoff + ((address - vma->vm_start) >> PAGE_SHIFT);
-	upper->vm_page_prot = vma->vm_page_prot;
-	upper->vm_ops = vma->vm_ops;
-	upper->vm_file = vma->vm_file;
-	upper->vm_private_data = vma->vm_private_data;
-	err = psim_anon_vma_clone(upper, vma);
-	if (err) {
-		psim_vma_free(upper);
-		return err;
-	}
-	if (upper->vm_ops && upper->vm_ops->open)
-		upper->vm_ops->open(upper);
-	set_bounds(vma, vma->vm_start, address);
-	psim_vma_link(upper);
-	return 0;
-}
-
-/* ---- joining --------------------------------------------------------------------------------------------- */
-
-static bool alike(const struct vm_area_struct *vma, vm_flags_t flags, pgoff_t pgoff_at_start)
-{
-	return !vma->vm_ops && !vma->vm_file && !((vma->vm_flags ^ flags) & ~VM_SOFTDIRTY) &&
-	       !(vma->vm_flags & VM_SPECIAL) && vma->vm_pgoff == pgoff_at_start;
-}
-
-/* @low and @high are alike and what lies between them is new: make @low cover it all. */
-static bool join(struct vm_area_struct *low, struct vm_area_struct *high)
-{
-	unsigned long end = high->vm_end;
-
-	if (low->anon_vma && high->anon_vma && low->anon_vma != high->anon_vma)
-		return false;
-	if (!low->anon_vma && high->anon_vma && psim_anon_vma_clone(low, high))
-		return false;
-	psim_anon_vma_unlink(high);
-	psim_vma_detach(high);
-	psim_vma_free(high);
-	set_bounds(low, low->vm_start, end);
-	return true;
-}
-
-struct vm_area_struct *psim_vma_merge(struct mm_struct *mm, unsigned long start, unsigned long end,
-				      vm_flags_t flags)
-{
-	struct vm_area_struct *next = find_vma(mm, start);
-	struct vm_area_struct *prev =
-		next ? psim_vma_prev(next) : vma_of(rb_last(&mm->__psim_vmas));
-
-	if (prev &&
-	    (prev->vm_end != start || !alike(prev, flags, (start >> PAGE_SHIFT) - vma_pages(prev))))
-		prev = NULL;
-	if (next && (next->vm_start != end || !alike(next, flags, end >> PAGE_SHIFT)))
-		next = NULL;
-	if (prev && next && join(prev, next))
-		return prev;
-	if (prev) {
-		set_bounds(prev, prev->vm_start, end);
-		return prev;
-	}
-	if (next)
-		set_bounds(next, start, next->vm_end);
-	return next;
 }
