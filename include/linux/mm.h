@@ -205,6 +205,20 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len, struct list
  */
 int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page);
 
+/* Flags of get_user_pages() and kin. */
+#define FOLL_WRITE	   (1 << 0)
+#define FOLL_GET	   (1 << 1)
+#define FOLL_DUMP	   (1 << 2)
+#define FOLL_FORCE	   (1 << 3)
+#define FOLL_NOWAIT	   (1 << 4)
+#define FOLL_NOFAULT	   (1 << 5)
+#define FOLL_HWPOISON	   (1 << 6)
+#define FOLL_ANON	   (1 << 7)
+#define FOLL_LONGTERM	   (1 << 8)
+#define FOLL_SPLIT_PMD	   (1 << 9)
+#define FOLL_PCI_P2PDMA	   (1 << 10)
+#define FOLL_INTERRUPTIBLE (1 << 11)
+
 /* ---- faults ------------------------------------------------------------------------------------------ */
 
 #define FAULT_FLAG_DEFAULT (FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_KILLABLE | FAULT_FLAG_INTERRUPTIBLE)
@@ -234,10 +248,16 @@ static inline int vm_fault_to_errno(vm_fault_t vm_fault, int foll_flags)
 	if (vm_fault & VM_FAULT_OOM)
 		return -ENOMEM;
 	if (vm_fault & (VM_FAULT_HWPOISON | VM_FAULT_HWPOISON_LARGE))
-		return -EHWPOISON;
+		return foll_flags & FOLL_HWPOISON ? -EHWPOISON : -EFAULT;
 	if (vm_fault & (VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV))
 		return -EFAULT;
 	return 0;
+}
+
+/* Whether the fault may drop the mmap lock, and has not done so yet. */
+static inline bool fault_flag_allow_retry_first(enum fault_flag flags)
+{
+	return (flags & FAULT_FLAG_ALLOW_RETRY) && !(flags & FAULT_FLAG_TRIED);
 }
 
 static inline vm_fault_t vmf_error(int err)
@@ -290,6 +310,49 @@ static inline bool folio_needs_cow_for_dma(struct vm_area_struct *vma, struct fo
 {
 	return test_bit(MMF_HAS_PINNED, &vma->vm_mm->flags) && folio_maybe_dma_pinned(folio);
 }
+
+/**
+ * get_user_pages() - user memory of the current task by its pages, faulting them in
+ * @start: rounded down to a page
+ * @gup_flags: FOLL_WRITE: for writing; FOLL_NOFAULT, FOLL_NOWAIT, FOLL_ANON, FOLL_HWPOISON
+ * @pages: gets the pages, a reference each for put_page(); NULL: only fault them in
+ *
+ * Context: mmap lock held; may sleep. Return: pages got, fewer where the next could not be had; if it
+ * was the first: -EFAULT, -ENOMEM, -EHWPOISON, -EINTR.
+ */
+long get_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages);
+/* Of any address space. @locked: cleared if the mmap lock was dropped; NULL: it must not be. */
+long get_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages, int *locked);
+/* The same as get_user_pages(), taking the mmap lock. */
+long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
+			     unsigned int gup_flags);
+int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+
+/**
+ * pin_user_pages() - as get_user_pages(), for who reads or writes the contents: a pin each (S0.8)
+ * @gup_flags: FOLL_LONGTERM, too: device-coherent pages are moved to RAM first
+ * @pages: gets the pages, for unpin_user_page()
+ *
+ * To read, an anonymous page is made exclusive first. The zero page is not pinned.
+ */
+long pin_user_pages(unsigned long start, unsigned long nr_pages, unsigned int gup_flags,
+		    struct page **pages);
+long pin_user_pages_remote(struct mm_struct *mm, unsigned long start, unsigned long nr_pages,
+			   unsigned int gup_flags, struct page **pages, int *locked);
+long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct page **pages,
+			     unsigned int gup_flags);
+int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
+			struct page **pages);
+
+/* Give pins back. */
+void unpin_user_page(struct page *page);
+void unpin_folio(struct folio *folio);
+void unpin_user_pages(struct page **pages, unsigned long npages);
+/* The same, marking them dirty if @make_dirty. May sleep. */
+void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
 
 /* ---- locking all of an address space --------------------------------------------------------------------- */
 

@@ -126,4 +126,16 @@ void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma);
 /* Give AnonExclusive up, to share the page. Return: 0, -EBUSY if it may be pinned (S1.30). PTL. */
 int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page);
 
+/**
+ * make_device_exclusive() - give a device atomic access to a page: CPU accesses fault and take it back
+ * @addr: rounded down to its page
+ * @owner: for MMU_NOTIFY_EXCLUSIVE: the caller's own notifier has to ignore it (S6.85)
+ * @foliop: gets the folio, locked, with a reference for the caller
+ *
+ * Context: mmap lock held; may sleep. Return: the page; an error pointer: get_user_pages()'s errors,
+ * -EOPNOTSUPP for what is not anonymous, -EINTR (S6.80 to S6.84).
+ */
+struct page *make_device_exclusive(struct mm_struct *mm, unsigned long addr, void *owner,
+				   struct folio **foliop);
+
 #endif /* _LINUX_RMAP_H */

@@ -21,6 +21,9 @@ bool is_writable_migration_entry(swp_entry_t entry);
 bool is_device_private_entry(swp_entry_t entry);
 bool is_writable_device_private_entry(swp_entry_t entry);
 
+bool is_device_exclusive_entry(swp_entry_t entry);
+
+swp_entry_t make_device_exclusive_entry(pgoff_t pfn);
 swp_entry_t make_readable_migration_entry(pgoff_t pfn);
 swp_entry_t make_readable_exclusive_migration_entry(pgoff_t pfn);
 swp_entry_t make_writable_migration_entry(pgoff_t pfn);

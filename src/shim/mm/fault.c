@@ -175,9 +175,34 @@ static vm_fault_t fault_slot(struct psim_fault *f)
 		return fault_migration(f);
 	if (psim_pte_is_device_private(f->old))
 		return fault_device_private(f);
+	if (psim_pte_is_device_exclusive(f->old))
+		return psim_fault_exclusive(f);
 	if (psim_pte_kind(f->old) == PSIM_PTE_HWPOISON)
 		return VM_FAULT_HWPOISON;
 	psim_stop_function("handle_mm_fault", "a slot of this kind is not modelled yet");
+}
+
+vm_fault_t __folio_lock_or_retry(struct folio *folio, struct vm_fault *vmf)
+{
+	bool killable = vmf->flags & FAULT_FLAG_KILLABLE;
+
+	if (fault_flag_allow_retry_first(vmf->flags)) {
+		if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+			return VM_FAULT_RETRY;
+		psim_fault_release(vmf);
+		if (killable)
+			folio_wait_locked_killable(folio);
+		else
+			folio_wait_locked(folio);
+		return VM_FAULT_RETRY;
+	}
+	if (killable && __folio_lock_killable(folio)) {
+		psim_fault_release(vmf);
+		return VM_FAULT_RETRY;
+	}
+	if (!killable)
+		__folio_lock(folio);
+	return 0;
 }
 
 /* ---- the face ---------------------------------------------------------------------------------------------- */
@@ -196,6 +221,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 				.flags = flags,
 			},
 	};
+	unsigned int mm = vma->vm_mm->__psim_id;
 	vm_fault_t result;
 
 	mmap_assert_locked(vma->vm_mm);
@@ -207,7 +233,8 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 		f.old = psim_pte_get(vma->vm_mm, f.vmf.address, f.ptep);
 	f.vmf.orig_pte = __pte(f.old);
 	result = fault_slot(&f);
-	psim_trace(PSIM_EV_FAULT, vma->vm_mm->__psim_id, address, psim_fault_is_write(&f), result);
+	/* the VMA may be gone after VM_FAULT_RETRY */
+	psim_trace(PSIM_EV_FAULT, mm, address, psim_fault_is_write(&f), result);
 	return result;
 }
 

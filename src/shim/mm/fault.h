@@ -62,9 +62,17 @@ struct folio *psim_fault_alloc_page(struct psim_fault *f, gfp_t zero);
 /* The slot gets the fresh page @folio, dirty and writable as the VMA allows. Context: PTL. */
 void psim_fault_map_new(struct psim_fault *f, struct folio *folio);
 
+/* The mmap lock of a fault is dropped, before VM_FAULT_RETRY. */
+static inline void psim_fault_release(struct vm_fault *vmf)
+{
+	mmap_read_unlock(vmf->vma->vm_mm);
+}
+
 /* ---- kinds of faults ---------------------------------------------------------------------------------- */
 
 /* A write to a present read-only slot, or an unsharing of it (fault_cow.c; S6.14, S6.42). */
 vm_fault_t psim_fault_write_protected(struct psim_fault *f);
+/* A device-exclusive slot (exclusive.c; S6.16). */
+vm_fault_t psim_fault_exclusive(struct psim_fault *f);
 
 #endif /* PSIM_MM_FAULT_H */

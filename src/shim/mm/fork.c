@@ -128,6 +128,19 @@ static psim_pte_t copy_migration(struct copy *c, unsigned long address, psim_pte
 	return pte;
 }
 
+/* It becomes an ordinary mapping again first. Return: 0, NEEDS_PAGE, -EBUSY: the page is locked (S6.16). */
+static int copy_exclusive(struct copy *c, unsigned long address, psim_pte_t *dst, psim_pte_t *src,
+			  psim_pte_t pte)
+{
+	struct folio *folio = pfn_folio(psim_pte_pfn(pte));
+
+	if (!folio_trylock(folio))
+		return -EBUSY;
+	psim_exclusive_restore(c->src, address, src, pte);
+	folio_unlock(folio);
+	return copy_present(c, address, dst, src, psim_pte_get(c->src->vm_mm, address, src));
+}
+
 /* Return: 0, NEEDS_PAGE, -EBUSY. */
 static int copy_slot(struct copy *c, unsigned long address, psim_pte_t *dst, psim_pte_t *src)
 {
@@ -139,6 +152,8 @@ static int copy_slot(struct copy *c, unsigned long address, psim_pte_t *dst, psi
 		pte = copy_device(c, address, src, pte);
 	else if (psim_pte_is_migration(pte))
 		pte = copy_migration(c, address, src, pte);
+	else if (psim_pte_is_device_exclusive(pte))
+		return copy_exclusive(c, address, dst, src, pte);
 	else if (psim_pte_kind(pte) != PSIM_PTE_HWPOISON)
 		psim_stop_function("fork", "a slot of this kind is not modelled yet");
 	psim_pte_set(c->dst->vm_mm, address, dst, child_marks(c, pte));

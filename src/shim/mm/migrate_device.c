@@ -3,8 +3,9 @@
  * Migration by page frame number: how a driver empties its memory, whoever maps it (S4).
  *
  * No address space, no mmap lock: slots are found through rmap alone. Not modelled yet: large folios
- * (S4.4 stops), device-coherent memory.
+ * (S4.4 stops).
  */
+#include <linux/highmem.h>
 #include <linux/memremap.h>
 #include "mm/migrate_internal.h"
 #include "mm/page.h"
@@ -65,5 +66,23 @@ int(migrate_device_pfns)(unsigned long *src_pfns, unsigned long npages)
 
 int migrate_device_coherent_folio(struct folio *folio)
 {
-	psim_stop_function(__func__, "device-coherent memory is not modelled");
+	unsigned long src = migrate_pfn(folio_pfn(folio)) | MIGRATE_PFN_MIGRATE, dst = 0;
+	struct folio *to;
+	bool moved;
+
+	folio_lock(folio);
+	unmap(&src, 1, __func__);
+	if (!(src & MIGRATE_PFN_MIGRATE))
+		return -EBUSY;
+	to = folio_alloc(GFP_USER | __GFP_NOWARN, 0);
+	if (to) {
+		folio_lock(to);
+		dst = migrate_pfn(folio_pfn(to));
+	}
+	migrate_device_pages(&src, &dst, 1);
+	moved = src & MIGRATE_PFN_MIGRATE;
+	if (moved)
+		folio_copy(to, folio);
+	migrate_device_finalize(&src, &dst, 1);
+	return moved ? 0 : -EBUSY;
 }

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "mm/mm_internal.h"
+#include "mm/pins.h"
 #include "mm/process.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
@@ -137,6 +138,7 @@ static int start(const struct psim_config *config)
 	if (err)
 		return err;
 	psim_mm_audit_start();
+	psim_pins_start();
 	return psim_tlb_start();
 }
 
@@ -163,12 +165,14 @@ static void drain(void)
 static void leftovers(void)
 {
 	psim_process_leftovers();
+	psim_pins_leftovers();
 	psim_mm_leftovers();
 	psim_anon_vma_leftovers();
 }
 
 static void stop(void)
 {
+	psim_pins_stop();
 	psim_tlb_stop();
 	psim_tables_stop();
 }

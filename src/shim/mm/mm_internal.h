@@ -142,6 +142,12 @@ extern unsigned long (*psim_user_access)(struct mm_struct *mm, unsigned long add
 /* A migration slot's wait (S6.40), without a reference. Context: PTL held, dropped. */
 void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 
+/* ---- device-exclusive slots (exclusive.c) --------------------------------------------------------------- */
+
+/* An ordinary mapping takes the place of the device-exclusive entry @pte. Context: PTL, folio lock. */
+void psim_exclusive_restore(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep,
+			    psim_pte_t pte);
+
 /* ---- audit (mm_audit.c) --------------------------------------------------------------------------------- */
 
 void psim_mm_audit_start(void);

@@ -80,6 +80,16 @@ bool is_writable_device_private_entry(swp_entry_t entry)
 	return psim_pte_kind(entry.val) == PSIM_PTE_DEVICE_WRITE;
 }
 
+bool is_device_exclusive_entry(swp_entry_t entry)
+{
+	return psim_pte_is_device_exclusive(entry.val);
+}
+
+swp_entry_t make_device_exclusive_entry(pgoff_t pfn)
+{
+	return (swp_entry_t){psim_pte_make(PSIM_PTE_DEVICE_EXCLUSIVE, pfn, 0)};
+}
+
 swp_entry_t make_readable_migration_entry(pgoff_t pfn)
 {
 	return (swp_entry_t){psim_pte_mk_migration(PSIM_PTE_MIGRATION_READ, pfn, 0)};
