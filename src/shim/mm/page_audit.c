@@ -33,6 +33,7 @@ static struct {
 } ledger;
 
 static struct psim_explainer *explainers;
+static unsigned long ram_found; /* pages of RAM with references, tails with their heads */
 
 /* ---- the ledger ----------------------------------------------------------------------------------- */
 
@@ -208,7 +209,9 @@ static void compare(unsigned long pfn)
 	if (anon)
 		check_exclusive(pfn, entry, flags);
 	check_lru(pfn, entry, flags);
-	if (!psim_pfn_is_ram(pfn))
+	if (psim_pfn_is_ram(pfn))
+		ram_found += folio_nr_pages(pfn_folio(pfn));
+	else
 		psim_memremap_audit_folio(pfn, folio_nr_pages(pfn_folio(pfn)));
 	entry->seen = entry != &nothing;
 }
@@ -250,7 +253,11 @@ void psim_page_audit(void)
 	psim_memremap_audit_begin();
 	for (struct psim_explainer *e = explainers; e; e = e->next)
 		e->explain();
+	ram_found = 0;
 	psim_granules_visit(compare_granule, NULL);
+	if (ram_found != psim_pages_in_use())
+		psim_report("law 2", "%lu pages are taken, but %lu have references",
+			    psim_pages_in_use(), ram_found);
 	for (unsigned int i = 0; i < ledger.nr; i++) {
 		struct entry *entry = &ledger.entries[i];
 

@@ -71,7 +71,7 @@ static void check_and_drop(struct kunit *test, struct fake_alloc *theirs[2],
 	fake_alloc_put(ours);
 }
 
-/* C3.8, C3.9 */
+/* C0.4, C3.8, C3.9, C8.3 */
 static void peer__pages_are_copied_by_the_destination(struct kunit *test)
 {
 	static const struct run runs[] = {
@@ -90,7 +90,7 @@ static void peer__pages_are_copied_by_the_destination(struct kunit *test)
 	check_and_drop(test, theirs, ours);
 }
 
-/* C3.8, C3.9 */
+/* C0.4, C3.8, C3.9, C8.3 */
 static void peer__pages_are_copied_by_the_source_if_asked(struct kunit *test)
 {
 	static const struct run runs[] = {

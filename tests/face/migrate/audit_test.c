@@ -123,6 +123,18 @@ static void audit__free_page_that_is_not_clean(struct kunit *test)
 	clear_bit(PG_locked, &page->flags.f);
 }
 
+/* A page that left all its holders without being given back. */
+static void audit__page_that_is_lost(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	set_page_count(page, 0);
+	EXPECT_REPORTS(test, "pages are taken, but");
+	set_page_count(page, 1);
+	put_page(page);
+}
+
 static void audit__rss(struct kunit *test)
 {
 	struct fx *fx = test->priv;
@@ -368,6 +380,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(audit__mapcount),
 	KUNIT_CASE(audit__slot_of_a_free_page),
 	KUNIT_CASE(audit__free_page_that_is_not_clean),
+	KUNIT_CASE(audit__page_that_is_lost),
 	KUNIT_CASE(audit__rss),
 	KUNIT_CASE(audit__pagemap),
 	KUNIT_CASE(audit__writable_slot_of_a_page_that_is_not_exclusive),
