@@ -16,8 +16,10 @@
 
 #include "simgpu.h"
 
-/* A page that is pulled back and forth for longer than this is mapped as far away as it is. */
+/* How often one fault is looked at again because something changed meanwhile. */
 #define MAX_TRIES 64
+/* A page that was brought here so often and was taken away each time before the device could use it. */
+#define MAX_TAKEN 2
 
 /**
  * struct fault - one fault being handled
@@ -27,6 +29,7 @@
  * @start: of the chunk around it
  * @end: one past the chunk
  * @write: the device wants to write
+ * @stay: map the page where it is: whoever else wants it would only take it away again
  */
 struct fault {
 	struct simgpu_vm *vm;
@@ -35,6 +38,7 @@ struct fault {
 	unsigned long start;
 	unsigned long end;
 	bool write;
+	bool stay;
 };
 
 static bool is_ours(struct simgpu_device *gpu, struct page *page)
@@ -161,23 +165,41 @@ static int handle(struct fault *fault)
 	int err = -EBUSY;
 
 	for (int try = 0; try < MAX_TRIES && err == -EBUSY; try++) {
-		err = map_chunk(fault, 0, gpu->peer.owner, true);
+		err = map_chunk(fault, 0, gpu->peer.owner, !fault->stay);
 		if (err != -ENOENT)
 			continue;
 		/* Best effort: what cannot come is mapped where it is. */
-		simgpu_migrate(gpu, fault->vm->mm, fault->start, fault->end);
+		if (!fault->stay)
+			simgpu_migrate(gpu, fault->vm->mm, fault->start, fault->end);
 		err = map_chunk(fault, request, gpu->peer.owner, false);
 		if (err != -ENOENT)
 			continue;
 		/*
 		 * Ours, but of the read kind (after a fork): only the CPU's fault path can make it
-		 * writable, so take it back first by asking as if it were a stranger's.
+		 * writable, so take it back first by asking as if it were a stranger's, and leave it
+		 * there until it is.
 		 */
+		fault->stay = true;
 		err = map_chunk(fault, request, NULL, false);
 		if (err == -ENOENT)
 			err = -EBUSY;
 	}
 	return err;
+}
+
+/*
+ * The device has one fault at a time, so the same one again and again means that it got no further. When
+ * two devices, or a device and a CPU, take a page from each other, the page has to stay somewhere for both
+ * to use: in RAM, or with one of them if they are linked.
+ */
+static bool is_being_taken(struct simgpu_device *gpu, u64 page, u64 info)
+{
+	bool again = gpu->last_fault == page && gpu->last_info == info;
+
+	gpu->taken = again ? gpu->taken + 1 : 0;
+	gpu->last_fault = page;
+	gpu->last_info = info;
+	return gpu->taken >= MAX_TAKEN;
 }
 
 static int resolve(struct simgpu_device *gpu, u64 address, u64 info)
@@ -189,6 +211,7 @@ static int resolve(struct simgpu_device *gpu, u64 address, u64 info)
 	};
 	int err;
 
+	fault.stay = is_being_taken(gpu, fault.page, info);
 	fault.start = ALIGN_DOWN(fault.page, gpu->chunk_bytes);
 	fault.end = fault.start + gpu->chunk_bytes;
 	if (!fault.vm)
@@ -210,5 +233,6 @@ void simgpu_fault_work(struct work_struct *work)
 
 	atomic_long_inc(&gpu->nr_faults);
 	err = resolve(gpu, address, info);
-	simgpu_write(gpu, SIMGPU_FAULT_RESUME, err ? SIMGPU_CANCEL : SIMGPU_RETRY);
+	/* Busy is no answer: it comes back if it is not settled then. */
+	simgpu_write(gpu, SIMGPU_FAULT_RESUME, err && err != -EBUSY ? SIMGPU_CANCEL : SIMGPU_RETRY);
 }

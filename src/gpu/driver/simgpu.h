@@ -157,6 +157,7 @@ u64 simgpu_pt_get(struct simgpu_device *gpu, u64 root, unsigned long address);
  * @next_context: id of the next one
  * @faults: the queue that faults are handled on, one at a time
  * @fault_work: handles the fault that waits
+ * @last_fault, @last_info, @taken: the fault before, and how often it has come again; its handler's own
  * @chunk_bytes: unit of migration; a power of two
  * @timeslice_ms: given to every migration
  * @peer_copies: pages of a linked GPU are copied by that GPU
@@ -187,6 +188,9 @@ struct simgpu_device {
 	u32 next_context;
 	struct workqueue_struct *faults;
 	struct work_struct fault_work;
+	u64 last_fault;
+	u64 last_info;
+	unsigned int taken;
 	unsigned long chunk_bytes;
 	unsigned long timeslice_ms;
 	bool peer_copies;

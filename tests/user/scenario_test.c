@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/* Every scenario shows what it says, run until tasks block and in other orders. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include <psim/psim.h>
+
+#define SEEDS 5
+
+static void run_all(const struct psim_config *config)
+{
+	unsigned int n = 0;
+
+	for (const struct psim_scenario *s = psim_scenario_first(); s; s = s->next, n++) {
+		int err = psim_scenario_run(s, config);
+
+		if (err)
+			print_error("scenario %s, scheduler %s, seed %llu: %d\n", s->name,
+				    config->scheduler, config->seed, err);
+		assert_int_equal(err, 0);
+	}
+	assert_true(n >= 10);
+}
+
+static void scenarios__one_after_another(void **state)
+{
+	struct psim_config config = {.scheduler = "run-until-block", .seed = 1};
+
+	(void)state;
+	run_all(&config);
+}
+
+static void scenarios__in_random_order(void **state)
+{
+	struct psim_config config = {.scheduler = "random"};
+
+	(void)state;
+	for (config.seed = 1; config.seed <= SEEDS; config.seed++)
+		run_all(&config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scenarios__one_after_another),
+		cmocka_unit_test(scenarios__in_random_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
