@@ -15,6 +15,9 @@
 #define ADDRESS 0x40000000ul
 #define MS	1000000ull
 
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED   2
+
 /**
  * struct stage - what every scenario here starts with, and gives back
  * @process: has BYTES at ADDRESS
@@ -283,8 +286,9 @@ PSIM_SCENARIO(fork_on_device, "a process forks while its memory is on the device
 }
 
 PSIM_SCENARIO(partial_unmap,
-	      "a hole is torn into an allocation, and mapped anew")
+	      "a hole is torn into an allocation, mapped anew, and the rest remapped")
 {
+	unsigned long elsewhere = ADDRESS + (1ul << 30);
 	unsigned char byte = 1;
 	struct stage s;
 
@@ -298,7 +302,10 @@ PSIM_SCENARIO(partial_unmap,
 	did(&s, psim_mmap(s.process, ADDRESS + CHUNK / 4, CHUNK / 2, PSIM_READ | PSIM_WRITE));
 	did(&s, psim_load(s.process, ADDRESS + CHUNK / 4, &byte, 1));
 	expect(&s, byte == 0);
-	check(&s, s.process, ADDRESS + CHUNK * 3 / 4, CHUNK * 3 / 4, CHUNK);
+	/* the end of it moves elsewhere, and comes back from there */
+	did(&s, psim_mremap(s.process, ADDRESS + CHUNK * 3 / 4, CHUNK / 4, CHUNK / 4,
+			    MREMAP_MAYMOVE | MREMAP_FIXED, elsewhere));
+	check(&s, s.process, elsewhere, CHUNK * 3 / 4, CHUNK);
 	check(&s, s.process, ADDRESS, 0, CHUNK / 4);
 	check(&s, s.process, ADDRESS + CHUNK, CHUNK, BYTES);
 	expect(&s, stats_of(s.gpus[0]).memory_free == 256ull << 20);
