@@ -9,15 +9,6 @@
 set(PSIM_ROOT ${CMAKE_CURRENT_LIST_DIR}/..)
 get_filename_component(PSIM_ROOT ${PSIM_ROOT} ABSOLUTE)
 
-execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include
-	OUTPUT_VARIABLE PSIM_COMPILER_INCLUDE OUTPUT_STRIP_TRAILING_WHITESPACE)
-if(NOT EXISTS ${PSIM_COMPILER_INCLUDE}/stdarg.h)
-	# clang answers -print-file-name for libraries only; its headers lie in the resource folder
-	execute_process(COMMAND ${CMAKE_C_COMPILER} -print-resource-dir
-		OUTPUT_VARIABLE resource OUTPUT_STRIP_TRAILING_WHITESPACE)
-	set(PSIM_COMPILER_INCLUDE ${resource}/include)
-endif()
-
 # "mmput __psim_k_mmput", a line a kernel name: what kernel-cc gives to objcopy
 set(PSIM_NAMES ${CMAKE_BINARY_DIR}/kernel-names)
 set(names_header ${PSIM_ROOT}/include/linux/__psim_names.h)
@@ -39,11 +30,9 @@ else()
 	list(APPEND PSIM_KERNEL_WARNINGS -Wno-override-init)
 endif()
 
-set(PSIM_KERNEL_FLAGS
-	-nostdinc -isystem ${PSIM_COMPILER_INCLUDE} -I${PSIM_ROOT}/include
-	-D__KERNEL__ -D__PSIM_KERNEL_CC__ -fms-extensions -funsigned-char -fno-strict-aliasing
-	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-common
-	-fno-builtin-printf -fno-optimize-sibling-calls -fno-omit-frame-pointer)
+set(PSIM_KERNEL_INCLUDE ${PSIM_ROOT}/include)
+set(PSIM_KERNEL_CC ${PSIM_ROOT}/cmake/kernel-cc ${CMAKE_OBJCOPY} ${CMAKE_READELF} ${PSIM_NAMES})
+include(PsimKernelDialect)
 
 set(PSIM_INSTRUMENT)
 if(PSIM_SANITIZE)
@@ -65,7 +54,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 function(psim_kernel_dialect target)
 	cmake_parse_arguments(arg "THEIRS" "" "" ${ARGN})
-	target_compile_options(${target} PRIVATE ${PSIM_KERNEL_FLAGS})
+	psim_kernel_flags(${target})
 	if("undefined" IN_LIST PSIM_SANITIZE)
 		# container_of on NULL, and unaligned or shifted kernel idiom that the dialect defines
 		target_compile_options(${target} PRIVATE
@@ -80,8 +69,6 @@ function(psim_kernel_dialect target)
 	else()
 		target_compile_options(${target} PRIVATE ${PSIM_KERNEL_WARNINGS})
 	endif()
-	set_target_properties(${target} PROPERTIES
-		C_COMPILER_LAUNCHER "${PSIM_ROOT}/cmake/kernel-cc;${CMAKE_OBJCOPY};${CMAKE_READELF};${PSIM_NAMES}")
 endfunction()
 
 function(psim_host_dialect target)

@@ -61,6 +61,8 @@ want has_module zlib zlib1g-dev zlib-devel zlib
 want has_module jansson libjansson-dev jansson-devel jansson
 if [ $level != build ]; then
 	want has_module cmocka libcmocka-dev libcmocka-devel cmocka
+	want has_command c++ g++ gcc-c++ gcc
+	want has_command python3 python3 python3 python
 fi
 if [ $level = all ]; then
 	want has_command clang clang clang clang
@@ -73,7 +75,6 @@ if [ $level = all ]; then
 		missing="$missing libclang-rt-dev"
 	fi
 	want has_command valgrind valgrind valgrind valgrind
-	want has_command python3 python3 python3 python
 fi
 
 [ -n "$missing" ] || exit 0

@@ -24,7 +24,7 @@ static int fault(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 	__atomic_store_n(&gpu->fault_address, address, __ATOMIC_RELEASE);
 	__atomic_store_n(&gpu->fault_info, (uint64_t)d->context << 1 | write, __ATOMIC_RELEASE);
 	__atomic_store_n(&gpu->fault_answer, 0, __ATOMIC_RELEASE);
-	raise_irq(gpu, SIMGPU_IRQ_FAULT);
+	simhw_raise_irq(gpu, SIMGPU_IRQ_FAULT);
 	while (!(answer = __atomic_load_n(&gpu->fault_answer, __ATOMIC_ACQUIRE)))
 		psim_hw_wait();
 	return answer == SIMGPU_RETRY ? 0 : -EFAULT;
@@ -38,7 +38,7 @@ static int reach(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 		 int write, unsigned char *bounce, unsigned char **bytes)
 {
 	for (;;) {
-		uint64_t pte = mmu_translate(gpu, d->context, d->root, address, write);
+		uint64_t pte = simhw_mmu_translate(gpu, d->context, d->root, address, write);
 		uint64_t at = (pte & SIMGPU_PTE_ADDRESS) + address % PAGE;
 
 		if (!pte) {
@@ -56,14 +56,14 @@ static int reach(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 			return 0;
 		}
 		if (pte & SIMGPU_PTE_PEER) {
-			const struct link *link = link_of(gpu, at);
+			const struct link *link = simhw_link_of(gpu, at);
 
-			gpu->link_ns += link ? link_cost(link, n) : 0;
-			*bytes = link_at(gpu, at, n, write);
+			gpu->link_ns += link ? simhw_link_cost(link, n) : 0;
+			*bytes = simhw_link_at(gpu, at, n, write);
 		} else if (pte & SIMGPU_PTE_SYSTEM)
 			*bytes = psim_hw_dma_window(&gpu->bus, at, n, write);
 		else
-			*bytes = store_at(&gpu->memory, at, n, write);
+			*bytes = simhw_store_at(&gpu->memory, at, n, write);
 		return *bytes ? 0 : -EFAULT;
 	}
 }
@@ -159,7 +159,7 @@ static int run(struct simgpu_hw *gpu, struct simgpu_desc *d)
 	return err;
 }
 
-int cmd_engine(void *arg)
+int simhw_cmd_engine(void *arg)
 {
 	struct simgpu_hw *gpu = arg;
 	struct ring *ring = &gpu->cmd;
@@ -171,10 +171,10 @@ int cmd_engine(void *arg)
 				return 0;
 			psim_hw_wait();
 		}
-		if (ring_fetch(gpu, ring, &d))
+		if (simhw_ring_fetch(gpu, ring, &d))
 			return -EFAULT;
 		psim_hw_trace(PSIM_HW_COMMAND, gpu->bus.id, d.opcode, d.address, d.bytes);
 		d.status = run(gpu, &d);
-		ring_finish(gpu, ring, &d, SIMGPU_IRQ_CMD);
+		simhw_ring_finish(gpu, ring, &d, SIMGPU_IRQ_CMD);
 	}
 }

@@ -13,7 +13,7 @@
 static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t done, uint64_t n)
 {
 	int in = d->opcode != SIMGPU_OP_COPY_OUT && d->opcode != SIMGPU_OP_PEER_OUT;
-	unsigned char *memory = store_at(&gpu->memory, d->address + done, n, in);
+	unsigned char *memory = simhw_store_at(&gpu->memory, d->address + done, n, in);
 
 	if (!memory)
 		return -EINVAL;
@@ -27,7 +27,7 @@ static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_
 		return 0;
 	case SIMGPU_OP_PEER_IN:
 	case SIMGPU_OP_PEER_OUT: {
-		unsigned char *there = link_at(gpu, d->source + done, n, !in);
+		unsigned char *there = simhw_link_at(gpu, d->source + done, n, !in);
 
 		if (!there)
 			return -EINVAL;
@@ -35,7 +35,7 @@ static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_
 		return 0;
 	}
 	case SIMGPU_OP_MOVE: {
-		unsigned char *from = store_at(&gpu->memory, d->source + done, n, 0);
+		unsigned char *from = simhw_store_at(&gpu->memory, d->source + done, n, 0);
 
 		if (!from)
 			return -EINVAL;
@@ -72,12 +72,12 @@ static uint64_t cost(struct simgpu_hw *gpu, const struct simgpu_desc *d)
 	const struct link *link = NULL;
 
 	if (d->opcode == SIMGPU_OP_PEER_IN || d->opcode == SIMGPU_OP_PEER_OUT)
-		link = link_of(gpu, d->source);
-	return link ? link_cost(link, d->bytes)
+		link = simhw_link_of(gpu, d->source);
+	return link ? simhw_link_cost(link, d->bytes)
 		    : gpu->copy_setup_ns + d->bytes * 1000 / gpu->bytes_per_us;
 }
 
-int copy_engine(void *arg)
+int simhw_copy_engine(void *arg)
 {
 	struct simgpu_hw *gpu = arg;
 	struct ring *ring = &gpu->copy;
@@ -89,11 +89,11 @@ int copy_engine(void *arg)
 				return 0;
 			psim_hw_wait();
 		}
-		if (ring_fetch(gpu, ring, &d))
+		if (simhw_ring_fetch(gpu, ring, &d))
 			return -EFAULT;
 		psim_hw_busy(cost(gpu, &d));
 		d.status = psim_hw_copy_fails() ? -EIO : move(gpu, &d);
 		psim_hw_trace(PSIM_HW_COPY, gpu->bus.id, d.bytes, d.opcode, ring->done + 1);
-		ring_finish(gpu, ring, &d, SIMGPU_IRQ_COPY);
+		simhw_ring_finish(gpu, ring, &d, SIMGPU_IRQ_COPY);
 	}
 }

@@ -37,7 +37,7 @@ static void wake(struct simgpu_hw *gpu, struct psim_task **engine, const char *n
 
 static unsigned long long table_read(struct simgpu_hw *gpu, unsigned long offset, unsigned int size)
 {
-	unsigned char *at = store_at(&gpu->tables, offset, size, 0);
+	unsigned char *at = simhw_store_at(&gpu->tables, offset, size, 0);
 	unsigned long long value = 0;
 
 	mmu_lock(gpu);
@@ -89,12 +89,12 @@ static void reg_write(void *device, unsigned long offset, unsigned int size,
 	struct simgpu_hw *gpu = device;
 
 	if (offset >= SIMGPU_TABLES) {
-		unsigned char *at = store_at(&gpu->tables, offset - SIMGPU_TABLES, size, 1);
+		unsigned char *at = simhw_store_at(&gpu->tables, offset - SIMGPU_TABLES, size, 1);
 
 		mmu_lock(gpu);
 		if (at)
 			memcpy(at, &value, size);
-		mmu_table_written(gpu);
+		simhw_mmu_table_written(gpu);
 		mmu_unlock(gpu);
 		return;
 	}
@@ -107,7 +107,7 @@ static void reg_write(void *device, unsigned long offset, unsigned int size,
 		break;
 	case SIMGPU_COPY_TAIL:
 		store(&gpu->copy.tail, value);
-		wake(gpu, &gpu->copy_engine, "copy", copy_engine);
+		wake(gpu, &gpu->simhw_copy_engine, "copy", simhw_copy_engine);
 		break;
 	case SIMGPU_CMD_RING:
 		gpu->cmd.base = value;
@@ -117,11 +117,11 @@ static void reg_write(void *device, unsigned long offset, unsigned int size,
 		break;
 	case SIMGPU_CMD_TAIL:
 		store(&gpu->cmd.tail, value);
-		wake(gpu, &gpu->cmd_engine, "command", cmd_engine);
+		wake(gpu, &gpu->simhw_cmd_engine, "command", simhw_cmd_engine);
 		break;
 	case SIMGPU_FAULT_RESUME:
 		store(&gpu->fault_answer, value);
-		psim_hw_kick(gpu->cmd_engine);
+		psim_hw_kick(gpu->simhw_cmd_engine);
 		break;
 	case SIMGPU_TLB_CONTEXT:
 		gpu->tlb_context = value;
@@ -131,15 +131,15 @@ static void reg_write(void *device, unsigned long offset, unsigned int size,
 		break;
 	case SIMGPU_TLB_END:
 		mmu_lock(gpu);
-		mmu_invalidate(gpu, gpu->tlb_context, gpu->tlb_start, value);
+		simhw_mmu_invalidate(gpu, gpu->tlb_context, gpu->tlb_start, value);
 		mmu_unlock(gpu);
 		break;
 	case SIMGPU_STOP:
 		__atomic_store_n(&gpu->stop, 1, __ATOMIC_RELEASE);
-		if (gpu->copy_engine)
-			psim_hw_kick(gpu->copy_engine);
-		if (gpu->cmd_engine)
-			psim_hw_kick(gpu->cmd_engine);
+		if (gpu->simhw_copy_engine)
+			psim_hw_kick(gpu->simhw_copy_engine);
+		if (gpu->simhw_cmd_engine)
+			psim_hw_kick(gpu->simhw_cmd_engine);
 		break;
 	default:
 		psim_hw_report(&gpu->bus, "GPU register",
@@ -168,9 +168,9 @@ struct simgpu_hw *simgpu_model_plug(const struct simgpu_model *model, int *error
 	gpu->bytes_per_us = model->bytes_per_us;
 	gpu->copy_setup_ns = model->copy_setup_ns;
 	gpu->has_bytes = psim_hw_has_bytes();
-	if (store_open(&gpu->memory, model->memory_bytes))
+	if (simhw_store_open(&gpu->memory, model->memory_bytes))
 		goto no_memory;
-	if (store_open(&gpu->tables, TABLE_BYTES))
+	if (simhw_store_open(&gpu->tables, TABLE_BYTES))
 		goto no_tables;
 	gpu->bus = (struct psim_hw){
 		.name = gpu->name,
@@ -186,9 +186,9 @@ struct simgpu_hw *simgpu_model_plug(const struct simgpu_model *model, int *error
 	if (!*error)
 		return gpu;
 	link_cut_all(gpu);
-	store_close(&gpu->tables);
+	simhw_store_close(&gpu->tables);
 no_tables:
-	store_close(&gpu->memory);
+	simhw_store_close(&gpu->memory);
 no_memory:
 	free(gpu);
 	return NULL;
@@ -197,13 +197,13 @@ no_memory:
 void simgpu_model_unplug(struct simgpu_hw *gpu)
 {
 	psim_hw_unplug(&gpu->bus);
-	if (gpu->copy_engine)
-		psim_join(gpu->copy_engine);
-	if (gpu->cmd_engine)
-		psim_join(gpu->cmd_engine);
+	if (gpu->simhw_copy_engine)
+		psim_join(gpu->simhw_copy_engine);
+	if (gpu->simhw_cmd_engine)
+		psim_join(gpu->simhw_cmd_engine);
 	link_cut_all(gpu);
-	store_close(&gpu->tables);
-	store_close(&gpu->memory);
+	simhw_store_close(&gpu->tables);
+	simhw_store_close(&gpu->memory);
 	free(gpu);
 }
 
@@ -214,7 +214,7 @@ unsigned int simgpu_model_id(const struct simgpu_hw *gpu)
 
 int simgpu_model_poke(struct simgpu_hw *gpu, unsigned long long offset, unsigned char flip)
 {
-	unsigned char *at = store_at(&gpu->memory, offset, 1, 1);
+	unsigned char *at = simhw_store_at(&gpu->memory, offset, 1, 1);
 
 	if (!at)
 		return -EINVAL;

@@ -2,24 +2,24 @@
 /* What the two engines share: fetching a descriptor by DMA, writing its end back, the interrupt. */
 #include "simgpu_hw.h"
 
-int ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc)
+int simhw_ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc)
 {
 	uint64_t at = ring->base + ring->done % ring->size * SIMGPU_DESC_BYTES;
 
 	return psim_hw_dma(&gpu->bus, at, desc, sizeof(*desc), 0);
 }
 
-void ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
-		 uint64_t irq)
+void simhw_ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
+		       uint64_t irq)
 {
 	uint64_t at = ring->base + ring->done % ring->size * SIMGPU_DESC_BYTES;
 
 	psim_hw_dma(&gpu->bus, at, (void *)desc, sizeof(*desc), 1);
 	ring->done++;
-	raise_irq(gpu, irq);
+	simhw_raise_irq(gpu, irq);
 }
 
-void raise_irq(struct simgpu_hw *gpu, uint64_t bits)
+void simhw_raise_irq(struct simgpu_hw *gpu, uint64_t bits)
 {
 	__atomic_fetch_or(&gpu->irq_status, bits, __ATOMIC_SEQ_CST);
 	psim_hw_interrupt(&gpu->bus);

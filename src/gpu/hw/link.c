@@ -80,7 +80,7 @@ uint64_t link_speed(struct simgpu_hw *gpu, uint64_t number)
 	return link ? link->bytes_per_us : 0;
 }
 
-const struct link *link_of(struct simgpu_hw *gpu, uint64_t address)
+const struct link *simhw_link_of(struct simgpu_hw *gpu, uint64_t address)
 {
 	const struct link *link = find(gpu, (address >> SIMGPU_LINK_SHIFT) - 1);
 
@@ -89,19 +89,19 @@ const struct link *link_of(struct simgpu_hw *gpu, uint64_t address)
 	return link;
 }
 
-uint64_t link_cost(const struct link *link, uint64_t bytes)
+uint64_t simhw_link_cost(const struct link *link, uint64_t bytes)
 {
 	return link->setup_ns + bytes * 1000 / link->bytes_per_us;
 }
 
-unsigned char *link_at(struct simgpu_hw *gpu, uint64_t address, uint64_t n, int write)
+unsigned char *simhw_link_at(struct simgpu_hw *gpu, uint64_t address, uint64_t n, int write)
 {
-	const struct link *link = link_of(gpu, address);
+	const struct link *link = simhw_link_of(gpu, address);
 	unsigned char *bytes;
 
 	if (!link)
 		return NULL;
-	bytes = store_at(&link->peer->memory, address & SIMGPU_LINK_OFFSET, n, write);
+	bytes = simhw_store_at(&link->peer->memory, address & SIMGPU_LINK_OFFSET, n, write);
 	if (!bytes)
 		psim_hw_report(&gpu->bus, "GPU link", "an address beyond the peer's memory",
 			       address);

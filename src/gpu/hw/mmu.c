@@ -24,7 +24,7 @@ static uint64_t walk(struct simgpu_hw *gpu, uint64_t root, uint64_t address)
 	for (int level = LEVELS - 1; level >= 0; level--) {
 		uint64_t index =
 			address >> (PAGE_BITS + level * INDEX_BITS) & ((1 << INDEX_BITS) - 1);
-		unsigned char *at = store_at(&gpu->tables, table + index * 8, 8, 0);
+		unsigned char *at = simhw_store_at(&gpu->tables, table + index * 8, 8, 0);
 
 		if (!at) {
 			psim_hw_report(&gpu->bus, "GPU page table",
@@ -53,8 +53,8 @@ static void check_stale(struct simgpu_hw *gpu, const struct tlb_entry *entry, ui
 			       "use of a translation that was not invalidated", address);
 }
 
-uint64_t mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root, uint64_t address,
-		       int write)
+uint64_t simhw_mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root,
+			     uint64_t address, int write)
 {
 	uint64_t page = address >> PAGE_BITS;
 	struct tlb_entry *entry = &gpu->tlb[(page ^ context) % TLB_ENTRIES];
@@ -71,7 +71,7 @@ uint64_t mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root, u
 	return pte;
 }
 
-void mmu_invalidate(struct simgpu_hw *gpu, uint64_t context, uint64_t start, uint64_t end)
+void simhw_mmu_invalidate(struct simgpu_hw *gpu, uint64_t context, uint64_t start, uint64_t end)
 {
 	for (int i = 0; i < TLB_ENTRIES; i++) {
 		struct tlb_entry *entry = &gpu->tlb[i];
@@ -83,7 +83,7 @@ void mmu_invalidate(struct simgpu_hw *gpu, uint64_t context, uint64_t start, uin
 	gpu->tables_written = 0;
 }
 
-void mmu_table_written(struct simgpu_hw *gpu)
+void simhw_mmu_table_written(struct simgpu_hw *gpu)
 {
 	if (!gpu->tables_written)
 		gpu->tables_written = psim_now() + 1;

@@ -64,8 +64,8 @@ struct simgpu_hw {
 	struct store tables;
 	struct ring copy;
 	struct ring cmd;
-	struct psim_task *copy_engine;
-	struct psim_task *cmd_engine;
+	struct psim_task *simhw_copy_engine;
+	struct psim_task *simhw_cmd_engine;
 	struct tlb_entry tlb[TLB_ENTRIES];
 	uint64_t irq_status;
 	uint64_t fault_address;
@@ -86,10 +86,10 @@ struct simgpu_hw {
 };
 
 /* store.c */
-int store_open(struct store *store, uint64_t bytes);
-void store_close(struct store *store);
+int simhw_store_open(struct store *store, uint64_t bytes);
+void simhw_store_close(struct store *store);
 /* Bytes [offset, offset + n) for writing or reading; NULL beyond the end. */
-unsigned char *store_at(struct store *store, uint64_t offset, uint64_t n, int write);
+unsigned char *simhw_store_at(struct store *store, uint64_t offset, uint64_t n, int write);
 
 /*
  * An access, from its translation to its last byte, and an invalidation exclude each other: when the
@@ -109,31 +109,31 @@ static inline void mmu_unlock(struct simgpu_hw *gpu)
 
 /* mmu.c: all with mmu_lock held */
 /* Return: the PTE that maps @address for the access, or 0: a fault. */
-uint64_t mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root, uint64_t address,
-		       int write);
-void mmu_invalidate(struct simgpu_hw *gpu, uint64_t context, uint64_t start, uint64_t end);
-void mmu_table_written(struct simgpu_hw *gpu);
+uint64_t simhw_mmu_translate(struct simgpu_hw *gpu, uint32_t context, uint64_t root,
+			     uint64_t address, int write);
+void simhw_mmu_invalidate(struct simgpu_hw *gpu, uint64_t context, uint64_t start, uint64_t end);
+void simhw_mmu_table_written(struct simgpu_hw *gpu);
 
 /* engine.c: what both engines share */
-int ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc);
-void ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
-		 uint64_t irq);
-void raise_irq(struct simgpu_hw *gpu, uint64_t bits);
+int simhw_ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc);
+void simhw_ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
+		       uint64_t irq);
+void simhw_raise_irq(struct simgpu_hw *gpu, uint64_t bits);
 
 /* link.c: roads to other GPUs. Return: -ENOSPC if one end has too many, or has this one. */
 int link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us, uint64_t setup_ns);
 /* Of all its links; nobody uses them any more. */
 void link_cut_all(struct simgpu_hw *gpu);
 /* The link that a link address goes by; a report and NULL if there is none. */
-const struct link *link_of(struct simgpu_hw *gpu, uint64_t address);
+const struct link *simhw_link_of(struct simgpu_hw *gpu, uint64_t address);
 /* Throughput of the link to the GPU with this number; 0: none. */
 uint64_t link_speed(struct simgpu_hw *gpu, uint64_t number);
 /* Virtual time of moving @bytes over the link. */
-uint64_t link_cost(const struct link *link, uint64_t bytes);
+uint64_t simhw_link_cost(const struct link *link, uint64_t bytes);
 /* Bytes of the memory at the link's other end; a report and NULL beyond its end. */
-unsigned char *link_at(struct simgpu_hw *gpu, uint64_t address, uint64_t n, int write);
+unsigned char *simhw_link_at(struct simgpu_hw *gpu, uint64_t address, uint64_t n, int write);
 
-int copy_engine(void *gpu);
-int cmd_engine(void *gpu);
+int simhw_copy_engine(void *gpu);
+int simhw_cmd_engine(void *gpu);
 
 #endif /* SIMGPU_HW_H */

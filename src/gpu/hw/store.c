@@ -24,7 +24,7 @@ static int from_pool(struct store *store, uint64_t bytes)
 	return 0;
 }
 
-int store_open(struct store *store, uint64_t bytes)
+int simhw_store_open(struct store *store, uint64_t bytes)
 {
 	void *p;
 
@@ -37,7 +37,7 @@ int store_open(struct store *store, uint64_t bytes)
 	return 0;
 }
 
-void store_close(struct store *store)
+void simhw_store_close(struct store *store)
 {
 	if (!store->bytes)
 		return;
@@ -64,7 +64,7 @@ static void touch(struct store *store, uint64_t end)
 		;
 }
 
-unsigned char *store_at(struct store *store, uint64_t offset, uint64_t n, int write)
+unsigned char *simhw_store_at(struct store *store, uint64_t offset, uint64_t n, int write)
 {
 	if (n > store->length || offset > store->length - n)
 		return NULL;

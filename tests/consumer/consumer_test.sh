@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs into a folder of its own, and uses what lies there by CMake, by plain cc with pkg-config, and from C++.
+# usage: consumer_test.sh SOURCE_ROOT BUILD CC CXX
+set -eu
+
+root=${1:?usage: consumer_test.sh SOURCE_ROOT BUILD CC CXX}
+build=${2:?usage: consumer_test.sh SOURCE_ROOT BUILD CC CXX}
+cc=${3:?} cxx=${4:?}
+here=$root/tests/consumer
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() { echo "FAILED: $*"; exit 1; }
+
+cmake --install "$build" --prefix "$work/usr" >/dev/null
+[ -f "$work/usr/include/psim/psim.h" ] || fail "no user face"
+[ -f "$work/usr/share/psim/kernel/include/linux/list.h" ] || fail "no kernel face"
+[ ! -e "$work/usr/include/linux" ] || fail "the kernel face lies where the host's headers do"
+man_page=$work/usr/share/man/man1/psim.1
+[ -s "$man_page" ] || fail "no man page"
+"$work/usr/bin/psim" list --names | grep -qx tour || fail "the installed psim knows no tour"
+
+cmake -S "$here" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMPILER="$cc" \
+	-DCMAKE_CXX_COMPILER="$cxx" >"$work/log" 2>&1 || { cat "$work/log"; fail "find_package"; }
+cmake --build "$work/cmake" >"$work/log" 2>&1 || { cat "$work/log"; fail "build by CMake"; }
+"$work/cmake/in_c" >/dev/null || fail "by CMake, in C"
+"$work/cmake/in_cxx" || fail "by CMake, in C++"
+
+export PKG_CONFIG_PATH="$work/usr/lib/pkgconfig:$work/usr/lib/$(uname -m)-linux-gnu/pkgconfig"
+kernel_include=$("$cc" -print-file-name=include)
+[ -f "$kernel_include/stdarg.h" ] || kernel_include=$("$cc" -print-resource-dir)/include
+cd "$work"
+"$cc" -nostdinc -isystem "$kernel_include" $(pkg-config --variable=kernel_cflags psim-shim) -c "$here/driver.c"
+"$cc" "$here/app.c" driver.o -o plain $(pkg-config --cflags --libs psim-gpu) || fail "plain cc"
+./plain >/dev/null || fail "by plain cc"
+"$cxx" "$here/app.cc" -o plain_cxx $(pkg-config --cflags --libs psim-gpu) || fail "plain c++"
+./plain_cxx || fail "by plain c++"
