@@ -54,7 +54,7 @@ static unsigned long long reg_read(void *device, unsigned long offset, unsigned 
 	if (offset >= SIMGPU_TABLES)
 		return table_read(gpu, offset - SIMGPU_TABLES, size);
 	if (offset >= SIMGPU_LINKS)
-		return link_speed(gpu, (offset - SIMGPU_LINKS) / 8);
+		return simhw_link_speed(gpu, (offset - SIMGPU_LINKS) / 8);
 	switch (offset) {
 	case SIMGPU_ID:
 		return SIMGPU_ID_VALUE;
@@ -152,8 +152,8 @@ static int make_links(struct simgpu_hw *gpu, const struct simgpu_model *model)
 	int err = 0;
 
 	for (unsigned int i = 0; !err && i < model->nr_links; i++)
-		err = link_make(gpu, model->links[i].peer, model->links[i].bytes_per_us,
-				model->links[i].setup_ns);
+		err = simhw_link_make(gpu, model->links[i].peer, model->links[i].bytes_per_us,
+				      model->links[i].setup_ns);
 	return err;
 }
 
@@ -185,7 +185,7 @@ struct simgpu_hw *simgpu_model_plug(const struct simgpu_model *model, int *error
 		*error = psim_hw_plug(&gpu->bus);
 	if (!*error)
 		return gpu;
-	link_cut_all(gpu);
+	simhw_link_cut_all(gpu);
 	simhw_store_close(&gpu->tables);
 no_tables:
 	simhw_store_close(&gpu->memory);
@@ -201,7 +201,7 @@ void simgpu_model_unplug(struct simgpu_hw *gpu)
 		psim_join(gpu->simhw_copy_engine);
 	if (gpu->simhw_cmd_engine)
 		psim_join(gpu->simhw_cmd_engine);
-	link_cut_all(gpu);
+	simhw_link_cut_all(gpu);
 	simhw_store_close(&gpu->tables);
 	simhw_store_close(&gpu->memory);
 	free(gpu);

@@ -30,7 +30,8 @@ static struct link *slot(struct simgpu_hw *gpu, const struct simgpu_hw *peer)
 	return NULL;
 }
 
-int link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us, uint64_t setup_ns)
+int simhw_link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us,
+		    uint64_t setup_ns)
 {
 	struct link link = {.bytes_per_us = bytes_per_us, .setup_ns = setup_ns};
 	struct link *there, *back;
@@ -49,7 +50,7 @@ int link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us, u
 	return there ? 0 : -ENOSPC;
 }
 
-void link_cut_all(struct simgpu_hw *gpu)
+void simhw_link_cut_all(struct simgpu_hw *gpu)
 {
 	links_lock();
 	for (int i = 0; i < SIMGPU_MAX_LINKS; i++) {
@@ -73,7 +74,7 @@ static const struct link *find(struct simgpu_hw *gpu, uint64_t number)
 	return link;
 }
 
-uint64_t link_speed(struct simgpu_hw *gpu, uint64_t number)
+uint64_t simhw_link_speed(struct simgpu_hw *gpu, uint64_t number)
 {
 	const struct link *link = find(gpu, number);
 

@@ -121,13 +121,14 @@ void simhw_ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct si
 void simhw_raise_irq(struct simgpu_hw *gpu, uint64_t bits);
 
 /* link.c: roads to other GPUs. Return: -ENOSPC if one end has too many, or has this one. */
-int link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us, uint64_t setup_ns);
+int simhw_link_make(struct simgpu_hw *a, struct simgpu_hw *b, uint64_t bytes_per_us,
+		    uint64_t setup_ns);
 /* Of all its links; nobody uses them any more. */
-void link_cut_all(struct simgpu_hw *gpu);
+void simhw_link_cut_all(struct simgpu_hw *gpu);
 /* The link that a link address goes by; a report and NULL if there is none. */
 const struct link *simhw_link_of(struct simgpu_hw *gpu, uint64_t address);
 /* Throughput of the link to the GPU with this number; 0: none. */
-uint64_t link_speed(struct simgpu_hw *gpu, uint64_t number);
+uint64_t simhw_link_speed(struct simgpu_hw *gpu, uint64_t number);
 /* Virtual time of moving @bytes over the link. */
 uint64_t simhw_link_cost(const struct link *link, uint64_t bytes);
 /* Bytes of the memory at the link's other end; a report and NULL beyond its end. */
