@@ -96,7 +96,7 @@ expect "no manager: says so" said "no apt, dnf or pacman here"
 
 # everything there: nothing is called
 fresh 0
-for tool in apt-get cc cmake ninja objcopy; do stand_in $tool; done
+for tool in apt-get cc c++ cmake ninja objcopy python3; do stand_in $tool; done
 stand_in pkg-config 'exit 0'
 run --tests
 expect "complete: succeeds" [ "$status" = 0 ]
