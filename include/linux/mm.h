@@ -354,6 +354,13 @@ void unpin_user_pages(struct page **pages, unsigned long npages);
 /* The same, marking them dirty if @make_dirty. May sleep. */
 void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);
 
+/**
+ * do_madvise() - madvise(2) on @mm
+ * @behavior: MADV_*
+ * Context: takes the mmap lock as the advice needs it. Return: 0, -EINVAL, -ENOMEM, ...
+ */
+int do_madvise(struct mm_struct *mm, unsigned long start, size_t len_in, int behavior);
+
 /* ---- locking all of an address space --------------------------------------------------------------------- */
 
 /**

@@ -261,3 +261,8 @@ int psim_do_madvise(struct mm_struct *mm, unsigned long start, unsigned long len
 	}
 	return err;
 }
+
+int do_madvise(struct mm_struct *mm, unsigned long start, size_t len_in, int behavior)
+{
+	return psim_do_madvise(mm, start, len_in, behavior);
+}

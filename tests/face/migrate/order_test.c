@@ -228,6 +228,43 @@ static void migrate_device_finalize__leaves_the_entry_of_another_page(struct kun
 	KUNIT_EXPECT_EQ(test, peek(fx, 1), 9ull);
 }
 
+static void forget_it(struct other *other)
+{
+	KUNIT_EXPECT_EQ(
+		other->fx->test,
+		do_madvise(other->fx->mm, at(other->fx, other->page), PAGE_SIZE, MADV_DONTNEED), 0);
+}
+
+/* S3.15, S6.31: the slot went while its page was on the way: nobody has either side any more */
+static void migrate_vma_finalize__slot_was_zapped(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct other other = {.page = 1};
+	struct page *from;
+
+	poke_all(fx, 0, 3);
+	KUNIT_ASSERT_EQ(test, setup(fx, 0, 3, SYSTEM), 0);
+	give_device_pages(fx);
+	from = migrate_pfn_to_page(fx->src[1]);
+	get_page(from);
+	/* it needs the mmap lock for reading only, which we have, too */
+	other_start(fx, &other, forget_it);
+	other_join(&other);
+	KUNIT_EXPECT_EQ(test, rss(fx), 2ul);
+	put_page(from);
+	pages(fx);
+	KUNIT_EXPECT_TRUE(test, fx->src[1] & MIGRATE);
+	get_page(from);
+	finalize(fx);
+	EXPECT_COUNTS(test, from, 1, 0);
+	put_page(from);
+	KUNIT_EXPECT_EQ(test, fx->dev.frees, 1);
+	KUNIT_EXPECT_EQ(test, rss(fx), 2ul);
+	KUNIT_EXPECT_NULL(test, page_at(fx, 1));
+	KUNIT_EXPECT_EQ(test, peek(fx, 1), 0ull);
+	KUNIT_EXPECT_TRUE(test, on_device(fx, 0) && on_device(fx, 2));
+}
+
 #ifdef __PSIM__
 static void allocate(struct fx *fx, const struct mmu_notifier_range *range)
 {
@@ -295,6 +332,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma_pages__first_page_of_a_vma),
 	KUNIT_CASE(migrate_vma_finalize__order),
 	KUNIT_CASE(migrate_device_finalize__leaves_the_entry_of_another_page),
+	KUNIT_CASE(migrate_vma_finalize__slot_was_zapped),
 #ifdef __PSIM__
 	KUNIT_CASE(callback__must_not_allocate_with_reclaim),
 	KUNIT_CASE(migrate_vma_pages__without_memory_for_the_anon_vma),
