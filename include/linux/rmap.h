@@ -92,11 +92,26 @@ struct anon_vma *folio_anon_vma(const struct folio *folio);
 /**
  * folio_add_new_anon_rmap() - a new folio gets its first mapping, at @address of @vma
  * @flags: RMAP_EXCLUSIVE: AnonExclusive is set
- * Sets mapping, index and swap-backed; mapcount becomes 1. The slot's reference is the caller's.
+ * Sets mapping, index and swap-backed; mapcount becomes 1: of a large folio, that of a leaf. The slot's
+ * reference is the caller's.
  * Context: the slot's PTL; @vma has an anon_vma.
  */
 void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
 			     rmap_t flags);
+
+/* As folio_add_anon_rmap_pte(), by a leaf: the whole folio, whose head @page is. */
+void folio_add_anon_rmap_pmd(struct folio *folio, struct page *page, struct vm_area_struct *vma,
+			     unsigned long address, rmap_t flags);
+/* A leaf maps the folio no more. */
+void folio_remove_rmap_pmd(struct folio *folio, struct page *page, struct vm_area_struct *vma);
+/* As folio_try_share_anon_rmap_pte(); the flag of a leaf is the head's. */
+int folio_try_share_anon_rmap_pmd(struct folio *folio, struct page *page);
+/*
+ * fork gives the child a leaf of the same folio: mapcount +1, AnonExclusive goes. Return: 0; -EBUSY if it
+ * is exclusive and may be pinned, nothing changed. Context: PMD locks of both.
+ */
+int folio_try_dup_anon_rmap_pmd(struct folio *folio, struct page *page,
+				struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma);
 
 /* Another slot maps @page, of an anonymous folio. mapcount +1. Context: PTL and folio lock. */
 void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma,

@@ -38,6 +38,7 @@ enum psim_engine {
  * @points: mask of the scheduling points at which the scheduler is asked; default all
  * @scatter: 1: hand out page frames scattered over all of RAM instead of from its start
  * @no_bytes: 1: metadata only: pages have no contents; loads read zeros, stores and copies do nothing
+ * @huge_pages: 1: faults make folios of 2 MiB wherever they fit; 0: only where VM_HUGEPAGE asks for them
  * @quiet: 1: say nothing on standard error about misuse (the return value still tells)
  */
 struct psim_config {
@@ -51,6 +52,7 @@ struct psim_config {
 	unsigned int points;
 	int scatter;
 	int no_bytes;
+	int huge_pages;
 	int quiet;
 };
 

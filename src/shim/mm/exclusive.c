@@ -13,6 +13,7 @@
 #include <linux/rmap.h>
 #include <linux/sched.h>
 #include "mm/fault.h"
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
 
@@ -48,6 +49,7 @@ static bool replace_if_same(struct vm_area_struct *vma, unsigned long address, s
 	spinlock_t *ptl;
 	bool same;
 
+	psim_split_pmd(vma, address);
 	ptep = psim_pte_map_lock(vma->vm_mm, address, &ptl);
 	if (!ptep)
 		return false;

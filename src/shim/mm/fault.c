@@ -3,8 +3,8 @@
  * Page faults: what a slot needs before the access can be repeated.
  *
  * Modelled: demand-zero (S6.41), device-private slots (S6.1 to S6.12), migration slots (S6.40); other
- * kinds of faults are in files of their own (fault.h). Not modelled: per-VMA locks (a kernel falls back to the mmap lock,
- * too), files, swap, userfaultfd, huge mappings, device-exclusive slots.
+ * kinds of faults are in files of their own (fault.h). Not modelled: per-VMA locks (a kernel falls back
+ * to the mmap lock, too), files, swap, userfaultfd, device-exclusive slots.
  */
 #include <linux/kernel.h>
 #include <linux/memremap.h>
@@ -15,6 +15,7 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include "mm/fault.h"
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
 #include "sched/engine.h"
@@ -127,11 +128,29 @@ static vm_fault_t fault_migration(struct psim_fault *f)
 	return 0;
 }
 
-static vm_fault_t fault_device_private(struct psim_fault *f)
+vm_fault_t psim_migrate_to_ram(struct vm_fault *vmf)
 {
-	struct dev_pagemap *pgmap;
+	struct dev_pagemap *pgmap = page_pgmap(vmf->page);
+	unsigned long pfn = page_to_pfn(vmf->page);
 	vm_fault_t result;
 
+	psim_point(PSIM_POINT_CALLBACK);
+	result = pgmap->ops->migrate_to_ram(vmf);
+	psim_point(PSIM_POINT_CALLBACK);
+	if (result & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)) {
+		psim_report(
+			"S6.9",
+			"migrate_to_ram of page %#lx returned %#x: the mmap lock is not its own",
+			pfn, result);
+		result &= ~(VM_FAULT_RETRY | VM_FAULT_COMPLETED);
+	}
+	unlock_page(vmf->page);
+	put_page(vmf->page);
+	return result;
+}
+
+static vm_fault_t fault_device_private(struct psim_fault *f)
+{
 	atomic_long_inc(&psim_fault_mm(f)->__psim_device_faults);
 	if (!psim_fault_lock_same(f))
 		return 0;
@@ -143,20 +162,7 @@ static vm_fault_t fault_device_private(struct psim_fault *f)
 	get_page(f->vmf.page);
 	f->vmf.pte = (pte_t *)f->ptep; /* stale from here on, but not NULL (S6.6) */
 	psim_fault_unlock(f);
-	pgmap = page_pgmap(f->vmf.page);
-	psim_point(PSIM_POINT_CALLBACK);
-	result = pgmap->ops->migrate_to_ram(&f->vmf);
-	psim_point(PSIM_POINT_CALLBACK);
-	if (result & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)) {
-		psim_report(
-			"S6.9",
-			"migrate_to_ram of page %#lx returned %#x: the mmap lock is not its own",
-			psim_pte_pfn(f->old), result);
-		result &= ~(VM_FAULT_RETRY | VM_FAULT_COMPLETED);
-	}
-	unlock_page(f->vmf.page);
-	put_page(f->vmf.page);
-	return result;
+	return psim_migrate_to_ram(&f->vmf);
 }
 
 static vm_fault_t fault_slot(struct psim_fault *f)
@@ -228,11 +234,15 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	if (address < vma->vm_start || address >= vma->vm_end)
 		psim_report("handle_mm_fault", "mm %u: %#lx is not inside the VMA",
 			    vma->vm_mm->__psim_id, address);
+	result = psim_huge_fault(&f.vmf);
+	if (result != VM_FAULT_FALLBACK)
+		goto out;
 	f.ptep = psim_pte_map(vma->vm_mm, f.vmf.address);
 	if (f.ptep)
 		f.old = psim_pte_get(vma->vm_mm, f.vmf.address, f.ptep);
 	f.vmf.orig_pte = __pte(f.old);
 	result = fault_slot(&f);
+out:
 	/* the VMA may be gone after VM_FAULT_RETRY */
 	psim_trace(PSIM_EV_FAULT, mm, address, psim_fault_is_write(&f), result);
 	return result;

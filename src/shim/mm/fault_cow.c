@@ -37,7 +37,7 @@ static bool sole_user(struct psim_fault *f, struct folio *folio)
 	bool sole;
 
 	/* the slot, the swap cache, and one LRU batch at most */
-	if (folio_test_ksm(folio) || folio_ref_count(folio) > 3)
+	if (folio_test_ksm(folio) || folio_test_large(folio) || folio_ref_count(folio) > 3)
 		return false;
 	if (!folio_test_lru(folio))
 		lru_add_drain();
@@ -66,6 +66,7 @@ static psim_pte_t unshared_slot(struct psim_fault *f, struct folio *copy)
 /* Put @copy where @old (NULL: the zero page) was, unless the slot changed. Return: whether it did not. */
 static bool replace(struct psim_fault *f, struct folio *copy, struct folio *old)
 {
+	struct page *page = pfn_to_page(psim_pte_pfn(f->old));
 	struct mm_struct *mm = psim_fault_mm(f);
 
 	if (!psim_fault_lock_same(f))
@@ -80,7 +81,7 @@ static bool replace(struct psim_fault *f, struct folio *copy, struct folio *old)
 	if (psim_fault_is_unshare(f))
 		psim_fault_set(f, unshared_slot(f, copy));
 	if (old)
-		folio_remove_rmap_pte(old, &old->page, f->vmf.vma);
+		folio_remove_rmap_pte(old, page, f->vmf.vma);
 	psim_fault_unlock(f);
 	return true;
 }
@@ -98,7 +99,7 @@ static vm_fault_t copy_on_write(struct psim_fault *f, struct folio *old)
 	if (!copy)
 		return VM_FAULT_OOM;
 	if (old)
-		copy_highpage(&copy->page, &old->page);
+		copy_highpage(&copy->page, pfn_to_page(psim_pte_pfn(f->old)));
 	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, psim_fault_mm(f), f->vmf.address,
 				f->vmf.address + PAGE_SIZE);
 	mmu_notifier_invalidate_range_start(&range);

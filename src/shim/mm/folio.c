@@ -2,13 +2,14 @@
 /*
  * Folios: the end of their references, compound pages, pages by kernel address.
  *
- * Not modelled: swap cache, dirty accounting, splitting.
+ * Not modelled: swap cache, dirty accounting. Splitting: folio_split.c.
  */
 #include <linux/kernel.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/swap.h>
 
+#include "mm/huge.h"
 #include "mm/page.h"
 #include "sched/lockdep.h"
 
@@ -74,6 +75,8 @@ void __folio_put(struct folio *folio)
 	}
 	if (folio_test_lru(folio))
 		psim_lru_remove(folio);
+	if (folio_test_large(folio) && folio_test_large_rmappable(folio))
+		psim_unqueue_deferred_split(folio);
 	psim_pages_free(folio_pfn(folio), folio_order(folio));
 }
 

@@ -198,8 +198,7 @@ void folio_unlock(struct folio *folio)
 
 /* ---- waiting for an unlock ------------------------------------------------------------------------------ */
 
-/* The head of the folio that @pfn is a page of now; of a free page itself. */
-static unsigned long head_pfn(unsigned long pfn)
+unsigned long psim_head_pfn(unsigned long pfn)
 {
 	u64 link;
 
@@ -217,7 +216,7 @@ static int wait_unlocked(unsigned long pfn, spinlock_t *ptl, unsigned int state)
 	int err = 0;
 
 	__psim_page_prepare(__psim_memmap + pfn);
-	pfn = head_pfn(pfn);
+	pfn = psim_head_pfn(pfn);
 	bucket = bucket_of(pfn);
 	psim_raw_lock(&bucket->lock);
 	enqueue(bucket, &waiter, pfn, WANTS_UNLOCK);

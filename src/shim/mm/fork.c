@@ -4,7 +4,7 @@
  *
  * VMAs are copied with their anon_vmas; slots are copied where faults could not bring them back. Present
  * and device-private pages get one more mapping and are exclusive to nobody; a pinned page is copied for
- * the child. Not modelled: huge slots, the rest of what fork copies of a process.
+ * the child; a leaf of 2 MiB is copied as one. Not modelled: the rest of what fork copies of a process.
  */
 #include <linux/kernel.h>
 #include <linux/memremap.h>
@@ -16,6 +16,7 @@
 #include <linux/sched/mm.h>
 #include <linux/swap.h>
 #include "mm/fork.h"
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -217,6 +218,11 @@ static int copy_tables(struct copy *c)
 	int err = 0;
 
 	for (address = c->src->vm_start; address < end && !err; address = next) {
+		next = pmd_addr_end(address, end);
+		err = psim_whole_leaf(address, next) ? psim_copy_leaf(c->dst, c->src, address) : 1;
+		if (err <= 0)
+			continue;
+		err = 0;
 		next = psim_pte_span(c->src->vm_mm, address, end, &ptep);
 		if (ptep)
 			err = copy_table(c, address, next);

@@ -4,7 +4,7 @@
  *
  * A page that is not there, or not writable when writing is wanted, is faulted in, as for an access of
  * somebody else (S6.10, S6.15). A pin to read wants an anonymous page to be exclusive first, so that no
- * later write goes to a copy. Not modelled: FOLL_FORCE, the walk without locks, huge pages.
+ * later write goes to a copy. Not modelled: FOLL_FORCE, the walk without locks.
  */
 #include <linux/kernel.h>
 #include <linux/memremap.h>
@@ -14,6 +14,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/pins.h"
 #include "sim/sim.h"
@@ -105,18 +106,20 @@ static bool must_unshare(struct vm_area_struct *vma, unsigned int flags, struct 
 	return (flags & FOLL_LONGTERM) && is_cow_mapping(vma->vm_flags);
 }
 
-/* Context: PTL. Return: the page, taken; NULL: to be faulted in; -EMLINK: to be unshared; -EFAULT. */
-static struct page *take_slot(struct vm_area_struct *vma, unsigned int flags, psim_pte_t pte)
+/* @pte: the slot or leaf of @address. Context: PTL. Return: the page, taken; NULL: to be faulted in; -EMLINK: to be unshared; -EFAULT. */
+static struct page *take_slot(struct vm_area_struct *vma, unsigned int flags, unsigned long address,
+			      psim_pte_t pte)
 {
-	unsigned long pfn = psim_pte_pfn(pte);
+	unsigned long pfn = psim_pte_pfn_at(pte, address);
 	struct page *page;
 
 	if (!psim_pte_present(pte) || ((flags & FOLL_WRITE) && !psim_pte_write(pte)))
 		return NULL;
-	if (psim_pte_special(pte) && !is_zero_pfn(pfn))
+	if (psim_pte_special(pte) && !is_zero_pfn(pfn) && !psim_leaf_is_zero(pte))
 		return ERR_PTR(-EFAULT);
 	page = pfn_to_page(pfn);
-	if (!psim_pte_write(pte) && must_unshare(vma, flags, page))
+	if (!psim_pte_write(pte) &&
+	    must_unshare(vma, flags, psim_pmd_leaf(pte) ? &page_folio(page)->page : page))
 		return ERR_PTR(-EMLINK);
 	grab(page_folio(page), flags);
 	if (flags & (FOLL_GET | FOLL_PIN)) {
@@ -130,14 +133,15 @@ static struct page *take_slot(struct vm_area_struct *vma, unsigned int flags, ps
 static struct page *follow(struct gup *g, struct vm_area_struct *vma, unsigned long address)
 {
 	struct page *page;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
+	psim_pte_t *slot;
 
-	ptep = psim_pte_map_lock(g->mm, address, &ptl);
-	if (!ptep)
+	psim_span(g->mm, address, address + 1, &span);
+	slot = span.ptep ?: span.pmdp;
+	if (!slot)
 		return NULL;
-	page = take_slot(vma, g->flags, psim_pte_get(g->mm, address, ptep));
-	psim_pte_unlock(ptep, ptl);
+	page = take_slot(vma, g->flags, address, psim_pte_get(g->mm, address, slot));
+	psim_pte_unlock(slot, span.ptl);
 	return page;
 }
 

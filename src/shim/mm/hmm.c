@@ -2,7 +2,8 @@
 /*
  * hmm_range_fault(): what a range maps, bringing in what is asked for (S7).
  *
- * Slots are read under their lock. Not modelled yet: 2 MiB mappings (S7.13, S7.19), files.
+ * Slots are read under their lock. A leaf of 2 MiB answers for each of its pages, with order 9. Not
+ * modelled yet: files.
  */
 #include <linux/errno.h>
 #include <linux/hmm.h>
@@ -10,6 +11,7 @@
 #include <linux/memremap.h>
 #include <linux/migrate.h>
 #include <linux/mmu_notifier.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -135,14 +137,15 @@ static int slot_present(struct walk *w, psim_pte_t pte, unsigned long *entry)
 }
 
 /* Whether the slot is the asker's own device page: then what was asked for does not matter (S7.14). */
+static bool slot_is_own_device(const struct walk *w, psim_pte_t pte)
+{
+	return psim_pte_is_device_private(pte) &&
+	       page_pgmap(pfn_to_page(psim_pte_pfn(pte)))->owner == w->range->dev_private_owner;
+}
+
 static bool slot_own_device(struct walk *w, psim_pte_t pte, unsigned long *entry)
 {
-	struct page *page;
-
-	if (!psim_pte_is_device_private(pte))
-		return false;
-	page = pfn_to_page(psim_pte_pfn(pte));
-	if (page_pgmap(page)->owner != w->range->dev_private_owner)
+	if (!slot_is_own_device(w, pte))
 		return false;
 	answer(entry,
 	       psim_pte_pfn(pte) | HMM_PFN_VALID | (psim_pte_write(pte) ? HMM_PFN_WRITE : 0));
@@ -202,20 +205,78 @@ static int walk_table(struct walk *w, unsigned long start, unsigned long end, ps
 	return verdict == SLOT_NEEDS_FAULT ? fault_in(w, address, end) : verdict;
 }
 
+/* ---- leaves of 2 MiB --------------------------------------------------------------------------------- */
+
+#define LEAF_ORDER ((unsigned long)HPAGE_PMD_ORDER << HMM_PFN_ORDER_SHIFT)
+
+/* The first page of [start, end) that needs more than @found. */
+static unsigned long first_need_of(struct walk *w, unsigned long start, unsigned long end,
+				   unsigned long found)
+{
+	for (unsigned long address = start; address < end; address += PAGE_SIZE) {
+		w->need = needs(w, *entry_of(w, address), found);
+		if (w->need)
+			return address;
+	}
+	return end;
+}
+
+/* Consecutive page frames from @value's on. */
+static void fill_leaf(struct walk *w, unsigned long start, unsigned long end, unsigned long value)
+{
+	for (unsigned long address = start; address < end; address += PAGE_SIZE)
+		answer(entry_of(w, address), value++);
+	w->last = end;
+}
+
+/* S7.13, S7.14, S7.19. Takes over the PMD lock. */
+static int walk_leaf(struct walk *w, unsigned long start, unsigned long end, psim_pte_t *pmdp,
+		     spinlock_t *ptl)
+{
+	psim_pte_t pmd = psim_pte_get(w->vma->vm_mm, start, pmdp);
+	unsigned long found = 0, value, address;
+
+	if (psim_pte_present(pmd) || slot_is_own_device(w, pmd))
+		found = HMM_PFN_VALID | (psim_pte_write(pmd) ? HMM_PFN_WRITE : 0);
+	/* what was asked for of an own device folio does not matter */
+	address = psim_pte_present(pmd) || !found ? first_need_of(w, start, end, found) : end;
+	if (address < end && psim_pte_is_migration(pmd)) {
+		w->last = start;
+		psim_migration_wait(pmd, pmdp, ptl);
+		return -EBUSY;
+	}
+	if (found && address == end) {
+		/* of a device folio filling begins at its head, wherever the range does */
+		value = psim_pte_present(pmd) ? psim_pte_pfn_at(pmd, start) : psim_pte_pfn(pmd);
+		fill_leaf(w, start, end, value | found | LEAF_ORDER);
+	} else if (address == end) {
+		fill(w, start, end, psim_pte_is_migration(pmd) ? 0 : HMM_PFN_ERROR);
+	}
+	psim_pte_unlock(pmdp, ptl);
+	if (address == end)
+		return 0;
+	/* nothing was filled: all of it is brought in */
+	return fault_in(w, start, end);
+}
+
 /* ---- the range --------------------------------------------------------------------------------------------- */
 
 static int walk_vma(struct walk *w, unsigned long start, unsigned long end)
 {
 	unsigned long address, next;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
 	int err = 0;
 
 	if ((w->vma->vm_flags & (VM_IO | VM_PFNMAP)) || !(w->vma->vm_flags & VM_READ))
 		return walk_forbidden(w, start, end);
 	for (address = start; address < end && !err; address = next) {
-		next = psim_pte_chunk(w->vma->vm_mm, address, end, &ptep, &ptl);
-		err = ptep ? walk_table(w, address, next, ptep, ptl) : walk_hole(w, address, next);
+		next = psim_span(w->vma->vm_mm, address, end, &span);
+		if (span.pmdp)
+			err = walk_leaf(w, address, next, span.pmdp, span.ptl);
+		else if (span.ptep)
+			err = walk_table(w, address, next, span.ptep, span.ptl);
+		else
+			err = walk_hole(w, address, next);
 	}
 	return err;
 }

@@ -218,6 +218,13 @@ void folio_putback_lru(struct folio *folio)
 	folio_put(folio);
 }
 
+void psim_lru_add_part(struct folio *folio)
+{
+	psim_raw_lock(&lock);
+	list_add_tail(&folio->lru, list_of(folio));
+	psim_raw_unlock(&lock);
+}
+
 void psim_lru_remove(struct folio *folio)
 {
 	psim_raw_lock(&lock);

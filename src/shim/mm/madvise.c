@@ -3,8 +3,7 @@
  * madvise: flags of VMAs, pages given back, pages brought in.
  *
  * Not modelled: KSM and memory failure, whose advice is refused as by a kernel built without; reading
- * ahead and reclaim, whose advice is heard and changes nothing that user space could see; collapsing
- * into huge pages.
+ * ahead and reclaim, whose advice is heard and changes nothing that user space could see.
  */
 #include <linux/kernel.h>
 #include <linux/err.h>
@@ -15,6 +14,7 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/populate.h"
 #include "sim/sim.h"
@@ -105,7 +105,8 @@ static bool free_page_lazily(struct vm_area_struct *vma, unsigned long address, 
 	if (!psim_pte_present(pte) || psim_pte_special(pte))
 		return false;
 	folio = page_folio(pfn_to_page(psim_pte_pfn(pte)));
-	if (!folio_test_anon(folio) || atomic_read(&folio->_mapcount) != 0)
+	if (!folio_test_anon(folio) || folio_test_large(folio) ||
+	    atomic_read(&folio->_mapcount) != 0)
 		return false;
 	if (!psim_pte_young(pte) && !psim_pte_dirty(pte))
 		return false;
@@ -123,8 +124,7 @@ static int free_lazily(struct vm_area_struct *vma, unsigned long start, unsigned
 	struct mm_struct *mm = vma->vm_mm;
 	struct mmu_notifier_range range;
 	unsigned long address, next;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
 
 	if (!vma_is_anonymous(vma) || (vma->vm_flags & (VM_LOCKED | VM_PFNMAP)))
 		return -EINVAL;
@@ -132,12 +132,14 @@ static int free_lazily(struct vm_area_struct *vma, unsigned long start, unsigned
 	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, mm, start, end);
 	mmu_notifier_invalidate_range_start(&range);
 	for (address = start; address < end; address = next) {
-		next = psim_pte_chunk(mm, address, end, &ptep, &ptl);
-		if (!ptep)
+		next = psim_span(mm, address, end, &span);
+		if (span.pmdp)
+			next = psim_free_leaf_lazily(vma, address, next, &span);
+		if (!span.ptep)
 			continue;
-		for (; address < next; address += PAGE_SIZE, ptep++)
-			free_page_lazily(vma, address, ptep, psim_pte_peek(ptep));
-		psim_pte_unlock(ptep, ptl);
+		for (; address < next; address += PAGE_SIZE, span.ptep++)
+			free_page_lazily(vma, address, span.ptep, psim_pte_peek(span.ptep));
+		psim_pte_unlock(span.ptep, span.ptl);
 	}
 	mmu_notifier_invalidate_range_end(&range);
 	psim_tlb_flush_range(mm, start, end);
@@ -157,11 +159,16 @@ static bool has_room_for_huge(const struct vm_area_struct *vma)
 
 static int collapse(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
+	int err;
+
 	if (!has_room_for_huge(vma) || (vma->vm_flags & (VM_SPECIAL | VM_NOHUGEPAGE)))
 		return -EINVAL;
-	if (ALIGN(start, PMD_SIZE) >= ALIGN_DOWN(end, PMD_SIZE))
-		return 0;
-	return -ENOMEM; /* no huge page is to be had */
+	for (start = ALIGN(start, PMD_SIZE); start + PMD_SIZE <= end; start += PMD_SIZE) {
+		err = psim_collapse(vma, start);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /* Context: mmap lock held, for writing if @advice needs_write(). Return: 0 or -errno. */
@@ -250,7 +257,7 @@ int psim_do_madvise(struct mm_struct *mm, unsigned long start, unsigned long len
 		return 0;
 	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
 		return psim_madvise_populate(mm, start, end, advice == MADV_POPULATE_WRITE);
-	if (flag_advice_of(advice)) {
+	if (flag_advice_of(advice) || advice == MADV_COLLAPSE) {
 		mmap_write_lock(mm);
 		err = advise_range(mm, start, end, advice);
 		mmap_write_unlock(mm);

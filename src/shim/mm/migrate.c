@@ -2,8 +2,8 @@
 /*
  * migrate_vma_setup(): which pages of a range take part (S1.a to S1.c).
  *
- * Collecting locks each page and puts a migration entry in its slot. Not modelled yet: large folios
- * (S1.37 to S1.44 stop), files, device-coherent memory beyond its refusal.
+ * Collecting locks each page and puts a migration entry in its slot. A leaf of 2 MiB is taken as one, or
+ * its folio is split. Not modelled yet: files, device-coherent memory beyond its refusal.
  */
 #include <linux/errno.h>
 #include <linux/hugetlb_inline.h>
@@ -11,18 +11,26 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/string.h>
+#include "mm/huge.h"
 #include "mm/migrate_internal.h"
 
-/* One call's collection: the arguments, the fault's folio, and whether the chunk needs a flush. */
+/**
+ * struct collect - one call's collection
+ * @args: the arguments
+ * @fault: the fault's folio, or NULL
+ * @flush: whether the chunk needs a flush
+ * @to_split: a large folio that the chunk stopped at, or NULL
+ */
 struct collect {
 	struct migrate_vma *args;
 	struct folio *fault;
 	bool flush;
+	struct folio *to_split;
 };
 
 psim_pte_t psim_migration_slot(psim_pte_t pte, bool write, bool exclusive)
 {
-	u64 flags = pte & (PSIM_PTE_F_SOFT_DIRTY | PSIM_PTE_F_UFFD_WP);
+	u64 flags = pte & (PSIM_PTE_F_SOFT_DIRTY | PSIM_PTE_F_UFFD_WP | PSIM_PTE_F_LEAF);
 	enum psim_pte_kind kind = PSIM_PTE_MIGRATION_READ;
 
 	if (write)
@@ -73,7 +81,10 @@ static unsigned long collect_page(struct collect *c, unsigned long address, psim
 	bool write = psim_pte_write(pte), exclusive;
 	unsigned long pfn = psim_pte_pfn(pte);
 
-	psim_migrate_single(folio, "migrate_vma_setup");
+	if (folio_test_large(folio)) {
+		c->to_split = folio;
+		return 0;
+	}
 	folio_get(folio);
 	if (folio != c->fault && !folio_trylock(folio)) {
 		folio_put(folio);
@@ -151,7 +162,7 @@ static unsigned long collect_slot(struct collect *c, unsigned long address, psim
 	return 0;
 }
 
-/* ---- the range ------------------------------------------------------------------------------------------ */
+/* ---- entries --------------------------------------------------------------------------------------------- */
 
 static void append(struct migrate_vma *args, unsigned long address, unsigned long src)
 {
@@ -160,43 +171,181 @@ static void append(struct migrate_vma *args, unsigned long address, unsigned lon
 	psim_trace(PSIM_EV_MIGRATE_COLLECT, address, src, 0, 0);
 }
 
-static void collect_table(struct collect *c, unsigned long address, unsigned long end,
-			  psim_pte_t *ptep)
+/* Nothing of [address, end) takes part. */
+static void append_nothing(struct migrate_vma *args, unsigned long address, unsigned long end)
+{
+	unsigned long n = (end - address) >> PAGE_SHIFT;
+
+	memset(&args->src[args->npages], 0, n * sizeof(*args->src));
+	memset(&args->dst[args->npages], 0, n * sizeof(*args->dst));
+	args->npages += n;
+}
+
+/* One entry for all of [address, end). */
+static void append_compound(struct migrate_vma *args, unsigned long address, unsigned long end,
+			    unsigned long src)
+{
+	args->cpages++;
+	append(args, address, src | MIGRATE_PFN_COMPOUND);
+	append_nothing(args, address + PAGE_SIZE, end);
+}
+
+/* Return: where it stopped: at @end, or at a slot of a folio that is to be split. */
+static unsigned long collect_table(struct collect *c, unsigned long address, unsigned long end,
+				   psim_pte_t *ptep)
 {
 	unsigned long start = address;
 
 	c->flush = false;
-	for (; address < end; address += PAGE_SIZE, ptep++)
-		append(c->args, address, collect_slot(c, address, ptep));
+	c->to_split = NULL;
+	for (; address < end; address += PAGE_SIZE, ptep++) {
+		unsigned long src = collect_slot(c, address, ptep);
+
+		if (c->to_split)
+			break;
+		append(c->args, address, src);
+	}
 	if (c->flush)
-		psim_tlb_flush_range(c->args->vma->vm_mm, start, end);
+		psim_tlb_flush_range(c->args->vma->vm_mm, start, address);
+	return address;
 }
 
 static void collect_no_table(struct collect *c, unsigned long address, unsigned long end)
 {
-	if ((c->args->flags & MIGRATE_VMA_SELECT_COMPOUND) && IS_ALIGNED(address, PMD_SIZE) &&
-	    IS_ALIGNED(end, PMD_SIZE))
-		psim_stop_function("migrate_vma_setup",
-				   "compound holes (S1.44) are not modelled yet");
+	struct migrate_vma *args = c->args;
+
+	/* one entry, however many 2 MiB the hole has (S1.44) */
+	if ((args->flags & MIGRATE_VMA_SELECT_COMPOUND) && vma_is_anonymous(args->vma) &&
+	    IS_ALIGNED(address, PMD_SIZE) && IS_ALIGNED(end, PMD_SIZE)) {
+		append_compound(args, address, end, MIGRATE_PFN_MIGRATE);
+		return;
+	}
 	for (; address < end; address += PAGE_SIZE)
-		append(c->args, address, collect_hole(c));
+		append(args, address, collect_hole(c));
+}
+
+/* ---- large folios ------------------------------------------------------------------------------------------ */
+
+/*
+ * The folio, mapped by slots, becomes single pages (S1.37). The lock is waited for; the fault's folio
+ * has it already, and keeps it, with the fault's reference, on the page that faulted (S1.38).
+ */
+static int split_mapped_by_slots(struct collect *c, struct folio *folio)
+{
+	struct page *fault_page = c->args->fault_page;
+	int err;
+
+	if (folio == c->fault) {
+		err = __psim_split_folio(folio, fault_page);
+		c->fault = page_folio(fault_page);
+		return err;
+	}
+	folio_get(folio);
+	folio_lock(folio);
+	err = folio_test_large(folio) ? split_folio(folio) : 0;
+	folio_unlock(folio);
+	folio_put(folio);
+	return err;
+}
+
+/* Whether the leaf's folio is asked for (S1.39, S1.42). */
+static bool leaf_selected(const struct collect *c, psim_pte_t pmd)
+{
+	const struct migrate_vma *args = c->args;
+
+	if (psim_pte_present(pmd))
+		return args->flags & MIGRATE_VMA_SELECT_SYSTEM;
+	return psim_pte_is_device_private(pmd) &&
+	       (args->flags & MIGRATE_VMA_SELECT_DEVICE_PRIVATE) &&
+	       psim_leaf_folio(pmd)->pgmap->owner == args->pgmap_owner;
+}
+
+/* As one entry (S1.41). Return: false: it may be pinned. Context: PMD lock. */
+static bool collect_whole_leaf(struct collect *c, unsigned long address, unsigned long end,
+			       psim_pte_t *pmdp, struct folio *folio)
+{
+	unsigned long write = psim_pte_write(*pmdp) ? MIGRATE_PFN_WRITE : 0;
+
+	if (!psim_leaf_to_migration(folio, c->args->vma, address, pmdp))
+		return false;
+	append_compound(c->args, address, end,
+			migrate_pfn(folio_pfn(folio)) | MIGRATE_PFN_MIGRATE | write);
+	return true;
+}
+
+/*
+ * A leaf that covers [address, end). Takes over its lock. Return: where to go on: at @end, or at
+ * @address again if the folio was split.
+ */
+static unsigned long collect_leaf(struct collect *c, unsigned long address, unsigned long end,
+				  const struct psim_span *span)
+{
+	psim_pte_t pmd = psim_pte_get(c->args->vma->vm_mm, address, span->pmdp);
+	struct folio *folio;
+	int err;
+
+	if (!leaf_selected(c, pmd))
+		goto nothing;
+	if (psim_leaf_is_zero(pmd)) {
+		psim_pte_unlock(NULL, span->ptl);
+		collect_no_table(c, address, end);
+		return end;
+	}
+	folio = psim_leaf_folio(pmd);
+	folio_get(folio);
+	if (folio != c->fault && !folio_trylock(folio)) {
+		folio_put(folio);
+		goto nothing;
+	}
+	if ((c->args->flags & MIGRATE_VMA_SELECT_COMPOUND) && psim_whole_leaf(address, end) &&
+	    collect_whole_leaf(c, address, end, span->pmdp, folio)) {
+		psim_pte_unlock(NULL, span->ptl);
+		return end;
+	}
+	psim_pte_unlock(NULL, span->ptl);
+	/* fails for the fault's folio: this reference is one too many (S1.40) */
+	err = split_folio(folio);
+	if (folio != c->fault)
+		folio_unlock(folio);
+	folio_put(folio);
+	if (!err)
+		return address;
+	append_nothing(c->args, address, end);
+	return end;
+nothing:
+	psim_pte_unlock(NULL, span->ptl);
+	append_nothing(c->args, address, end);
+	return end;
+}
+
+/* ---- the range ------------------------------------------------------------------------------------------ */
+
+/* [address, end) within one table. Takes over its lock. Return: where to go on. */
+static unsigned long collect_slots(struct collect *c, unsigned long address, unsigned long end,
+				   const struct psim_span *span)
+{
+	address = collect_table(c, address, end, span->ptep);
+	psim_pte_unlock(span->ptep, span->ptl);
+	if (address == end || !split_mapped_by_slots(c, c->to_split))
+		return address;
+	append_nothing(c->args, address, end);
+	return end;
 }
 
 static void collect_range(struct migrate_vma *args)
 {
 	struct collect c = {.args = args, .fault = psim_fault_folio(args->fault_page)};
 	unsigned long address, next;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
 
 	for (address = args->start; address < args->end; address = next) {
-		next = psim_pte_chunk(args->vma->vm_mm, address, args->end, &ptep, &ptl);
-		if (!ptep) {
+		next = psim_span(args->vma->vm_mm, address, args->end, &span);
+		if (span.pmdp)
+			next = collect_leaf(&c, address, next, &span);
+		else if (span.ptep)
+			next = collect_slots(&c, address, next, &span);
+		else
 			collect_no_table(&c, address, next);
-			continue;
-		}
-		collect_table(&c, address, next, ptep);
-		psim_pte_unlock(ptep, ptl);
 	}
 }
 

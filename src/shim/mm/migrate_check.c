@@ -125,6 +125,17 @@ void psim_migration_end(unsigned long *src, unsigned long npages)
 		drop(m);
 }
 
+void psim_migration_split(unsigned long *src, unsigned long nr)
+{
+	struct migration *m = lookup(src);
+	unsigned long first = m ? src - m->array : 0;
+
+	for (unsigned long i = 0; m && i < nr && first + i < m->npages; i++) {
+		m->held += !m->entry[first + i].src;
+		m->entry[first + i].src = src[i];
+	}
+}
+
 /* ---- checks ---------------------------------------------------------------------------------------------------- */
 
 static void bad(const char *function, unsigned long i, unsigned long src, unsigned long dst,

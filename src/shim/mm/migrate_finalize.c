@@ -2,64 +2,157 @@
 /*
  * The last step of a migration: slots are mappings again, and locks and references go (S3).
  *
- * The slots are found through the rmap of the destination. Not modelled yet: large folios.
+ * The slots and leaves are found through the rmap of the destination.
  */
 #include <linux/memremap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include "mm/huge.h"
 #include "mm/migrate_internal.h"
 #include "mm/page.h"
 
 /* ---- migration slots become mappings (S3.a) -------------------------------------------------------- */
 
-static psim_pte_t mapping_of(struct folio *folio, struct vm_area_struct *vma, psim_pte_t entry)
+/* @entry, of a slot or a leaf, becomes a mapping of @pfn in @folio. */
+static psim_pte_t mapping_of(struct folio *folio, unsigned long pfn, struct vm_area_struct *vma,
+			     psim_pte_t entry)
 {
-	u64 kept = entry & PSIM_PTE_F_SOFT_DIRTY;
-	bool write = psim_pte_write(entry);
+	u64 kept = entry & (PSIM_PTE_F_SOFT_DIRTY | PSIM_PTE_F_LEAF);
+	bool write = psim_pte_write(entry), leaf = psim_pmd_leaf(entry);
 
 	if (folio_is_device_private(folio))
-		return psim_pte_mk_device_private(folio_pfn(folio), write,
-						  kept | (entry & PSIM_PTE_F_UFFD_WP));
+		return psim_pte_mk_device_private(pfn, write, kept | (entry & PSIM_PTE_F_UFFD_WP));
 	kept |= entry & PSIM_PTE_F_YOUNG;
 	if (psim_pte_dirty(entry) && folio_test_dirty(folio))
 		kept |= PSIM_PTE_F_DIRTY;
-	kept |= write ? PSIM_PTE_F_WRITE : entry & PSIM_PTE_F_UFFD_WP;
-	return psim_pte_mk_present(folio_pfn(folio), vma->vm_page_prot) | kept;
+	if (write)
+		kept |= PSIM_PTE_F_WRITE;
+	if (!write || leaf)
+		kept |= entry & PSIM_PTE_F_UFFD_WP;
+	return psim_pte_mk_present(pfn, vma->vm_page_prot) | kept;
 }
 
-static void remap_slot(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+/* What a walk turns back: migration entries of @src become mappings of @dst. */
+struct remap {
+	struct folio *src;
+	struct folio *dst;
+	bool use_zero_page;
+};
+
+static bool is_entry_of(psim_pte_t entry, const struct folio *src)
+{
+	return psim_pte_is_migration(entry) &&
+	       psim_pte_pfn(entry) - folio_pfn(src) < folio_nr_pages(src);
+}
+
+static bool full_of_zeros(unsigned long pfn)
+{
+	const u64 *words = psim_page_bytes(pfn);
+
+	if (!words)
+		return false;
+	for (unsigned int i = 0; i < PAGE_SIZE / sizeof(u64); i++) {
+		if (words[i])
+			return false;
+	}
+	return true;
+}
+
+/* S1.40: a part that was never written needs no memory. Context: PTL. Return: whether that was done. */
+static bool map_zero_page(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			  psim_pte_t *ptep)
+{
+	if ((vma->vm_flags & VM_LOCKED) || folio_test_mlocked(folio) ||
+	    !full_of_zeros(folio_pfn(folio)))
+		return false;
+	dec_mm_counter(vma->vm_mm, mm_counter(folio));
+	psim_pte_set(vma->vm_mm, address, ptep,
+		     psim_pte_mk_present(__PSIM_ZERO_PFN, vma->vm_page_prot) | PSIM_PTE_F_SPECIAL);
+	return true;
+}
+
+static void remap_slot(const struct remap *r, struct vm_area_struct *vma, unsigned long address,
 		       psim_pte_t *ptep, psim_pte_t entry)
 {
+	struct folio *folio = r->dst;
+	struct page *page = folio_page(folio, psim_pte_pfn(entry) - folio_pfn(r->src));
 	bool exclusive = folio_test_anon(folio) && psim_pte_kind(entry) != PSIM_PTE_MIGRATION_READ;
 
+	if (r->use_zero_page && map_zero_page(folio, vma, address, ptep))
+		return;
 	folio_get(folio);
-	folio_add_anon_rmap_pte(folio, &folio->page, vma, address,
+	folio_add_anon_rmap_pte(folio, page, vma, address, exclusive ? RMAP_EXCLUSIVE : RMAP_NONE);
+	psim_pte_set(vma->vm_mm, address, ptep, mapping_of(folio, page_to_pfn(page), vma, entry));
+}
+
+static void remap_leaf(const struct remap *r, struct vm_area_struct *vma, unsigned long address,
+		       psim_pte_t *pmdp)
+{
+	psim_pte_t entry = psim_pte_get(vma->vm_mm, address, pmdp);
+	struct folio *folio = r->dst;
+	bool exclusive = folio_test_anon(folio) && psim_pte_kind(entry) != PSIM_PTE_MIGRATION_READ;
+
+	if (!is_entry_of(entry, r->src))
+		return;
+	if (!folio_test_pmd_mappable(folio))
+		psim_fatal("S3.10", "a migration entry of 2 MiB at %#lx, for a folio of order %u",
+			   address, folio_order(folio));
+	folio_get(folio);
+	folio_add_anon_rmap_pmd(folio, &folio->page, vma, address,
 				exclusive ? RMAP_EXCLUSIVE : RMAP_NONE);
-	psim_pte_set(vma->vm_mm, address, ptep, mapping_of(folio, vma, entry));
+	psim_pte_set(vma->vm_mm, address, pmdp, mapping_of(folio, folio_pfn(folio), vma, entry));
+}
+
+static void remap_slots(const struct remap *r, struct vm_area_struct *vma, unsigned long address,
+			unsigned long end, psim_pte_t *ptep)
+{
+	for (; address < end; address += PAGE_SIZE, ptep++) {
+		psim_pte_t entry = psim_pte_get(vma->vm_mm, address, ptep);
+
+		if (is_entry_of(entry, r->src))
+			remap_slot(r, vma, address, ptep, entry);
+	}
 }
 
 static int remap_in(struct folio *dst, struct vm_area_struct *vma, unsigned long address, void *arg)
 {
-	struct folio *src = arg;
-	psim_pte_t *ptep, entry;
-	spinlock_t *ptl;
+	unsigned long end = psim_vma_address_end(vma, dst), next;
+	const struct remap *r = arg;
+	struct psim_span span;
 
-	ptep = psim_pte_map_lock(vma->vm_mm, address, &ptl);
-	if (!ptep)
-		return 0;
-	entry = psim_pte_get(vma->vm_mm, address, ptep);
-	if (psim_pte_is_migration(entry) && psim_pte_pfn(entry) == folio_pfn(src))
-		remap_slot(dst, vma, address, ptep, entry);
-	psim_pte_unlock(ptep, ptl);
+	for (; address < end; address = next) {
+		next = psim_span(vma->vm_mm, address, end, &span);
+		if (span.pmdp)
+			remap_leaf(r, vma, address, span.pmdp);
+		else if (span.ptep)
+			remap_slots(r, vma, address, next, span.ptep);
+		if (span.pmdp || span.ptep)
+			psim_pte_unlock(span.ptep, span.ptl);
+	}
 	return 0;
 }
 
 void psim_migrate_remap(struct folio *src, struct folio *dst)
 {
-	psim_migrate_single(src, "migrate_vma_finalize");
-	psim_migrate_single(dst, "migrate_vma_finalize");
-	psim_rmap_walk(dst, remap_in, src);
+	struct remap remap = {.src = src, .dst = dst};
+
+	psim_rmap_walk(dst, remap_in, &remap);
+}
+
+void psim_migrate_remap_locked(struct folio *src, struct folio *dst)
+{
+	struct remap remap = {.src = src, .dst = dst};
+
+	psim_rmap_walk_locked(dst, remap_in, &remap);
+}
+
+void psim_migrate_remap_part(struct folio *part)
+{
+	struct remap remap = {
+		.src = part, .dst = part, .use_zero_page = !folio_is_zone_device(part)};
+
+	psim_rmap_walk_locked(part, remap_in, &remap);
 }
 
 void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl)

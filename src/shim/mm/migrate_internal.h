@@ -27,15 +27,8 @@ static inline struct folio *psim_fault_folio(struct page *fault_page)
 	return fault_page ? page_folio(fault_page) : NULL;
 }
 
-/* Single pages only, for now: where large folios will enter. */
-static inline void psim_migrate_single(const struct folio *folio, const char *function)
-{
-	if (unlikely(folio_test_large(folio)))
-		psim_stop_function(function, "large folios are not modelled yet");
-}
-
 /**
- * psim_migration_slot() - the migration entry that takes the place of @pte
+ * psim_migration_slot() - the migration entry that takes the place of @pte, a slot or a leaf
  * @pte: present, device-private or device-exclusive
  * @write: the kind is write; else read-exclusive if @exclusive, else read (S1.33)
  */
@@ -52,6 +45,23 @@ unsigned long psim_migrate_unmap(unsigned long *src, unsigned long npages, struc
 /* Turn every migration slot of @src into a mapping of @dst, which may be @src itself (S3.a). Both locked. */
 void psim_migrate_remap(struct folio *src, struct folio *dst);
 
+/* The same, the anon_vma lock held by the caller. */
+void psim_migrate_remap_locked(struct folio *src, struct folio *dst);
+/* The same for a part of a folio that was split: one full of zeros may become the zero page (S1.40). */
+void psim_migrate_remap_part(struct folio *part);
+
+/*
+ * Out of all address spaces, leaves and slots becoming migration entries (S1.53, S1.54). What may be
+ * pinned stays mapped. The second is for a folio that is to be split: leaves become slots; the anon_vma
+ * lock is held by the caller.
+ */
+void psim_unmap_everywhere(struct folio *folio);
+void psim_unmap_to_split(struct folio *folio);
+
+/* The leaf, which maps @folio, becomes a migration entry. Return: false: it may be pinned. Context: PMD lock. */
+bool psim_leaf_to_migration(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			    psim_pte_t *pmdp);
+
 /* The common parts of migrate_vma_*() and migrate_device_*(); @migrate is NULL for the latter. */
 void psim_migrate_pages(unsigned long *src, unsigned long *dst, unsigned long npages,
 			struct migrate_vma *migrate);
@@ -61,6 +71,17 @@ void psim_migrate_finalize(unsigned long *src, unsigned long *dst, unsigned long
 /* Fill one hole (S2.a): *@src becomes MIGRATE, or loses it. */
 void psim_migrate_insert(struct vm_area_struct *vma, unsigned long address, unsigned long dst,
 			 unsigned long *src);
+/* A hole of 2 MiB with a folio as large (S2.53). @src: 512 entries. */
+void psim_migrate_insert_huge(struct vm_area_struct *vma, unsigned long address, unsigned long dst,
+			      unsigned long *src);
+/* Whether a new mapping of @folio is possible at all; the slot of a new mapping (S2.11, S2.14). */
+bool psim_migrate_can_insert(const struct folio *folio);
+psim_pte_t psim_migrate_new_slot(struct vm_area_struct *vma, struct folio *folio);
+/*
+ * S2.50: an unmapped large source whose destination is single pages: its leaf becomes slots, it becomes
+ * folios of one page. Return: 0: src[0..511] are entries of their own; otherwise it stays what it was.
+ */
+int psim_migrate_split(struct vm_area_struct *vma, unsigned long address, unsigned long *src);
 
 /* ---- migrations in flight (migrate_check.c) -------------------------------------------------------- */
 
@@ -72,6 +93,8 @@ void psim_migration_check_pages(unsigned long *src, unsigned long *dst, unsigned
 				const char *function);
 void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsigned long npages,
 				   const char *function);
+/* The compound entry @src became @nr entries of their own. */
+void psim_migration_split(unsigned long *src, unsigned long nr);
 /* Finalize is done: @src holds nothing any more. */
 void psim_migration_end(unsigned long *src, unsigned long npages);
 

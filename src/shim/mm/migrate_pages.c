@@ -2,25 +2,26 @@
 /*
  * The middle step of a migration: a source's identity moves to its destination, holes are filled (S2).
  *
- * No bytes are copied here. Not modelled yet: compound entries, files, swap cache.
+ * No bytes are copied here. Entries for 2 MiB: huge_migrate.c. Not modelled yet: files, swap cache.
  */
 #include <linux/bug.h>
 #include <linux/memremap.h>
+#include <linux/minmax.h>
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include "mm/huge.h"
 #include "mm/migrate_internal.h"
 
 /* ---- holes (S2.a) --------------------------------------------------------------------------------------- */
 
-/* Ordinary, device-private or device-coherent. */
-static bool can_be_mapped(const struct folio *folio)
+bool psim_migrate_can_insert(const struct folio *folio)
 {
 	return !folio_is_zone_device(folio) || folio_is_device_private(folio) ||
 	       folio_is_device_coherent(folio);
 }
 
-static psim_pte_t new_slot(struct vm_area_struct *vma, struct folio *folio)
+psim_pte_t psim_migrate_new_slot(struct vm_area_struct *vma, struct folio *folio)
 {
 	bool write = vma->vm_flags & VM_WRITE;
 	psim_pte_t pte;
@@ -52,7 +53,16 @@ static void fill(struct vm_area_struct *vma, unsigned long address, psim_pte_t *
 	folio_get(folio);
 	if (!psim_pte_none(old))
 		psim_pte_clear_flush(vma, address, ptep);
-	psim_pte_set(vma->vm_mm, address, ptep, new_slot(vma, folio));
+	psim_pte_set(vma->vm_mm, address, ptep, psim_migrate_new_slot(vma, folio));
+}
+
+/* A huge zero folio is no obstacle: it becomes 512 zero pages (S2.11). */
+static void split_zero_leaf(struct vm_area_struct *vma, unsigned long address)
+{
+	psim_pte_t *pmdp = psim_pmd_walk(vma->vm_mm, address);
+
+	if (pmdp && psim_leaf_is_zero(psim_pte_peek(pmdp)))
+		psim_split_pmd(vma, address);
 }
 
 static bool insert(struct vm_area_struct *vma, unsigned long address, struct folio *folio)
@@ -62,12 +72,12 @@ static bool insert(struct vm_area_struct *vma, unsigned long address, struct fol
 	spinlock_t *ptl;
 	bool ok;
 
-	psim_migrate_single(folio, "migrate_vma_pages");
 	if (!vma_is_anonymous(vma) || psim_pte_alloc(mm, address) || anon_vma_prepare(vma) ||
-	    !can_be_mapped(folio))
+	    !psim_migrate_can_insert(folio))
 		return false;
 	/* the driver's bytes come before the slot that shows them */
 	folio_mark_uptodate(folio);
+	split_zero_leaf(vma, address);
 	ptep = psim_pte_map_lock(mm, address, &ptl);
 	if (!ptep)
 		return false;
@@ -79,10 +89,23 @@ static bool insert(struct vm_area_struct *vma, unsigned long address, struct fol
 	return ok;
 }
 
+/* What the pieces of a compound entry need, and a kernel does not check (S2.50, S2.52). */
+static bool is_single(unsigned long dst, unsigned long address)
+{
+	struct folio *folio = psim_migrate_folio(dst);
+
+	if (folio && !folio_test_large(folio))
+		return true;
+	psim_report("S2.52",
+		    "migrate_vma_pages(): %#lx: a single page is needed as its destination",
+		    address);
+	return false;
+}
+
 void psim_migrate_insert(struct vm_area_struct *vma, unsigned long address, unsigned long dst,
 			 unsigned long *src)
 {
-	if (insert(vma, address, psim_migrate_folio(dst)))
+	if (is_single(dst, address) && insert(vma, address, psim_migrate_folio(dst)))
 		*src = MIGRATE_PFN_MIGRATE;
 	else
 		*src &= ~MIGRATE_PFN_MIGRATE;
@@ -135,8 +158,6 @@ static void copy_flags(struct folio *dst, struct folio *src)
 /* Return: whether @dst is now what @src was. */
 static bool move(struct folio *src, struct folio *dst, struct folio *fault)
 {
-	psim_migrate_single(src, "migrate_vma_pages");
-	psim_migrate_single(dst, "migrate_vma_pages");
 	BUG_ON(folio_test_writeback(src));
 	if (!may_go_to(src, dst))
 		return false;
@@ -144,6 +165,8 @@ static bool move(struct folio *src, struct folio *dst, struct folio *fault)
 		psim_stop_function("migrate_vma_pages", "pages of files are not modelled yet");
 	if (!nobody_else(src, src == fault))
 		return false;
+	if (folio_test_large(src))
+		psim_unqueue_deferred_split(src);
 	dst->index = src->index;
 	WRITE_ONCE(dst->mapping, src->mapping);
 	if (folio_test_swapbacked(src))
@@ -166,38 +189,115 @@ static void tell_once(struct mmu_notifier_range *range, bool *told, struct migra
 	mmu_notifier_invalidate_range_start(range);
 }
 
+/* One pass over the entries. */
+struct moving {
+	unsigned long *src;
+	unsigned long *dst;
+	struct migrate_vma *migrate;
+	struct folio *fault;
+	struct mmu_notifier_range range;
+	bool told;
+};
+
+static bool is_compound(unsigned long mpfn)
+{
+	return mpfn & MIGRATE_PFN_COMPOUND;
+}
+
+/* A hole with a destination. Return: how many entries that took care of. */
+static unsigned long fill_hole(struct moving *m, unsigned long i, unsigned long npages)
+{
+	unsigned long address, nr = 1;
+
+	if (!(m->src[i] & MIGRATE_PFN_MIGRATE))
+		return 1;
+	/* without a VMA nobody could say where the hole is */
+	BUG_ON(!m->migrate);
+	address = m->migrate->start + (i << PAGE_SHIFT);
+	tell_once(&m->range, &m->told, m->migrate, address);
+	if (is_compound(m->dst[i])) {
+		psim_migrate_insert_huge(m->migrate->vma, address, m->dst[i], &m->src[i]);
+		return 1;
+	}
+	if (is_compound(m->src[i])) {
+		/* in pieces (S2.52) */
+		m->src[i] &= ~MIGRATE_PFN_COMPOUND;
+		nr = min((unsigned long)HPAGE_PMD_NR, npages - i);
+	}
+	for (unsigned long j = i; j < i + nr; j++, address += PAGE_SIZE)
+		psim_migrate_insert(m->migrate->vma, address, m->dst[j], &m->src[j]);
+	return nr;
+}
+
+static void move_one(struct moving *m, unsigned long i)
+{
+	struct folio *from = psim_migrate_folio(m->src[i]), *to = psim_migrate_folio(m->dst[i]);
+
+	if (!to || !move(from, to, m->fault))
+		m->src[i] &= ~MIGRATE_PFN_MIGRATE;
+}
+
+/* A page with a destination. Return: how many entries that took care of. */
+static unsigned long move_entry(struct moving *m, unsigned long i)
+{
+	struct folio *from = psim_migrate_folio(m->src[i]);
+	unsigned long nr = folio_nr_pages(from);
+
+	if (!(m->src[i] & MIGRATE_PFN_MIGRATE) ||
+	    is_compound(m->src[i]) == is_compound(m->dst[i])) {
+		move_one(m, i);
+		return 1;
+	}
+	if (is_compound(m->dst[i])) {
+		/* it stays: a kernel would go on with the transfer all the same (S2.54) */
+		m->src[i] &= ~MIGRATE_PFN_MIGRATE;
+		return 1;
+	}
+	if (!m->migrate) {
+		m->src[i] &= ~(MIGRATE_PFN_MIGRATE | MIGRATE_PFN_COMPOUND);
+		return 1;
+	}
+	if (psim_migrate_split(m->migrate->vma, m->migrate->start + (i << PAGE_SHIFT),
+			       &m->src[i])) {
+		m->src[i] &= ~(MIGRATE_PFN_MIGRATE | MIGRATE_PFN_COMPOUND);
+		return nr;
+	}
+	/* the fault's folio never gets here (S2.50) */
+	for (unsigned long j = i; j < i + nr; j++) {
+		is_single(m->dst[j], m->migrate->start + (j << PAGE_SHIFT));
+		move_one(m, j);
+	}
+	return nr;
+}
+
 void psim_migrate_pages(unsigned long *src, unsigned long *dst, unsigned long npages,
 			struct migrate_vma *migrate)
 {
-	struct folio *fault = migrate ? psim_fault_folio(migrate->fault_page) : NULL;
-	struct mmu_notifier_range range;
-	unsigned long i, address;
-	bool told = false;
+	struct moving m = {
+		.src = src,
+		.dst = dst,
+		.migrate = migrate,
+		.fault = migrate ? psim_fault_folio(migrate->fault_page) : NULL,
+	};
+	unsigned long i, nr;
 
-	for (i = 0; i < npages; i++) {
-		struct folio *from = psim_migrate_folio(src[i]), *to = psim_migrate_folio(dst[i]);
-
-		if (!to) {
+	for (i = 0; i < npages; i += nr) {
+		nr = 1;
+		if (!(dst[i] & MIGRATE_PFN_VALID)) {
 			src[i] &= ~MIGRATE_PFN_MIGRATE;
 			continue;
 		}
-		if (from) {
-			if (!move(from, to, fault))
-				src[i] &= ~MIGRATE_PFN_MIGRATE;
-		} else if (src[i] & MIGRATE_PFN_MIGRATE) {
-			/* without a VMA nobody could say where the hole is */
-			BUG_ON(!migrate);
-			address = migrate->start + (i << PAGE_SHIFT);
-			tell_once(&range, &told, migrate, address);
-			psim_migrate_insert(migrate->vma, address, dst[i], &src[i]);
-		} else {
+		if (src[i] & MIGRATE_PFN_VALID)
+			nr = move_entry(&m, i);
+		else if (src[i] & MIGRATE_PFN_MIGRATE)
+			nr = fill_hole(&m, i, npages);
+		else
 			continue;
-		}
 		psim_trace(PSIM_EV_MIGRATE_PAGES, src[i], dst[i], !!(src[i] & MIGRATE_PFN_MIGRATE),
 			   0);
 	}
-	if (told)
-		mmu_notifier_invalidate_range_end(&range);
+	if (m.told)
+		mmu_notifier_invalidate_range_end(&m.range);
 }
 
 void migrate_vma_pages(struct migrate_vma *migrate)

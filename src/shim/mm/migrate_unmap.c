@@ -3,21 +3,21 @@
  * The unmap phase of a migration: pages leave the LRU and every address space, or the migration (S1.d).
  *
  * The collected slot is a migration entry already; other mappings are found through rmap, and each VMA
- * on the way is told by MMU_NOTIFY_CLEAR. Not modelled yet: large folios, files.
+ * on the way is told by MMU_NOTIFY_CLEAR. Leaves of 2 MiB stay leaves. Not modelled yet: files.
  */
 #include <linux/memremap.h>
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include "mm/huge.h"
 #include "mm/migrate_internal.h"
 
 /* ---- out of all address spaces (S1.53, S1.54) ------------------------------------------------------- */
 
 /* Return: false: the page may be pinned here; the slot is as it was. */
-static bool replace_slot(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
-			 psim_pte_t *ptep)
+static bool replace_slot(struct folio *folio, struct page *page, struct vm_area_struct *vma,
+			 unsigned long address, psim_pte_t *ptep)
 {
-	struct page *page = &folio->page;
 	bool exclusive = folio_test_anon(folio) && PageAnonExclusive(page);
 	psim_pte_t pte = psim_pte_clear_flush(vma, address, ptep);
 
@@ -34,26 +34,112 @@ static bool replace_slot(struct folio *folio, struct vm_area_struct *vma, unsign
 	return true;
 }
 
+bool psim_leaf_to_migration(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			    psim_pte_t *pmdp)
+{
+	struct page *page = &folio->page;
+	bool exclusive = folio_test_anon(folio) && PageAnonExclusive(page);
+	psim_pte_t pmd = psim_pmd_invalidate(vma, address, pmdp);
+
+	address &= PMD_MASK;
+	if (exclusive && folio_try_share_anon_rmap_pmd(folio, page)) {
+		psim_pte_set(vma->vm_mm, address, pmdp, pmd);
+		return false;
+	}
+	if (psim_pte_present(pmd) && psim_pte_dirty(pmd))
+		folio_mark_dirty(folio);
+	psim_pte_set(vma->vm_mm, address, pmdp,
+		     psim_migration_slot(pmd, psim_pte_write(pmd), exclusive));
+	folio_remove_rmap_pmd(folio, page, vma);
+	folio_put(folio);
+	return true;
+}
+
+/* Whether the slot maps a page of the folio. */
+static bool maps_folio(psim_pte_t pte, const struct folio *folio)
+{
+	return psim_pte_maps(pte) && psim_pte_pfn(pte) - folio_pfn(folio) < folio_nr_pages(folio);
+}
+
+/* The slots of one table. Return: whether nothing is pinned. */
+static bool unmap_slots(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			unsigned long end, psim_pte_t *ptep)
+{
+	bool ok = true;
+
+	for (; address < end && ok; address += PAGE_SIZE, ptep++) {
+		psim_pte_t pte = psim_pte_get(vma->vm_mm, address, ptep);
+
+		if (maps_folio(pte, folio))
+			ok = replace_slot(folio, pfn_to_page(psim_pte_pfn(pte)), vma, address,
+					  ptep);
+	}
+	return ok;
+}
+
+/* A leaf. Return: whether it is done with: not pinned, and no slots are left to look at. */
+static bool unmap_leaf(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+		       psim_pte_t *pmdp, bool split, bool *again)
+{
+	*again = false;
+	if (!maps_folio(psim_pte_get(vma->vm_mm, address, pmdp), folio))
+		return true;
+	if (!split)
+		return psim_leaf_to_migration(folio, vma, address, pmdp);
+	psim_split_pmd_locked(vma, address, pmdp, true);
+	/* slots that are mapped still may be pinned */
+	*again = true;
+	return true;
+}
+
+static bool unmap_range(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			unsigned long end, bool split)
+{
+	bool ok = true, again;
+	struct psim_span span;
+	unsigned long next;
+
+	for (; address < end && ok; address = again ? address : next) {
+		next = psim_span(vma->vm_mm, address, end, &span);
+		again = false;
+		if (span.pmdp)
+			ok = unmap_leaf(folio, vma, address, span.pmdp, split, &again);
+		else if (span.ptep)
+			ok = unmap_slots(folio, vma, address, next, span.ptep);
+		if (span.pmdp || span.ptep)
+			psim_pte_unlock(span.ptep, span.ptl);
+	}
+	return ok;
+}
+
+/* @arg: whether leaves become slots. */
 static int unmap_from(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
 		      void *arg)
 {
-	struct mm_struct *mm = vma->vm_mm;
+	unsigned long end = psim_vma_address_end(vma, folio);
 	struct mmu_notifier_range range;
-	psim_pte_t *ptep, pte;
-	spinlock_t *ptl;
-	bool ok = true;
+	bool ok;
 
-	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, mm, address, address + PAGE_SIZE);
+	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, vma->vm_mm, address, end);
 	mmu_notifier_invalidate_range_start(&range);
-	ptep = psim_pte_map_lock(mm, address, &ptl);
-	if (ptep) {
-		pte = psim_pte_get(mm, address, ptep);
-		if (psim_pte_maps(pte) && psim_pte_pfn(pte) == folio_pfn(folio))
-			ok = replace_slot(folio, vma, address, ptep);
-		psim_pte_unlock(ptep, ptl);
-	}
+	ok = unmap_range(folio, vma, address, end, *(bool *)arg);
 	mmu_notifier_invalidate_range_end(&range);
 	return !ok || !folio_mapped(folio);
+}
+
+void psim_unmap_everywhere(struct folio *folio)
+{
+	bool split = false;
+
+	psim_rmap_walk(folio, unmap_from, &split);
+}
+
+void psim_unmap_to_split(struct folio *folio)
+{
+	bool split = true;
+
+	if (folio_mapped(folio))
+		psim_rmap_walk_locked(folio, unmap_from, &split);
 }
 
 /* ---- admission (S1.51 to S1.57) ------------------------------------------------------------------------ */
@@ -91,11 +177,10 @@ static bool nobody_else(struct folio *folio, struct page *fault_page)
 
 static bool unmap_folio(struct folio *folio, struct page *fault_page, bool *may_drain)
 {
-	psim_migrate_single(folio, "migrate_vma_setup");
 	if (!folio_is_zone_device(folio) && !isolate(folio, may_drain))
 		return false;
 	if (folio_mapped(folio))
-		psim_rmap_walk(folio, unmap_from, NULL);
+		psim_unmap_everywhere(folio);
 	if (!folio_mapped(folio) && nobody_else(folio, fault_page))
 		return true;
 	if (!folio_is_zone_device(folio)) {
@@ -129,6 +214,8 @@ unsigned long psim_migrate_unmap(unsigned long *src, unsigned long npages, struc
 
 		if (!folio || unmap_folio(folio, fault_page, &may_drain)) {
 			unmapped += !!(src[i] & MIGRATE_PFN_MIGRATE);
+			if (folio && folio_test_large(folio))
+				src[i] |= MIGRATE_PFN_COMPOUND;
 			continue;
 		}
 		src[i] &= ~MIGRATE_PFN_MIGRATE;

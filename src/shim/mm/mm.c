@@ -13,6 +13,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/pins.h"
 #include "mm/process.h"
@@ -101,6 +102,7 @@ static void teardown(struct mm_struct *mm)
 {
 	mmu_notifier_release(mm);
 	psim_exit_mmap(mm);
+	psim_huge_zero_mm_gone(mm);
 	mmdrop(mm);
 }
 
@@ -139,6 +141,7 @@ static int start(const struct psim_config *config)
 		return err;
 	psim_mm_audit_start();
 	psim_pins_start();
+	psim_huge_start(config);
 	return psim_tlb_start();
 }
 

@@ -108,7 +108,7 @@ static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t p
 {
 	struct tally *tally = arg;
 
-	if (psim_pte_has_pfn(pte) && !psim_page_raw_refs(psim_pte_pfn(pte))) {
+	if (psim_pte_has_pfn(pte) && !psim_page_raw_refs(psim_head_pfn(psim_pte_pfn(pte)))) {
 		psim_report("law 2", "mm %u: %#lx has a slot of page %#lx, which is free",
 			    mm->__psim_id, address, psim_pte_pfn(pte));
 		return;
@@ -118,7 +118,7 @@ static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t p
 	if (!psim_pte_maps(pte) && !psim_pte_is_migration(pte))
 		return;
 	check_kind(mm, address, pte);
-	tally->pages[mm_counter(pfn_folio(psim_pte_pfn(pte)))]++;
+	tally->pages[mm_counter(pfn_folio(psim_pte_pfn(pte)))] += psim_pte_pages(pte);
 }
 
 static void audit_mm(struct mm_struct *mm)
@@ -139,12 +139,16 @@ static void audit_mm(struct mm_struct *mm)
 
 static void explain_slot(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
 {
-	if (psim_pte_maps(pte))
-		psim_audit_explain(psim_pte_pfn(pte), 1, 1, "slot");
+	unsigned long pfn = psim_pte_pfn(pte);
+	bool leaf = psim_pmd_leaf(pte);
+
+	if (psim_pte_maps(pte)) {
+		psim_audit_explain(psim_head_pfn(pfn), 1, 1, leaf ? "leaf" : "slot");
+		psim_audit_part(pfn, leaf, !leaf);
+	}
 	if (psim_pte_maps(pte) || psim_pte_is_migration(pte))
-		psim_audit_slot(psim_pte_pfn(pte),
-				psim_pte_is_migration(pte) &&
-					psim_pte_kind(pte) != PSIM_PTE_MIGRATION_READ);
+		psim_audit_slot(pfn, psim_pte_is_migration(pte) &&
+					     psim_pte_kind(pte) != PSIM_PTE_MIGRATION_READ);
 }
 
 static void explain(void)

@@ -139,6 +139,12 @@ unsigned long psim_access_loop(struct mm_struct *mm, unsigned long address, void
 extern unsigned long (*psim_user_access)(struct mm_struct *mm, unsigned long address, void *buffer,
 					 unsigned long length, bool write, int *err);
 
+/*
+ * Call the driver for vmf->page, which is locked and referenced; then unlock and put it (S6.4, S6.11).
+ * Context: mmap lock held, no PTL. Return: the driver's answer.
+ */
+vm_fault_t psim_migrate_to_ram(struct vm_fault *vmf);
+
 /* A migration slot's wait (S6.40), without a reference. Context: PTL held, dropped. */
 void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 

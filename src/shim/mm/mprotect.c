@@ -13,6 +13,7 @@
 #include <linux/mman.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -58,7 +59,7 @@ static psim_pte_t protect_absent(psim_pte_t pte)
 	return pte;
 }
 
-/* Context: PTL. Return: whether CPUs may have a translation that allows too much or too little. */
+/* A slot or a leaf. Context: PTL. Return: whether CPUs may have a translation that allows too much or too little. */
 static bool protect_slot(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep)
 {
 	psim_pte_t old = psim_pte_peek(ptep), new;
@@ -67,11 +68,11 @@ static bool protect_slot(struct vm_area_struct *vma, unsigned long address, psim
 		return false;
 	if (psim_pte_present(old)) {
 		/* the processor may make it young or dirty until it is taken out */
-		old = psim_pte_get_and_clear(vma->vm_mm, address, ptep);
+		old = psim_pte_xchg(vma->vm_mm, address, ptep, old & PSIM_PMD_CHANGING);
 		psim_pte_set(vma->vm_mm, address, ptep, protect_present(vma, old));
 		return true;
 	}
-	new = protect_absent(old);
+	new = psim_pmd_leaf(old) ? psim_leaf_protected(old) : protect_absent(old);
 	if (new != old)
 		psim_pte_set(vma->vm_mm, address, ptep, new);
 	return false;
@@ -84,24 +85,45 @@ struct span {
 	unsigned long start, end;
 };
 
+/* All of one, or it is split first. Takes over its lock. Return: where to go on. */
+static unsigned long protect_leaf(struct vm_area_struct *vma, unsigned long address,
+				  unsigned long end, const struct psim_span *leaf,
+				  struct span *flush)
+{
+	bool whole = psim_whole_leaf(address, end);
+
+	if (whole && protect_slot(vma, address, leaf->pmdp)) {
+		flush->start = min(flush->start, address);
+		flush->end = end;
+	}
+	psim_pte_unlock(leaf->pmdp, leaf->ptl);
+	if (whole)
+		return end;
+	psim_split_pmd(vma, address);
+	return address;
+}
+
 static void protect_tables(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			   struct span *flush)
 {
 	unsigned long address, next;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
 
 	for (address = start; address < end; address = next) {
-		next = psim_pte_chunk(vma->vm_mm, address, end, &ptep, &ptl);
-		if (!ptep)
+		next = psim_span(vma->vm_mm, address, end, &span);
+		if (span.pmdp) {
+			next = protect_leaf(vma, address, next, &span, flush);
 			continue;
-		for (; address < next; address += PAGE_SIZE, ptep++) {
-			if (!protect_slot(vma, address, ptep))
+		}
+		if (!span.ptep)
+			continue;
+		for (; address < next; address += PAGE_SIZE, span.ptep++) {
+			if (!protect_slot(vma, address, span.ptep))
 				continue;
 			flush->start = min(flush->start, address);
 			flush->end = address + PAGE_SIZE;
 		}
-		psim_pte_unlock(ptep, ptl);
+		psim_pte_unlock(span.ptep, span.ptl);
 		cond_resched();
 	}
 }

@@ -14,6 +14,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -182,6 +183,22 @@ static unsigned long piece_end(unsigned long from, unsigned long end, unsigned l
 	return min(next, from + ((to | (PMD_SIZE - 1)) + 1 - to));
 }
 
+/* A leaf moves as one where that fits, or becomes slots. Return: whether it moved. */
+static bool move_leaf(struct vm_area_struct *vma, unsigned long from, unsigned long end,
+		      unsigned long to)
+{
+	bool moved = false;
+
+	if (psim_whole_leaf(from, end) && !(to & ~PMD_MASK)) {
+		rmap_lock(vma);
+		moved = psim_move_leaf(vma->vm_mm, from, to);
+		rmap_unlock(vma);
+	}
+	if (!moved)
+		psim_split_pmd(vma, from);
+	return moved;
+}
+
 /* Return: bytes whose slots were moved; less than @length without memory. */
 static unsigned long move_tables(struct vm_area_struct *vma, unsigned long from,
 				 unsigned long length, unsigned long to)
@@ -199,7 +216,7 @@ static unsigned long move_tables(struct vm_area_struct *vma, unsigned long from,
 	for (; from < end; to += next - from, from = next) {
 		cond_resched();
 		next = piece_end(from, end, to);
-		if (!psim_pte_map(vma->vm_mm, from))
+		if (move_leaf(vma, from, next, to) || !psim_pte_map(vma->vm_mm, from))
 			continue;
 		rmap_lock(vma);
 		if (!move_table(vma, from, next, to))

@@ -110,6 +110,9 @@ void psim_folio_wait_unlocked(unsigned long pfn);
 /* The same, letting go of the spinlock that keeps the folio from going away once it waits. */
 void psim_folio_wait_unlocked_ptl(unsigned long pfn, spinlock_t *ptl);
 
+/* The head of the folio that @pfn is a page of now; of a free page itself. No reference is needed. */
+unsigned long psim_head_pfn(unsigned long pfn);
+
 /* ---- device pages (memremap.c) -------------------------------------------------------------------------- */
 
 /* The last reference of a device folio is gone (S5.30). */
@@ -128,6 +131,8 @@ unsigned long psim_device_pages_in_use(void);
 
 /* A folio without references leaves its list. */
 void psim_lru_remove(struct folio *folio);
+/* A part of a folio that is on a list joins it; its flag is set already. */
+void psim_lru_add_part(struct folio *folio);
 /* Call @fn for every folio that sits in a batch. */
 void psim_lru_visit_batches(void (*fn)(unsigned long pfn));
 /* For every folio on a list; @right: whether its flags say that it is on this one. */
@@ -153,6 +158,11 @@ void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why);
 
 /* A slot that names this very page; @claims: an entry into which AnonExclusive is parked (S0.9). */
 void psim_audit_slot(unsigned long pfn, bool claims);
+/*
+ * Of what psim_audit_explain() said of the mappings of a folio: how many leaves map @pfn, its head, and
+ * how many slots map @pfn, any of its pages.
+ */
+void psim_audit_part(unsigned long pfn, int leaves, int slots);
 
 /* A holder that cannot tell how many: more references than explained are no fault of this page. */
 void psim_audit_hold(unsigned long pfn);

@@ -12,6 +12,7 @@
 #include <linux/sched/mm.h>
 
 #include "host/host.h"
+#include "mm/huge.h"
 #include "mm/page.h"
 #include "sched/engine.h"
 
@@ -234,8 +235,9 @@ static unsigned long get_block(gfp_t gfp, unsigned int order, const char *site)
 		psim_raw_unlock(&lock);
 		if (found)
 			return found;
-		if (gfpflags_allow_blocking(gfp) && psim_page_reclaim &&
-		    psim_page_reclaim(gfp, order))
+		if (gfpflags_allow_blocking(gfp) &&
+		    (psim_deferred_split_scan() ||
+		     (psim_page_reclaim && psim_page_reclaim(gfp, order))))
 			continue;
 		if (gfp & __GFP_NOFAIL)
 			psim_fatal("out of memory", "%s must not fail, and RAM is used up", site);

@@ -21,6 +21,7 @@
 struct entry {
 	unsigned long pfn;
 	int refs, maps, slots, claims;
+	int by_leaf, by_slot;
 	bool held, seen, on_list, wrong_list;
 	const char *why;
 };
@@ -111,6 +112,14 @@ void psim_audit_slot(unsigned long pfn, bool claims)
 	entry->claims += claims;
 }
 
+void psim_audit_part(unsigned long pfn, int leaves, int slots)
+{
+	struct entry *entry = entry_of(pfn);
+
+	entry->by_leaf += leaves;
+	entry->by_slot += slots;
+}
+
 void psim_audit_hold(unsigned long pfn)
 {
 	entry_of(pfn)->held = true;
@@ -187,16 +196,59 @@ static void check_lru(unsigned long pfn, const struct entry *entry, u64 flags)
 			    pfn, site_of(pfn));
 }
 
-static void compare(unsigned long pfn)
+static struct entry *find_entry(unsigned long pfn)
 {
 	static struct entry nothing;
 	u32 *slot = slot_of(pfn);
-	struct entry *entry = *slot ? &ledger.entries[*slot - 1] : &nothing;
+
+	return *slot ? &ledger.entries[*slot - 1] : &nothing;
+}
+
+/* Each page of a large folio, and the counts of the whole. */
+static void compare_parts(unsigned long pfn)
+{
+	const struct folio *folio = (const struct folio *)(__psim_memmap + pfn);
+	bool anon = psim_page_word(pfn, 3) & FOLIO_MAPPING_ANON;
+	int leaves = find_entry(pfn)->by_leaf;
+	unsigned long mapped = 0;
+
+	for (unsigned long i = 0; i < (unsigned long)folio_nr_pages(folio); i++) {
+		struct entry *entry = find_entry(pfn + i);
+		int maps = psim_page_raw_maps(pfn + i);
+
+		if (maps != entry->by_slot)
+			psim_report("law 2",
+				    "page %#lx of folio %#lx: mapcount %d, but %d slots map it",
+				    pfn + i, pfn, maps, entry->by_slot);
+		if (anon && i)
+			check_exclusive(pfn + i, entry, psim_page_word(pfn + i, 0));
+		mapped += maps > 0;
+		entry->seen = true;
+	}
+	if (folio_entire_mapcount(folio) != leaves)
+		psim_report("law 2", "folio %#lx: entire mapcount %d, but %d leaves map it", pfn,
+			    folio_entire_mapcount(folio), leaves);
+	if ((unsigned long)atomic_read(&folio->_nr_pages_mapped) != mapped)
+		psim_report("law 2", "folio %#lx: counts %d mapped pages, and has %lu", pfn,
+			    atomic_read(&folio->_nr_pages_mapped), mapped);
+}
+
+/* Slots and leaves that map the folio whose head @pfn is. */
+static int mapcount_of(unsigned long pfn, u64 flags)
+{
+	if (flags & BIT(PG_head))
+		return folio_large_mapcount((const struct folio *)(__psim_memmap + pfn));
+	return psim_page_raw_maps(pfn);
+}
+
+static void compare(unsigned long pfn)
+{
+	struct entry *entry = find_entry(pfn);
 	u64 flags = psim_page_word(pfn, 0);
 	bool anon = psim_page_word(pfn, 3) & FOLIO_MAPPING_ANON;
-	int refs = psim_page_raw_refs(pfn), maps = psim_page_raw_maps(pfn);
+	int refs = psim_page_raw_refs(pfn), maps = mapcount_of(pfn, flags);
 
-	if (!(flags & BIT(PG_head)) && maps != entry->maps)
+	if (maps != entry->maps)
 		psim_report("law 2", "page %#lx, taken in %s: mapcount %d, but %d slots map it",
 			    pfn, site_of(pfn), maps, entry->maps);
 	if (refs < entry->refs ||
@@ -213,7 +265,9 @@ static void compare(unsigned long pfn)
 		ram_found += folio_nr_pages(pfn_folio(pfn));
 	else
 		psim_memremap_audit_folio(pfn, folio_nr_pages(pfn_folio(pfn)));
-	entry->seen = entry != &nothing;
+	entry->seen = true;
+	if (flags & BIT(PG_head))
+		compare_parts(pfn);
 }
 
 /* A free page is nobody's: what it still says would be the next user's. */

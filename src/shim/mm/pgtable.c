@@ -6,7 +6,7 @@
  * host put it. Freed tables are empty, and are handed out again newest first. Upper slots are filled
  * under mm->page_table_lock and read without a lock, as the processor reads them.
  *
- * Not modelled: leaves above the lowest level (their kind and their lock are there), five levels.
+ * Not modelled: leaves above the PMD level, five levels.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -25,11 +25,13 @@
 /**
  * struct table - what is known of one table
  * @ptl: its slots' lock; initialised at each allocation of a table of the two lowest levels
- * @next: number of the next one on a list of free or gone tables; 0 ends it
+ * @next: number of the next one on a list of free, gone or deposited tables; 0 ends it
+ * @deposited: of a table of PMD slots: the last table that was deposited with one of its leaves
  */
 struct table {
 	spinlock_t ptl;
 	u32 next;
+	u32 deposited;
 };
 
 static struct table *descriptors;
@@ -99,7 +101,7 @@ static u32 table_alloc(struct mm_struct *mm, int level, const char *site)
 	number = table_take();
 	if (!number)
 		return 0;
-	if (level == 0)
+	if (level <= 1)
 		spin_lock_init(&descriptors[number].ptl);
 	atomic_long_add(PAGE_SIZE, &mm->pgtables_bytes);
 	return number;
@@ -118,6 +120,11 @@ static void table_free(struct mm_struct *mm, u32 number)
 			    mm->__psim_id, i, table[i]);
 		psim_host_clear(tables[number], TABLE_BYTES);
 		break;
+	}
+	if (descriptors[number].deposited) {
+		psim_report("law 2", "mm %u: a page table is given back with deposits of leaves",
+			    mm->__psim_id);
+		descriptors[number].deposited = 0;
 	}
 	atomic_long_sub(PAGE_SIZE, &mm->pgtables_bytes);
 	table_give(number);
@@ -142,19 +149,30 @@ void psim_pgd_free(struct mm_struct *mm)
 
 /* ---- walking down --------------------------------------------------------------------------------- */
 
-psim_pte_t *psim_pte_walk(struct mm_struct *mm, unsigned long address)
+/* The slot of @level above @address, or NULL. */
+static psim_pte_t *walk_to(struct mm_struct *mm, unsigned long address, int to)
 {
 	psim_pte_t *table = (psim_pte_t *)mm->pgd;
 	int level;
 
-	for (level = TOP_LEVEL; level > 0; level--) {
+	for (level = TOP_LEVEL; level > to; level--) {
 		psim_pte_t slot = psim_pte_peek(&table[level_index(address, level)]);
 
-		if (!slot)
+		if (!psim_pmd_table(slot))
 			return NULL;
 		table = table_of(slot);
 	}
-	return &table[level_index(address, 0)];
+	return &table[level_index(address, to)];
+}
+
+psim_pte_t *psim_pte_walk(struct mm_struct *mm, unsigned long address)
+{
+	return walk_to(mm, address, 0);
+}
+
+psim_pte_t *psim_pmd_walk(struct mm_struct *mm, unsigned long address)
+{
+	return walk_to(mm, address, 1);
 }
 
 psim_pte_t *psim_pte_map(struct mm_struct *mm, unsigned long address)
@@ -162,37 +180,51 @@ psim_pte_t *psim_pte_map(struct mm_struct *mm, unsigned long address)
 	return psim_pte_walk(mm, address);
 }
 
-/* Put a table below @slot unless somebody else did. Return: 0 or -ENOMEM. */
+/* Put a table of @level below @slot unless somebody put something there. Return: 0 or -ENOMEM. */
 static int fill_slot(struct mm_struct *mm, psim_pte_t *slot, int level)
 {
+	spinlock_t *lock = level ? &mm->page_table_lock : psim_pte_lockptr(slot);
 	u32 number = table_alloc(mm, level, "pte_alloc");
 
 	if (!number)
 		return -ENOMEM;
-	spin_lock(&mm->page_table_lock);
+	spin_lock(lock);
 	if (!*slot) {
 		__atomic_store_n(slot, psim_pte_make(PSIM_PTE_TABLE, number, 0), __ATOMIC_RELEASE);
 		number = 0;
 	}
-	spin_unlock(&mm->page_table_lock);
+	spin_unlock(lock);
 	if (number)
 		table_free(mm, number);
 	return 0;
 }
 
-int psim_pte_alloc(struct mm_struct *mm, unsigned long address)
+/* Make the tables down to the one of @to's slots. Return: 0, -ENOMEM, or 1: a leaf is in the way. */
+static int alloc_to(struct mm_struct *mm, unsigned long address, int to)
 {
 	psim_pte_t *table = (psim_pte_t *)mm->pgd;
 	int level;
 
-	for (level = TOP_LEVEL; level > 0; level--) {
+	for (level = TOP_LEVEL; level > to; level--) {
 		psim_pte_t *slot = &table[level_index(address, level)];
 
 		if (!psim_pte_peek(slot) && fill_slot(mm, slot, level - 1))
 			return -ENOMEM;
+		if (psim_pmd_leaf(psim_pte_peek(slot)))
+			return 1;
 		table = table_of(psim_pte_peek(slot));
 	}
 	return 0;
+}
+
+int psim_pte_alloc(struct mm_struct *mm, unsigned long address)
+{
+	return min(alloc_to(mm, address, 0), 0);
+}
+
+psim_pte_t *psim_pmd_alloc(struct mm_struct *mm, unsigned long address)
+{
+	return alloc_to(mm, address, 1) ? NULL : psim_pmd_walk(mm, address);
 }
 
 spinlock_t *psim_pte_lockptr(const psim_pte_t *ptep)
@@ -261,13 +293,84 @@ unsigned long psim_tables_from(struct mm_struct *mm, unsigned long address, unsi
 	return end;
 }
 
+unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned long end,
+			struct psim_span *span)
+{
+	psim_pte_t *pmdp;
+
+	*span = (struct psim_span){};
+	for (;;) {
+		span->ptep = psim_pte_map_lock(mm, address, &span->ptl);
+		if (span->ptep)
+			return pmd_addr_end(address, end);
+		pmdp = psim_pmd_walk(mm, address);
+		if (!pmdp || !psim_pte_peek(pmdp))
+			return min(hole_end(mm, address), end);
+		span->ptl = psim_pte_lockptr(pmdp);
+		spin_lock(span->ptl);
+		if (psim_pmd_leaf(psim_pte_peek(pmdp))) {
+			span->pmdp = pmdp;
+			return pmd_addr_end(address, end);
+		}
+		/* it became a table, or empty, while its lock was waited for */
+		spin_unlock(span->ptl);
+	}
+}
+
 unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
 			     psim_pte_t **ptepp, spinlock_t **ptlp)
 {
-	*ptepp = psim_pte_map_lock(mm, address, ptlp);
-	if (!*ptepp)
-		return min(hole_end(mm, address), end);
-	return pmd_addr_end(address, end);
+	struct psim_span span;
+	unsigned long next = psim_span(mm, address, end, &span);
+
+	if (span.pmdp)
+		psim_stop_function("psim_pte_chunk",
+				   "a 2 MiB mapping, where only 4 KiB ones are modelled yet");
+	*ptepp = span.ptep;
+	*ptlp = span.ptl;
+	return next;
+}
+
+/* ---- tables in reserve (Context: PMD lock) ------------------------------------------------------------ */
+
+u32 psim_table_prepare(struct mm_struct *mm)
+{
+	return table_alloc(mm, 0, "pte_alloc");
+}
+
+void psim_table_release(struct mm_struct *mm, u32 table)
+{
+	if (table)
+		table_free(mm, table);
+}
+
+void psim_table_deposit(psim_pte_t *pmdp, u32 table)
+{
+	struct table *above = &descriptors[table_number(pmdp)];
+
+	descriptors[table].next = above->deposited;
+	above->deposited = table;
+}
+
+u32 psim_table_withdraw(psim_pte_t *pmdp)
+{
+	struct table *above = &descriptors[table_number(pmdp)];
+	u32 table = above->deposited;
+
+	if (!table)
+		psim_fatal("law 2", "a 2 MiB leaf without a page table in reserve");
+	above->deposited = descriptors[table].next;
+	return table;
+}
+
+void psim_table_populate(struct mm_struct *mm, unsigned long address, psim_pte_t *pmdp, u32 table)
+{
+	psim_pte_set(mm, address, pmdp, psim_pte_make(PSIM_PTE_TABLE, table, 0));
+}
+
+psim_pte_t *psim_table_slots(u32 table)
+{
+	return tables[table];
 }
 
 /* ---- a table moves ------------------------------------------------------------------------------------ */
@@ -296,7 +399,7 @@ bool psim_table_move(struct mm_struct *mm, unsigned long from, unsigned long to)
 	if (!old || !new)
 		return false;
 	spin_lock(&mm->page_table_lock);
-	if (!*new && psim_pte_kind(*old) == PSIM_PTE_TABLE) {
+	if (!*new &&psim_pte_kind(*old) == PSIM_PTE_TABLE) {
 		spinlock_t *ptl = psim_pte_lockptr(table_of(*old));
 
 		/* who is in the table by the old way gets out first */
@@ -357,6 +460,17 @@ psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long addres
 	return old;
 }
 
+psim_pte_t psim_pmd_invalidate(struct vm_area_struct *vma, unsigned long address, psim_pte_t *pmdp)
+{
+	psim_pte_t old;
+
+	address &= PMD_MASK;
+	old = psim_pte_xchg(vma->vm_mm, address, pmdp, PSIM_PMD_CHANGING);
+	if (psim_pte_present(old))
+		psim_tlb_flush_range(vma->vm_mm, address, address + PMD_SIZE);
+	return old;
+}
+
 /* ---- taking tables out ------------------------------------------------------------------------------- */
 
 struct unlinking {
@@ -378,6 +492,11 @@ static void unlink_below(psim_pte_t *table, int level, unsigned long base,
 
 		if (!number)
 			continue;
+		if (psim_pmd_leaf(psim_pte_peek(slot))) {
+			psim_report("law 2", "a 2 MiB leaf is left at %#lx, which is unmapped",
+				    address);
+			continue;
+		}
 		if (level > 1)
 			unlink_below(tables[number], level - 1, address, u);
 		if (address < u->floor || address + step > u->ceiling)
@@ -425,7 +544,7 @@ visit_below(struct mm_struct *mm, const psim_pte_t *table, int level, unsigned l
 
 		if (!slot)
 			continue;
-		if (level > 0)
+		if (level > 0 && !psim_pmd_leaf(slot))
 			visit_below(mm, table_of(slot), level - 1, address, fn, arg);
 		else
 			fn(mm, address, slot, arg);

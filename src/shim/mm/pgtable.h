@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page tables: four levels of 512-slot tables from an arena, a lock for each table of the lowest level.
+ * Page tables: four levels of 512-slot tables from an arena, a lock for each table of the two lowest
+ * levels. A slot of the second lowest, a PMD slot, names a table or is a leaf of 2 MiB.
  *
  * A table is there only where something was mapped; munmap gives back those that lie outside of every
  * VMA. Who walks by address holds the mmap lock, or the anon_vma lock of a VMA that covers the address:
@@ -17,14 +18,14 @@
 /**
  * psim_pte_map_lock() - the slot of @address, its PTL taken
  * @ptlp: gets the lock; give both to psim_pte_unlock()
- * Return: the slot, or NULL (nothing locked) if there is no table.
+ * Return: the slot, or NULL (nothing locked) if there is no table, also because a leaf is in its place.
  */
 psim_pte_t *psim_pte_map_lock(struct mm_struct *mm, unsigned long address, spinlock_t **ptlp);
 
 /* The same, making the tables where there are none. May sleep. Return: NULL without memory. */
 psim_pte_t *psim_pte_alloc_map_lock(struct mm_struct *mm, unsigned long address, spinlock_t **ptlp);
 
-/* Make the tables of @address. May sleep. Return: 0 or -ENOMEM. */
+/* Make the tables of @address, unless a leaf is there. May sleep. Return: 0 or -ENOMEM. */
 int psim_pte_alloc(struct mm_struct *mm, unsigned long address);
 
 static inline void psim_pte_unlock(psim_pte_t *ptep, spinlock_t *ptl)
@@ -83,6 +84,8 @@ unsigned long psim_pte_span(struct mm_struct *mm, unsigned long address, unsigne
  *		psim_pte_unlock(ptep, ptl);
  *	}
  *
+ * For code that knows no leaves: one is a stop. psim_span() hands them over, too.
+ *
  * Return: where the piece ends.
  */
 unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
@@ -96,6 +99,47 @@ unsigned long psim_tables_from(struct mm_struct *mm, unsigned long address, unsi
  * Flushing is the caller's. Context: mmap lock write-held, rmap locks of both places. Return: whether.
  */
 bool psim_table_move(struct mm_struct *mm, unsigned long from, unsigned long to);
+
+/* ---- leaves of 2 MiB -------------------------------------------------------------------------- */
+
+/**
+ * struct psim_span - a piece of a walk: slots of one table, or (a part of) one leaf, or nothing
+ * @ptep: the slot of the piece's first address, or NULL
+ * @pmdp: the PMD slot that holds a leaf, or NULL
+ * @ptl: the lock of either, taken: psim_pte_unlock() takes any of them
+ */
+struct psim_span {
+	psim_pte_t *ptep;
+	psim_pte_t *pmdp;
+	spinlock_t *ptl;
+};
+
+/* As psim_pte_chunk(), leaves too. Of a piece without either nothing is locked. Return: its end. */
+unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned long end,
+			struct psim_span *span);
+
+/* The PMD slot of @address without its lock, or NULL if there is no table that it could be in. */
+psim_pte_t *psim_pmd_walk(struct mm_struct *mm, unsigned long address);
+/* The same, making the tables above. May sleep. Return: NULL without memory. */
+psim_pte_t *psim_pmd_alloc(struct mm_struct *mm, unsigned long address);
+
+/* Empty a leaf's slot for a moment, and flush all of it. Context: PMD lock. Return: what it held. */
+psim_pte_t psim_pmd_invalidate(struct vm_area_struct *vma, unsigned long address, psim_pte_t *pmdp);
+
+/*
+ * Tables of the lowest level by number, for leaves to have one in reserve: nobody can be refused the
+ * memory when a leaf has to be split. Prepared ones are released, or deposited with the leaf's slot and
+ * later withdrawn, newest first; a withdrawn one is populated or released. Context of the middle three:
+ * PMD lock.
+ */
+u32 psim_table_prepare(struct mm_struct *mm); /* may sleep; 0: no memory */
+void psim_table_deposit(psim_pte_t *pmdp, u32 table);
+u32 psim_table_withdraw(psim_pte_t *pmdp);
+/* @table takes the place of what is in the PMD slot. */
+void psim_table_populate(struct mm_struct *mm, unsigned long address, psim_pte_t *pmdp, u32 table);
+void psim_table_release(struct mm_struct *mm, u32 table);
+/* Its 512 slots. */
+psim_pte_t *psim_table_slots(u32 table);
 
 /* ---- for the mm room itself ------------------------------------------------------------------- */
 
@@ -123,7 +167,7 @@ struct psim_tables_gone {
 	u32 count;
 };
 
-/* Call @fn for every slot that is not empty, in ascending order; no locks taken: for the audit. */
+/* Call @fn for every slot or leaf that is not empty, ascending; no locks taken: for the audit. */
 void psim_tables_visit(struct mm_struct *mm,
 		       void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte,
 				  void *arg),

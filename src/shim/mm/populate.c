@@ -9,20 +9,22 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/populate.h"
 
 /* Whether an access would go through without a fault. */
 static bool there(struct mm_struct *mm, unsigned long address, bool write)
 {
-	psim_pte_t *ptep, pte;
-	spinlock_t *ptl;
+	psim_pte_t *slot, pte;
+	struct psim_span span;
 
-	ptep = psim_pte_map_lock(mm, address, &ptl);
-	if (!ptep)
+	psim_span(mm, address, address + 1, &span);
+	slot = span.ptep ?: span.pmdp;
+	if (!slot)
 		return false;
-	pte = psim_pte_get(mm, address, ptep);
-	psim_pte_unlock(ptep, ptl);
+	pte = psim_pte_get(mm, address, slot);
+	psim_pte_unlock(slot, span.ptl);
 	return psim_pte_present(pte) && (!write || psim_pte_write(pte));
 }
 

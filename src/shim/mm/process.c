@@ -195,27 +195,29 @@ static enum psim_place place_of(psim_pte_t pte)
 	if (psim_pte_none(pte))
 		return PSIM_EMPTY;
 	if (psim_pte_present(pte))
-		return is_zero_pfn(psim_pte_pfn(pte)) ? PSIM_ZERO : PSIM_RAM;
+		return psim_pte_special(pte) ? PSIM_ZERO : PSIM_RAM;
 	if (psim_pte_is_migration(pte))
 		return PSIM_MOVING;
 	return psim_pte_is_device_private(pte) ? PSIM_DEVICE : PSIM_OTHER;
 }
 
-static void describe(psim_pte_t pte, struct psim_page_info *info)
+/* @pte: the slot or the leaf of @address. */
+static void describe(psim_pte_t pte, unsigned long address, struct psim_page_info *info)
 {
 	struct page *page;
 
 	*info = (struct psim_page_info){.place = place_of(pte)};
 	if (!psim_pte_has_pfn(pte))
 		return;
-	page = pfn_to_page(psim_pte_pfn(pte));
-	info->pfn = psim_pte_pfn(pte);
+	info->pfn = psim_pte_pfn_at(pte, address);
+	page = pfn_to_page(info->pfn);
 	info->writable = psim_pte_write(pte);
 	info->dirty = psim_pte_dirty(pte);
-	info->refcount = page_ref_count(page);
-	info->mapcount = atomic_read(&page->_mapcount) + 1;
+	info->refcount = page_count(page);
+	info->mapcount = page_mapcount(page) + (psim_pmd_leaf(pte) ? 1 : 0);
 	info->present = psim_pte_present(pte);
-	info->exclusive = folio_test_anon(page_folio(page)) && PageAnonExclusive(page);
+	info->exclusive = folio_test_anon(page_folio(page)) &&
+			  PageAnonExclusive(psim_pmd_leaf(pte) ? &page_folio(page)->page : page);
 }
 
 int psim_where(struct psim_process *process, unsigned long address, struct psim_page_info *info)
@@ -223,18 +225,19 @@ int psim_where(struct psim_process *process, unsigned long address, struct psim_
 	struct psim_page_info found = {.place = PSIM_NOWHERE};
 	int err = psim_process_check(__func__, process);
 	struct mm_struct *mm;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
+	psim_pte_t *slot;
 
 	if (err)
 		return err;
 	mm = process->mm;
 	mmap_read_lock(mm);
 	if (vma_lookup(mm, address)) {
-		ptep = psim_pte_map_lock(mm, address, &ptl);
-		describe(ptep ? psim_pte_get(mm, address, ptep) : 0, &found);
-		if (ptep)
-			psim_pte_unlock(ptep, ptl);
+		psim_span(mm, address, address + 1, &span);
+		slot = span.ptep ?: span.pmdp;
+		describe(slot ? psim_pte_get(mm, address, slot) : 0, address, &found);
+		if (slot)
+			psim_pte_unlock(slot, span.ptl);
 	}
 	mmap_read_unlock(mm);
 	if (info)

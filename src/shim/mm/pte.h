@@ -3,7 +3,7 @@
  * What a page-table slot holds: one 64-bit word of a kind (S0.5), flags, and a page frame number.
  *
  * The encoding is ours. A slot that is 0 is empty. The same words stand in PMD slots, with LEAF set,
- * once huge mappings come; a PMD slot that names a table has the kind TABLE.
+ * for a whole folio of 2 MiB; a PMD slot that names a table has the kind TABLE.
  */
 #ifndef PSIM_MM_PTE_H
 #define PSIM_MM_PTE_H
@@ -61,6 +61,36 @@ static inline unsigned long psim_pte_pfn(psim_pte_t pte)
 static inline bool psim_pte_none(psim_pte_t pte)
 {
 	return pte == 0;
+}
+
+/* Whether a PMD slot maps 2 MiB itself. */
+static inline bool psim_pmd_leaf(psim_pte_t pmd)
+{
+	return pmd & PSIM_PTE_F_LEAF;
+}
+
+/* Whether a PMD slot names a table. */
+static inline bool psim_pmd_table(psim_pte_t pmd)
+{
+	return psim_pte_kind(pmd) == PSIM_PTE_TABLE;
+}
+
+/*
+ * A leaf that is being changed, under its lock: whoever looks without the lock sees that something is
+ * there, and waits for the lock.
+ */
+#define PSIM_PMD_CHANGING PSIM_PTE_F_LEAF
+
+/* The page frame that a slot names for @address: a leaf names 512 of them. */
+static inline unsigned long psim_pte_pfn_at(psim_pte_t pte, unsigned long address)
+{
+	return psim_pte_pfn(pte) + (psim_pmd_leaf(pte) ? (address & ~PMD_MASK) >> PAGE_SHIFT : 0);
+}
+
+/* How many pages a slot stands for. */
+static inline unsigned long psim_pte_pages(psim_pte_t pte)
+{
+	return psim_pmd_leaf(pte) ? PTRS_PER_PTE : 1;
 }
 
 static inline bool psim_pte_present(psim_pte_t pte)

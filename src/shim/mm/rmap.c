@@ -3,12 +3,13 @@
  * Reverse mapping: counting who maps a page, and finding the slots that can.
  *
  * An anonymous folio's mapping word points to an anon_vma, tagged with bit 0 (S0.14); its index is the
- * page offset. Not modelled: pages of files beyond their counts, KSM, large folios.
+ * page offset. Not modelled: pages of files beyond their counts, KSM. Leaves of 2 MiB: huge_rmap.c.
  */
 #include <linux/kernel.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/rmap.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -33,69 +34,85 @@ static void set_anon(struct folio *folio, struct vm_area_struct *vma, unsigned l
 	folio->index = linear_page_index(vma, address);
 }
 
-static void one_page_only(const struct folio *folio, const char *function)
+void psim_rmap_set_anon(struct folio *folio, struct vm_area_struct *vma, unsigned long address)
 {
-	if (folio_test_large(folio))
-		psim_stop_function(function, "large folios are not modelled yet");
-}
-
-void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
-			     rmap_t flags)
-{
-	one_page_only(folio, __func__);
 	if (!vma->anon_vma || address < vma->vm_start || address >= vma->vm_end)
 		psim_report("S2.13", "page %#lx: gets its first mapping outside of its VMA",
 			    folio_pfn(folio));
 	__folio_set_swapbacked(folio);
 	set_anon(folio, vma, address);
+}
+
+/* One more slot maps @page. */
+static void count_up(struct folio *folio, struct page *page)
+{
+	int before = atomic_fetch_add(1, &page->_mapcount);
+
+	if (!folio_test_large(folio))
+		return;
+	if (before == -1)
+		atomic_inc(&folio->_nr_pages_mapped);
+	atomic_inc(&folio->_large_mapcount);
+}
+
+void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
+			     rmap_t flags)
+{
+	psim_rmap_set_anon(folio, vma, address);
 	if (flags & RMAP_EXCLUSIVE)
 		SetPageAnonExclusive(&folio->page);
-	atomic_set(&folio->_mapcount, 0);
+	if (folio_test_large(folio))
+		psim_rmap_first_leaf(folio);
+	else
+		atomic_set(&folio->_mapcount, 0);
 }
 
 void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma,
 			     unsigned long address, rmap_t flags)
 {
-	one_page_only(folio, __func__);
-	if (!folio_anon_vma(folio) || folio->index != linear_page_index(vma, address))
+	if (!folio_anon_vma(folio) || page_pgoff(folio, page) != linear_page_index(vma, address))
 		psim_report("S3.10", "page %#lx: mapped at %#lx, where it does not belong",
 			    page_to_pfn(page), address);
-	atomic_inc(&page->_mapcount);
+	count_up(folio, page);
 	if (flags & RMAP_EXCLUSIVE)
 		SetPageAnonExclusive(page);
 }
 
 void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
-	one_page_only(folio, __func__);
-	atomic_inc(&page->_mapcount);
+	count_up(folio, page);
 }
 
 void folio_dup_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *dst_vma)
 {
-	one_page_only(folio, __func__);
-	atomic_inc(&page->_mapcount);
+	count_up(folio, page);
 }
 
 int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
 				struct vm_area_struct *dst_vma, struct vm_area_struct *src_vma)
 {
-	one_page_only(folio, __func__);
 	if (PageAnonExclusive(page)) {
 		if (!folio_is_device_private(folio) && folio_needs_cow_for_dma(src_vma, folio))
 			return -EBUSY;
 		ClearPageAnonExclusive(page);
 	}
-	atomic_inc(&page->_mapcount);
+	count_up(folio, page);
 	return 0;
 }
 
 void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
-	one_page_only(folio, __func__);
-	if (atomic_add_return(-1, &page->_mapcount) < -1)
+	int left = atomic_add_return(-1, &page->_mapcount);
+
+	if (left < -1)
 		psim_report("law 2", "page %#lx: unmapped more often than mapped",
 			    page_to_pfn(page));
+	if (!folio_test_large(folio))
+		return;
+	atomic_dec(&folio->_large_mapcount);
+	if (left == -1 && atomic_add_return(-1, &folio->_nr_pages_mapped) &&
+	    !folio_entire_mapcount(folio))
+		psim_deferred_split(folio);
 }
 
 void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
@@ -106,7 +123,6 @@ void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
 
 int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
 {
-	one_page_only(folio, __func__);
 	if (!folio_is_device_private(folio) && folio_maybe_dma_pinned(folio))
 		return -EBUSY;
 	ClearPageAnonExclusive(page);
@@ -126,15 +142,33 @@ unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsig
 	return vma->vm_start + ((pgoff - vma->vm_pgoff) << PAGE_SHIFT);
 }
 
+int psim_rmap_walk_locked(struct folio *folio,
+			  int (*fn)(struct folio *folio, struct vm_area_struct *vma,
+				    unsigned long address, void *arg),
+			  void *arg)
+{
+	struct anon_vma *anon_vma = folio_anon_vma(folio);
+	pgoff_t first = folio->index, last = first + folio_nr_pages(folio) - 1;
+	struct interval_tree_node *node;
+	int result = 0;
+
+	for (node = interval_tree_iter_first(&anon_vma->rb_root, first, last); node && !result;
+	     node = interval_tree_iter_next(node, first, last)) {
+		struct anon_vma_chain *avc = container_of(node, struct anon_vma_chain, rb);
+
+		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)),
+			    arg);
+	}
+	return result;
+}
+
 int psim_rmap_walk(struct folio *folio,
 		   int (*fn)(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
 			     void *arg),
 		   void *arg)
 {
 	struct anon_vma *anon_vma = folio_anon_vma(folio), *root;
-	pgoff_t first = folio->index, last = first + folio_nr_pages(folio) - 1;
-	struct interval_tree_node *node;
-	int result = 0;
+	int result;
 
 	if (!anon_vma)
 		return 0;
@@ -146,13 +180,16 @@ int psim_rmap_walk(struct folio *folio,
 			break;
 		up_read(&root->rwsem);
 	}
-	for (node = interval_tree_iter_first(&anon_vma->rb_root, first, last); node && !result;
-	     node = interval_tree_iter_next(node, first, last)) {
-		struct anon_vma_chain *avc = container_of(node, struct anon_vma_chain, rb);
-
-		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)),
-			    arg);
-	}
+	result = psim_rmap_walk_locked(folio, fn, arg);
 	up_read(&root->rwsem);
 	return result;
+}
+
+unsigned long psim_vma_address_end(const struct vm_area_struct *vma, const struct folio *folio)
+{
+	pgoff_t end = folio->index + folio_nr_pages(folio);
+
+	if (end >= vma->vm_pgoff + vma_pages(vma))
+		return vma->vm_end;
+	return vma->vm_start + ((end - vma->vm_pgoff) << PAGE_SHIFT);
 }

@@ -22,6 +22,19 @@ int psim_rmap_walk(struct folio *folio,
 			     void *arg),
 		   void *arg);
 
+/* The same with the anon_vma lock held by the caller, in either way; there is an anon_vma. */
+int psim_rmap_walk_locked(struct folio *folio,
+			  int (*fn)(struct folio *folio, struct vm_area_struct *vma,
+				    unsigned long address, void *arg),
+			  void *arg);
+
+/* Where a folio that the walk found at some address of @vma ends, or the VMA before it. */
+unsigned long psim_vma_address_end(const struct vm_area_struct *vma, const struct folio *folio);
+
+/* A new folio's mapping, index and flags; its first mapping, a leaf: the parts of first mappings. */
+void psim_rmap_set_anon(struct folio *folio, struct vm_area_struct *vma, unsigned long address);
+void psim_rmap_first_leaf(struct folio *folio);
+
 /* The address of page offset @pgoff in @vma, or -EFAULT (as unsigned long) if it is not in there. */
 unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsigned long nr_pages);
 

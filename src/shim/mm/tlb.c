@@ -23,9 +23,9 @@
 #define VPN_BITS 36
 
 /**
- * struct entry - one translation
+ * struct entry - one translation, of 4 KiB, also out of a leaf
  * @tag: the address space's number and the page's; 0: nothing
- * @pte: the slot as it was
+ * @pte: the slot, or the leaf, as it was
  * @slot: where it was
  */
 struct entry {
@@ -180,7 +180,7 @@ static bool is_held(spinlock_t *ptl)
 /* The slot changed since: may the CPU still use what it remembers? */
 static const char *stale(struct mm_struct *mm, const struct entry *e)
 {
-	if (!psim_page_raw_refs(psim_pte_pfn(e->pte)))
+	if (!psim_page_raw_refs(psim_head_pfn(psim_pte_pfn(e->pte))))
 		return "of a freed page";
 	if (__atomic_load_n(&mm->tlb_flush_pending.counter, __ATOMIC_SEQ_CST) > 0)
 		return NULL;
@@ -195,8 +195,11 @@ static psim_pte_t walk(struct mm_struct *mm, unsigned long address, bool write, 
 	psim_pte_t old, new;
 
 	*slot = psim_pte_walk(mm, address);
-	if (!*slot)
-		return 0;
+	if (unlikely(!*slot)) {
+		*slot = psim_pmd_walk(mm, address);
+		if (!*slot)
+			return 0;
+	}
 	old = __atomic_load_n(*slot, __ATOMIC_SEQ_CST);
 	do {
 		if (!psim_pte_present(old) || (old & PSIM_PTE_F_PROTNONE) ||
@@ -225,7 +228,7 @@ static enum psim_tlb_result access_by_walk(struct mm_struct *mm, struct tlb *tlb
 		return PSIM_TLB_MISS;
 	}
 	*e = (struct entry){tag_of(mm, address), pte, slot};
-	move_bytes(psim_pte_pfn(pte), address, buffer, length, write);
+	move_bytes(psim_pte_pfn_at(pte, address), address, buffer, length, write);
 	return PSIM_TLB_DONE;
 }
 
@@ -244,11 +247,12 @@ enum psim_tlb_result psim_tlb_access(struct mm_struct *mm, unsigned long address
 		if (unlikely(!agrees(e->pte, __atomic_load_n(e->slot, __ATOMIC_SEQ_CST), write)))
 			why = stale(mm, e);
 		if (likely(!why)) {
-			move_bytes(psim_pte_pfn(e->pte), address, buffer, length, write);
+			move_bytes(psim_pte_pfn_at(e->pte, address), address, buffer, length,
+				   write);
 			psim_raw_unlock(&tlb->lock);
 			return PSIM_TLB_DONE;
 		}
-		stale_pfn = psim_pte_pfn(e->pte);
+		stale_pfn = psim_pte_pfn_at(e->pte, address);
 		e->tag = 0;
 	}
 	result = access_by_walk(mm, tlb, cpu, address, buffer, length, write);
@@ -276,7 +280,7 @@ static void audit_entry(struct mm_struct *mm, const struct entry *e, unsigned in
 	if (!stale(mm, e))
 		return;
 	psim_report("law: stale TLB", "mm %u: CPU %u still has a translation of %#lx to page %#lx",
-		    mm->__psim_id, cpu, address, psim_pte_pfn(e->pte));
+		    mm->__psim_id, cpu, address, psim_pte_pfn_at(e->pte, address));
 }
 
 static void audit_cpu(unsigned int cpu)

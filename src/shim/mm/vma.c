@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/pte.h"
 
@@ -191,12 +192,16 @@ struct vm_area_struct *vma_find(struct vma_iterator *vmi, unsigned long max)
 
 /* ---- bounds ------------------------------------------------------------------------------------------ */
 
-/* The tree's order stays. The VMA's places in the anon_vmas follow. */
+/* The tree's order stays. The VMA's places in the anon_vmas follow. A leaf across an end is split. */
 void psim_vma_set_bounds(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
 
 	vma_start_write(vma);
+	if (start > vma->vm_start)
+		psim_split_pmd_at(vma, start);
+	if (end < vma->vm_end)
+		psim_split_pmd_at(vma, end);
 	psim_anon_vma_resize_begin(vma);
 	spin_lock(&mm->__psim_vma_lock);
 	vma->vm_pgoff += (long)(start - vma->vm_start) >> PAGE_SHIFT;

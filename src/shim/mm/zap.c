@@ -3,12 +3,13 @@
  * Clearing slots for good: the middle part of munmap and exit (S6.30, S6.31, S6.33).
  *
  * References of device-private pages are dropped at once, under the PTL; those of ordinary pages once the
- * flush is done. Not modelled: swap slots, huge leaves.
+ * flush is done. Not modelled: swap slots.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -71,18 +72,38 @@ static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct
 	return address;
 }
 
+/* A leaf that the range covers in part is split first. Takes over its lock. Return: where it stopped. */
+static unsigned long zap_leaf(struct psim_gather *gather, struct vm_area_struct *vma,
+			      unsigned long address, unsigned long end,
+			      const struct psim_span *span)
+{
+	bool full;
+
+	if (!psim_whole_leaf(address, end)) {
+		psim_pte_unlock(NULL, span->ptl);
+		psim_split_pmd(vma, address);
+		return address;
+	}
+	full = psim_zap_leaf(gather, vma, address, span->pmdp);
+	psim_pte_unlock(NULL, span->ptl);
+	if (full)
+		psim_gather_flush(gather);
+	return end;
+}
+
 void psim_zap_range(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long start,
 		    unsigned long end)
 {
 	unsigned long address = start, next, reached;
-	psim_pte_t *ptep;
-	spinlock_t *ptl;
+	struct psim_span span;
 
 	while (address < end) {
-		next = psim_pte_chunk(vma->vm_mm, address, end, &ptep, &ptl);
-		if (ptep) {
-			reached = zap_table(gather, vma, address, next, ptep);
-			psim_pte_unlock(ptep, ptl);
+		next = psim_span(vma->vm_mm, address, end, &span);
+		if (span.pmdp) {
+			next = zap_leaf(gather, vma, address, next, &span);
+		} else if (span.ptep) {
+			reached = zap_table(gather, vma, address, next, span.ptep);
+			psim_pte_unlock(span.ptep, span.ptl);
 			if (reached < next)
 				psim_gather_flush(gather);
 			next = reached;

@@ -26,6 +26,7 @@
 	/* mm */                                                                            \
 	X(PAGE_ALLOC, "mm_page_alloc", "pfn=%#llx order=%llu gfp=%#llx")                    \
 	X(PAGE_FREE, "mm_page_free", "pfn=%#llx order=%llu")                                \
+	X(FOLIO_SPLIT, "folio_split", "pfn=%#llx order=%llu")                               \
 	X(DEVPAGE_INIT, "zone_device_page_init", "pfn=%#llx order=%llu")                    \
 	X(DEVPAGE_FREE, "zone_device_folio_free", "pfn=%#llx order=%llu")                   \
 	X(MMAP, "mmap", "mm=%llu start=%#llx end=%#llx flags=%#llx")                        \
