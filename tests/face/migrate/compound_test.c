@@ -383,8 +383,9 @@ static void migrate_vma_setup__part_of_a_hole_is_pages(struct kunit *test)
 static void migrate_vma_setup__hole_of_several_spans_is_one_entry(struct kunit *test)
 {
 	struct hx *hx = test->priv;
-	unsigned long len = 2 * PUD_SIZE, map = vm_mmap(NULL, 0, len, PROT_READ | PROT_WRITE,
-							MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	unsigned long len = 2 * PUD_SIZE,
+		      map = vm_mmap(NULL, 0, len, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
 	struct migrate_vma args = hx->args;
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(map));
