@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what building and testing needs, and nothing that is there already.
-# Sourced or run by demo.sh and test.sh; on its own: ./scripts/install-deps.sh [--tests] [--all]
+# Sourced or run by demo.sh and test.sh; on its own: ./scripts/install-deps.sh [--tests] [--all] [--kernel]
 #
 # Knows apt, dnf and pacman. As root it installs at once, with sudo through sudo; otherwise it prints the
 # line to run and stops.
@@ -9,28 +9,31 @@ set -eu
 usage()
 {
 	cat <<'EOF'
-usage: scripts/install-deps.sh [--tests] [--all]
+usage: scripts/install-deps.sh [--tests] [--all] [--kernel]
 
 Installs missing packages with apt, dnf or pacman, as root or through sudo.
 
   (nothing)  what building psim needs
   --tests    also what the tests of one compiler need
   --all      also clang, valgrind and what else scripts/test.sh --all uses
+  --kernel   what scripts/kernel-check.sh uses besides: a kernel's source, its tools, qemu (Debian only)
 EOF
 }
 
-level=build
+level=build kernel=
 for arg; do
 	case $arg in
 	--tests) level=tests ;;
 	--all) level=all ;;
+	--kernel) kernel=y ;;
 	-h|--help) usage; exit 0 ;;
-	*) echo "install-deps.sh: unknown option '$arg': --tests, --all and --help are allowed" >&2; exit 2 ;;
+	*) echo "install-deps.sh: unknown option '$arg': --tests, --all, --kernel and --help are allowed" >&2; exit 2 ;;
 	esac
 done
 
 # Is it there? One probe a thing, by what uses it, not by a package's name.
 has_command() { command -v "$1" >/dev/null 2>&1; }
+has_file() { ls $1 >/dev/null 2>&1; }
 has_module() { has_command pkg-config && pkg-config --exists "$1"; }
 
 missing=
@@ -75,6 +78,19 @@ if [ $level = all ]; then
 		missing="$missing libclang-rt-dev"
 	fi
 	want has_command valgrind valgrind valgrind valgrind
+fi
+
+if [ -n "$kernel" ]; then
+	# the newest source that there is: a package a version
+	source=$(apt-cache search --names-only '^linux-source-[0-9.]+$' 2>/dev/null | cut -d' ' -f1 | sort -V | tail -1)
+	want has_file '/usr/src/linux-source-*.tar.*' "${source:-linux-source}" linux-source linux-source
+	want has_command make make make make
+	want has_command flex flex flex flex
+	want has_command bison bison bison bison
+	want has_command bc bc bc bc
+	want has_command xz xz-utils xz xz
+	want has_command python3 python3 python3 python
+	want has_command qemu-system-x86_64 qemu-system-x86 qemu-system-x86-core qemu-system-x86
 fi
 
 [ -n "$missing" ] || exit 0

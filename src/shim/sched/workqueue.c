@@ -65,6 +65,21 @@ static struct worker *worker_of(const struct work_struct *work)
 	return NULL;
 }
 
+/*
+ * Queues of one kind share their workers, and these never run an item beside itself. What is queued to
+ * another kind while it runs does run twice at once, as on a kernel.
+ */
+static bool runs_in_pool(const struct work_struct *work, const struct workqueue_struct *wq)
+{
+	struct worker *w;
+
+	for (w = busy; w; w = w->next_busy)
+		if (w->work == work && w->func == work->func &&
+		    (w->wq == wq || !((w->wq->flags ^ wq->flags) & (WQ_UNBOUND | WQ_HIGHPRI))))
+			return true;
+	return false;
+}
+
 static struct work_struct *pick(struct workqueue_struct *wq)
 {
 	struct work_struct *work;
@@ -72,7 +87,7 @@ static struct work_struct *pick(struct workqueue_struct *wq)
 	if (wq->nr_active >= wq->max_active)
 		return NULL;
 	list_for_each_entry(work, &wq->pending, entry)
-		if (!worker_of(work))
+		if (!runs_in_pool(work, wq))
 			return work;
 	return NULL;
 }

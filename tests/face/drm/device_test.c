@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Devices, drivers on the platform bus, and the order in which things are given back. */
 #include <kunit/test.h>
+#include <linux/mod_devicetable.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/string.h>

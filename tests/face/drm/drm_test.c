@@ -189,7 +189,7 @@ static void drm_WARN_ON__is_the_condition(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, drm_WARN_ON(&made->drm, logged));
 	drm_dbg(&made->drm, "a message of %s\n", "no importance");
-	drm_info(NULL, "a message without a device\n");
+	drm_info((struct drm_device *)NULL, "a message without a device\n");
 }
 
 #ifdef __PSIM__

@@ -32,6 +32,10 @@ static void try_module_get__of_null_is_true(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, try_module_get(NULL));
 	module_put(NULL);
+}
+
+static void this_module__has_its_name(struct kunit *test)
+{
 	KUNIT_EXPECT_STREQ(test, THIS_MODULE->name, KBUILD_MODNAME);
 	KUNIT_EXPECT_EQ(test, parameter, 3);
 }
@@ -112,6 +116,7 @@ static void leftovers__name_who_holds_the_module(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(try_module_get__of_null_is_true),
+	KUNIT_CASE(this_module__has_its_name),
 	KUNIT_CASE(try_module_get__counts),
 #ifdef __PSIM__
 	KUNIT_CASE(load__runs_init_and_stop_runs_exit),

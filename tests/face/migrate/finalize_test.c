@@ -104,7 +104,7 @@ static bool was_locked;
 
 static void free_and_look(struct folio *folio)
 {
-	struct dev *dev = container_of(folio->pgmap, struct dev, pgmap);
+	struct dev *dev = container_of(page_pgmap(&folio->page), struct dev, pgmap);
 
 	was_locked = PageLocked(watched);
 	dev->used[folio_pfn(folio) - dev->first] = false;

@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 #define VALID	  HMM_PFN_VALID
-#define WRITE	  HMM_PFN_WRITE
+#define WRITABLE  HMM_PFN_WRITE
 #define ERROR	  HMM_PFN_ERROR
 #define REQ	  HMM_PFN_REQ_FAULT
 #define REQ_WRITE (HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE)
@@ -64,10 +64,10 @@ static void hmm_range_fault__snapshot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peek(fx, 1), 0ull);
 	range = question(fx, 0, 4);
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_EQ(test, pfns[1] & HMM_PFN_FLAGS, VALID);
 	KUNIT_EXPECT_TRUE(test, is_zero_page(hmm_pfn_to_page(pfns[1])));
-	KUNIT_EXPECT_EQ(test, pfns[2] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[2] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_TRUE(test, dev_owns(&fx->dev, hmm_pfn_to_page(pfns[2])));
 	KUNIT_EXPECT_EQ(test, pfns[3], 0ul);
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 0);
@@ -84,9 +84,9 @@ static void hmm_range_fault__keeps_the_sticky_bits(struct kunit *test)
 	pfns[0] = ~0ul;
 	pfns[1] = STICKY | ERROR | 0x1234;
 	pfns[2] = HMM_PFN_P2PDMA;
-	pfns[3] = WRITE | 5;
+	pfns[3] = WRITABLE | 5;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0], STICKY | VALID | WRITE | pfn_at(fx, 0));
+	KUNIT_EXPECT_EQ(test, pfns[0], STICKY | VALID | WRITABLE | pfn_at(fx, 0));
 	KUNIT_EXPECT_EQ(test, pfns[1], STICKY);
 	KUNIT_EXPECT_EQ(test, pfns[2], HMM_PFN_P2PDMA);
 	KUNIT_EXPECT_EQ(test, pfns[3], 0ul);
@@ -118,7 +118,7 @@ static void hmm_range_fault__mask_hides_requests(struct kunit *test)
 	range.pfn_flags_mask = REQ_WRITE;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
 	KUNIT_EXPECT_EQ(test, pfns[0], 0ul);
-	KUNIT_EXPECT_EQ(test, pfns[1] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[1] & HMM_PFN_FLAGS, VALID | WRITABLE);
 }
 
 /* S7.5: REQ_WRITE alone asks for nothing */
@@ -145,7 +145,7 @@ static void hmm_range_fault__write_needs_a_writable_slot(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_zero_page(hmm_pfn_to_page(pfns[0])));
 	range.default_flags = REQ_WRITE;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_FALSE(test, is_zero_page(hmm_pfn_to_page(pfns[0])));
 	KUNIT_EXPECT_EQ(test, rss(fx), 1ul);
 }
@@ -186,7 +186,7 @@ static void hmm_range_fault__strangers_page_comes_back_if_asked_for(struct kunit
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 0);
 	range.default_flags = REQ;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
 	KUNIT_EXPECT_FALSE(test, on_device(fx, 0));
 	peek_all(fx, 0, 1);
@@ -268,7 +268,7 @@ static void hmm_range_fault__migration_entry(struct kunit *test)
 	other_join(&other);
 	other_join(&reader);
 	KUNIT_EXPECT_TRUE(test, other.flag);
-	KUNIT_EXPECT_EQ(test, other.value, VALID | WRITE | pfn_at(fx, 0));
+	KUNIT_EXPECT_EQ(test, other.value, VALID | WRITABLE | pfn_at(fx, 0));
 	KUNIT_EXPECT_EQ(test, reader.value, pattern(0));
 }
 
@@ -289,10 +289,10 @@ static void hmm_range_fault__no_vma(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, vm_munmap(at(fx, 4), 2 * PAGE_SIZE), 0);
 	range = question(fx, 3, 7);
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_EQ(test, pfns[1], ERROR);
 	KUNIT_EXPECT_EQ(test, pfns[2], ERROR);
-	KUNIT_EXPECT_EQ(test, pfns[3] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[3] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	range.default_flags = REQ;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), -EFAULT);
 }
@@ -310,9 +310,9 @@ static void hmm_range_fault__vma_that_cannot_be_read(struct kunit *test)
 			at(fx, 1));
 	range = question(fx, 0, 3);
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[0] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_EQ(test, pfns[1], ERROR);
-	KUNIT_EXPECT_EQ(test, pfns[2] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[2] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	range.pfn_flags_mask = REQ_WRITE;
 	pfns[0] = REQ;
 	pfns[1] = 0;
@@ -382,10 +382,10 @@ static void hmm_range_fault__goes_on_behind_what_is_filled(struct kunit *test)
 	fx->dev.in_fault = look_at_array;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
-	KUNIT_EXPECT_EQ(test, seen[0], VALID | WRITE | first);
+	KUNIT_EXPECT_EQ(test, seen[0], VALID | WRITABLE | first);
 	KUNIT_EXPECT_EQ(test, seen[1], (unsigned long)REQ);
-	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITE | first);
-	KUNIT_EXPECT_EQ(test, pfns[1] & HMM_PFN_FLAGS, VALID | WRITE);
+	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITABLE | first);
+	KUNIT_EXPECT_EQ(test, pfns[1] & HMM_PFN_FLAGS, VALID | WRITABLE);
 	KUNIT_EXPECT_FALSE(test, on_device(fx, 1));
 }
 
@@ -400,7 +400,7 @@ static void hmm_range_fault__error_in_the_middle(struct kunit *test)
 	range = question(fx, 0, 3);
 	range.default_flags = REQ;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), -EFAULT);
-	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITE | pfn_at(fx, 0));
+	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITABLE | pfn_at(fx, 0));
 	KUNIT_EXPECT_EQ(test, pfns[2], 0ul);
 }
 
@@ -482,7 +482,7 @@ static void hmm_range_fault_unlocked_timeout__repeats_by_itself(struct kunit *te
 	range.default_flags = REQ_WRITE;
 	/* the first round faults and is stale, the second finds everything */
 	KUNIT_EXPECT_EQ(test, hmm_range_fault_unlocked_timeout(&range, 0), 0);
-	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITE | pfn_at(fx, 0));
+	KUNIT_EXPECT_EQ(test, pfns[0], VALID | WRITABLE | pfn_at(fx, 0));
 	KUNIT_EXPECT_FALSE(test, mmu_interval_read_retry(&fx->sub, range.notifier_seq));
 	peek_all(fx, 0, 1);
 }

@@ -152,7 +152,7 @@ static struct {
 
 static void look_and_free(struct folio *folio)
 {
-	struct dev *dev = container_of(folio->pgmap, struct dev, pgmap);
+	struct dev *dev = container_of(page_pgmap(&folio->page), struct dev, pgmap);
 
 	at_release.src_locked = folio_test_locked(folio);
 	at_release.dst_locked = PageLocked(looked_at);

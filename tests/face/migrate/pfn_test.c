@@ -8,7 +8,6 @@ static void migrate_pfn_flags__have_their_values(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, MIGRATE_PFN_VALID, 1ul);
 	KUNIT_EXPECT_EQ(test, MIGRATE_PFN_MIGRATE, 2ul);
 	KUNIT_EXPECT_EQ(test, MIGRATE_PFN_WRITE, 8ul);
-	KUNIT_EXPECT_EQ(test, MIGRATE_PFN_COMPOUND, 16ul);
 	KUNIT_EXPECT_EQ(test, MIGRATE_PFN_SHIFT, 6);
 }
 
@@ -54,7 +53,6 @@ static void migrate_vma_select__has_its_values(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, MIGRATE_VMA_SELECT_SYSTEM, 1);
 	KUNIT_EXPECT_EQ(test, MIGRATE_VMA_SELECT_DEVICE_PRIVATE, 2);
 	KUNIT_EXPECT_EQ(test, MIGRATE_VMA_SELECT_DEVICE_COHERENT, 4);
-	KUNIT_EXPECT_EQ(test, MIGRATE_VMA_SELECT_COMPOUND, 8);
 }
 
 /* S7.1 */
@@ -63,12 +61,19 @@ static void hmm_pfn_flags__have_their_values(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, HMM_PFN_VALID, 1ul << 63);
 	KUNIT_EXPECT_EQ(test, HMM_PFN_WRITE, 1ul << 62);
 	KUNIT_EXPECT_EQ(test, HMM_PFN_ERROR, 1ul << 61);
-	KUNIT_EXPECT_EQ(test, HMM_PFN_DMA_MAPPED, 1ul << 60);
-	KUNIT_EXPECT_EQ(test, HMM_PFN_P2PDMA, 1ul << 59);
-	KUNIT_EXPECT_EQ(test, HMM_PFN_P2PDMA_BUS, 1ul << 58);
 	KUNIT_EXPECT_EQ(test, HMM_PFN_REQ_FAULT, HMM_PFN_VALID);
 	KUNIT_EXPECT_EQ(test, HMM_PFN_REQ_WRITE, HMM_PFN_WRITE);
 	KUNIT_EXPECT_EQ(test, HMM_PFN_FLAGS, ~((1ul << 53) - 1));
+}
+
+/* S0.1, S0.3, S7.1: those that came later */
+static void new_flags__have_their_values(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, MIGRATE_PFN_COMPOUND, 16ul);
+	KUNIT_EXPECT_EQ(test, MIGRATE_VMA_SELECT_COMPOUND, 8);
+	KUNIT_EXPECT_EQ(test, HMM_PFN_DMA_MAPPED, 1ul << 60);
+	KUNIT_EXPECT_EQ(test, HMM_PFN_P2PDMA, 1ul << 59);
+	KUNIT_EXPECT_EQ(test, HMM_PFN_P2PDMA_BUS, 1ul << 58);
 }
 
 /* S7.2 */
@@ -109,6 +114,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_pfn_to_page__ignores_other_flags),
 	KUNIT_CASE(migrate_vma_select__has_its_values),
 	KUNIT_CASE(hmm_pfn_flags__have_their_values),
+	KUNIT_CASE(new_flags__have_their_values),
 	KUNIT_CASE(hmm_pfn_to_map_order__five_bits_from_53),
 	KUNIT_CASE(hmm_pfn_to_page__masks_flags_and_order),
 	KUNIT_CASE(mmu_notifier_event__has_its_values),

@@ -272,9 +272,16 @@ static void ask_and_check(struct other *other)
 			.dev_private_owner = &fx->dev,
 		};
 		bool stale;
+		int err;
 
 		do {
-			KUNIT_EXPECT_EQ(fx->test, hmm_range_fault_unlocked_timeout(&range, 0), 0);
+			do {
+				range.notifier_seq = mmu_interval_read_begin(&fx->sub);
+				mmap_read_lock(fx->mm);
+				err = hmm_range_fault(&range);
+				mmap_read_unlock(fx->mm);
+			} while (err == -EBUSY);
+			KUNIT_EXPECT_EQ(fx->test, err, 0);
 			spin_lock(&fx->log_lock);
 			stale = mmu_interval_read_retry(&fx->sub, range.notifier_seq);
 			if (!stale) {

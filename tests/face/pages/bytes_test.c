@@ -5,8 +5,11 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/string.h>
-#include <psim/machine.h>
 #include "fixture.h"
+
+#ifdef __PSIM__
+#include <psim/machine.h>
+#endif
 
 static struct page *new_page(struct kunit *test, int fill)
 {

@@ -76,9 +76,15 @@ static void is_device_private_page__reached_by_counting(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_device_private_page(first + 300));
 	zone_device_page_init(first + 450, &device.pgmap, 0);
 	KUNIT_EXPECT_EQ(test, page_ref_count(first + 450), 1);
-	KUNIT_EXPECT_EQ(test, page_mapcount(first + 450), 0);
+	KUNIT_EXPECT_EQ(test, folio_mapcount(page_folio(first + 450)), 0);
 	unlock_page(first + 450);
 	put_page(first + 450);
+}
+
+/* The word is a type of its own in newer kernels. */
+static unsigned long *flag_word(struct page *page)
+{
+	return (unsigned long *)&page->flags;
 }
 
 /* S5.20, S5.21, S5.26 */
@@ -88,13 +94,13 @@ static void zone_device_page_init__begins_a_life(struct kunit *test)
 
 	page->mapping = (struct address_space *)16;
 	page->share = 99;
-	set_bit(PG_referenced, &page->flags.f);
-	set_bit(PG_dirty, &page->flags.f);
-	set_bit(PG_uptodate, &page->flags.f);
+	set_bit(PG_referenced, flag_word(page));
+	set_bit(PG_dirty, flag_word(page));
+	set_bit(PG_uptodate, flag_word(page));
 	zone_device_page_init(page, &device.pgmap, 0);
 	KUNIT_EXPECT_EQ(test, page_count(page), 1);
 	KUNIT_EXPECT_TRUE(test, PageLocked(page));
-	KUNIT_EXPECT_EQ(test, page->flags.f & 0xff, BIT(PG_locked));
+	KUNIT_EXPECT_EQ(test, *flag_word(page) & 0xff, BIT(PG_locked));
 	KUNIT_EXPECT_NULL(test, page->mapping);
 	KUNIT_EXPECT_EQ(test, page->share, 0ul);
 	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(page), &device.pgmap);
@@ -212,7 +218,7 @@ static void zone_device_folio_init__of_a_former_tail(struct kunit *test)
 	zone_device_folio_init(folio, &device.pgmap, 0);
 	KUNIT_EXPECT_PTR_EQ(test, page_folio(page + 3), folio);
 	KUNIT_EXPECT_EQ(test, folio_order(folio), 0u);
-	KUNIT_EXPECT_PTR_EQ(test, folio->pgmap, &device.pgmap);
+	KUNIT_EXPECT_PTR_EQ(test, page_pgmap(&folio->page), &device.pgmap);
 	folio_unlock(folio);
 	folio_put(folio);
 	KUNIT_EXPECT_EQ(test, device.frees, 2u);

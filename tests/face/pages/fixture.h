@@ -49,7 +49,7 @@ static inline struct test_device *test_device_of(struct dev_pagemap *pgmap)
 
 static inline void test_folio_free(struct folio *folio)
 {
-	struct test_device *device = test_device_of(folio->pgmap);
+	struct test_device *device = test_device_of(page_pgmap(&folio->page));
 
 	device->frees++;
 	device->last = folio;
@@ -59,7 +59,7 @@ static inline void test_folio_free(struct folio *folio)
 	device->seen.locked = folio_test_locked(folio);
 	device->seen.order = folio_order(folio);
 	device->seen.data = folio->page.zone_device_data;
-	device->seen.pgmap = folio->pgmap;
+	device->seen.pgmap = page_pgmap(&folio->page);
 	device->seen.index = folio->index;
 }
 

@@ -10,8 +10,11 @@
 #include <linux/pagemap.h>
 #include <linux/platform_device.h>
 #include <linux/sched/task.h>
-#include <psim/fault.h>
 #include "fixture.h"
+
+#ifdef __PSIM__
+#include <psim/fault.h>
+#endif
 
 #define SECTION SZ_128M
 
@@ -135,7 +138,7 @@ static void memremap_pages__has_a_pagemap(struct kunit *test)
 	static struct test_device other;
 
 	test_device_register(test, &device);
-	other = device;
+	memcpy(&other, &device, sizeof(other));
 	KUNIT_EXPECT_EQ(test, PTR_ERR(memremap_pages(&other.pgmap, NUMA_NO_NODE)), (long)-ENOMEM);
 	test_device_unregister(&device);
 }

@@ -6,8 +6,11 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
-#include <psim/fault.h>
 #include "fixture.h"
+
+#ifdef __PSIM__
+#include <psim/fault.h>
+#endif
 
 struct pair {
 	int a, b;

@@ -4,8 +4,11 @@
 #include <linux/atomic.h>
 #include <linux/limits.h>
 #include <linux/seqlock.h>
-#include <psim/machine.h>
 #include "threads.h"
+
+#ifdef __PSIM__
+#include <psim/machine.h>
+#endif
 
 /* Run @expression on a variable that holds @before: its value is @returns, the variable then @after. */
 #define CHECK_ONE(A, T, before, expression, returns, after)                           \

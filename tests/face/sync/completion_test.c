@@ -219,6 +219,7 @@ static void wait_for_completion_interruptible__done_and_signal(struct kunit *tes
 	struct thread t;
 
 	thread_start(test, &t, wait_when_both, &x);
+	let_others_run();
 	complete(&x);
 	send_sig(SIGINT, t.task, 1);
 	KUNIT_EXPECT_EQ(test, thread_join(&t), 0);

@@ -7,8 +7,11 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
-#include <psim/machine.h>
 #include "threads.h"
+
+#ifdef __PSIM__
+#include <psim/machine.h>
+#endif
 
 struct stage {
 	atomic_t reading, leave, called;

@@ -3,8 +3,11 @@
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/rwsem.h>
-#include <psim/machine.h>
 #include "threads.h"
+
+#ifdef __PSIM__
+#include <psim/machine.h>
+#endif
 
 struct shared {
 	struct rw_semaphore sem;

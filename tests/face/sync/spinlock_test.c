@@ -4,8 +4,11 @@
 #include <linux/irqflags.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
-#include <psim/machine.h>
 #include "threads.h"
+
+#ifdef __PSIM__
+#include <psim/machine.h>
+#endif
 
 #define ROUNDS 200
 

@@ -94,7 +94,7 @@ static void ktime_get__passes_with_jiffies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ktime_to_ns(ktime_set(2, 3)), 2000000003ll);
 }
 
-struct alarm {
+struct ringer {
 	struct timer_list timer;
 	atomic_t runs;
 	unsigned long when;
@@ -106,7 +106,7 @@ struct alarm {
 
 static void ring(struct timer_list *timer)
 {
-	struct alarm *alarm = timer_container_of(alarm, timer, timer);
+	struct ringer *alarm = timer_container_of(alarm, timer, timer);
 
 	alarm->when = jiffies;
 	alarm->in_softirq = in_serving_softirq();
@@ -117,7 +117,7 @@ static void ring(struct timer_list *timer)
 	atomic_inc(&alarm->runs);
 }
 
-static void alarm_init(struct alarm *alarm)
+static void ringer_init(struct ringer *alarm)
 {
 	memset(alarm, 0, sizeof(*alarm));
 	timer_setup(&alarm->timer, ring, 0);
@@ -126,9 +126,9 @@ static void alarm_init(struct alarm *alarm)
 static void mod_timer__not_early_in_softirq(struct kunit *test)
 {
 	unsigned long due = jiffies + 20;
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	KUNIT_EXPECT_FALSE(test, timer_pending(&alarm.timer));
 	KUNIT_EXPECT_EQ(test, mod_timer(&alarm.timer, due), 0);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&alarm.timer));
@@ -142,9 +142,9 @@ static void mod_timer__not_early_in_softirq(struct kunit *test)
 
 static void mod_timer__in_the_past(struct kunit *test)
 {
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	mod_timer(&alarm.timer, jiffies - 100);
 	msleep(50);
 	KUNIT_EXPECT_EQ(test, atomic_read(&alarm.runs), 1);
@@ -152,14 +152,14 @@ static void mod_timer__in_the_past(struct kunit *test)
 
 static void mod_timer__order(struct kunit *test)
 {
-	static struct alarm alarms[4];
+	static struct ringer alarms[4];
 	static const int after[4] = {40, 10, 30, 20}, places[4] = {4, 1, 3, 2};
 	atomic_t order = ATOMIC_INIT(0);
 	unsigned long now = jiffies;
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		alarm_init(&alarms[i]);
+		ringer_init(&alarms[i]);
 		alarms[i].order = &order;
 		mod_timer(&alarms[i].timer, now + msecs_to_jiffies(after[i] * 10));
 	}
@@ -170,9 +170,9 @@ static void mod_timer__order(struct kunit *test)
 
 static void mod_timer__rearms(struct kunit *test)
 {
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	mod_timer(&alarm.timer, jiffies + 10);
 	KUNIT_EXPECT_EQ(test, mod_timer(&alarm.timer, jiffies + 100), 1);
 	msleep(50);
@@ -185,9 +185,9 @@ static void mod_timer__rearms(struct kunit *test)
 
 static void mod_timer__from_its_own_function(struct kunit *test)
 {
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	alarm.again = 2;
 	mod_timer(&alarm.timer, jiffies + 5);
 	msleep(300);
@@ -196,9 +196,9 @@ static void mod_timer__from_its_own_function(struct kunit *test)
 
 static void timer_shutdown_sync__no_more(struct kunit *test)
 {
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	mod_timer(&alarm.timer, jiffies + 5);
 	KUNIT_EXPECT_EQ(test, timer_shutdown_sync(&alarm.timer), 1);
 	mod_timer(&alarm.timer, jiffies + 5);
@@ -209,9 +209,9 @@ static void timer_shutdown_sync__no_more(struct kunit *test)
 
 static void timer_delete_sync__after_it_ran(struct kunit *test)
 {
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	mod_timer(&alarm.timer, jiffies + 1);
 	msleep(50);
 	KUNIT_EXPECT_EQ(test, timer_delete_sync(&alarm.timer), 0);
@@ -221,19 +221,19 @@ static void timer_delete_sync__after_it_ran(struct kunit *test)
 #ifdef __PSIM__
 static void mod_timer__left_behind(struct kunit *test)
 {
-	static struct alarm alarm;
+	static struct ringer alarm;
 
-	alarm_init(&alarm);
+	ringer_init(&alarm);
 	kunit_expect_report(test, "timer ring is still pending");
 	mod_timer(&alarm.timer, jiffies + 100000);
 }
 
 static void mod_timer__freed_while_pending(struct kunit *test)
 {
-	struct alarm *alarm = kzalloc(sizeof(*alarm), GFP_KERNEL);
+	struct ringer *alarm = kzalloc(sizeof(*alarm), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, alarm);
-	alarm_init(alarm);
+	ringer_init(alarm);
 	mod_timer(&alarm->timer, jiffies + 100000);
 	kunit_expect_halt(test, "memory is freed with pending timer ring inside");
 	kfree(alarm);

@@ -57,7 +57,7 @@ static int pass_in_time(void *arg)
 {
 	struct gate *g = arg;
 
-	g->left = wait_event_timeout(g->wq, atomic_read(&g->open), 5000);
+	g->left = wait_event_timeout(g->wq, atomic_read(&g->open), msecs_to_jiffies(5000));
 	return 0;
 }
 
@@ -208,7 +208,7 @@ static void wait_event_timeout__woken(struct kunit *test)
 	wake_up(&g.wq);
 	thread_join(&t);
 	KUNIT_EXPECT_GT(test, g.left, 0l);
-	KUNIT_EXPECT_LE(test, g.left, 4950l);
+	KUNIT_EXPECT_LE(test, g.left, (long)msecs_to_jiffies(5000 - 50));
 }
 
 static int count_calls(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key)

@@ -90,7 +90,7 @@ static void queue_work__from_its_own_function(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&job.runs), 4);
 }
 
-/* S9.40: queued again while it runs, also on another queue: never twice at once */
+/* S9.40: queued again while it runs, also on another queue of its kind: never twice at once */
 static void queue_work__never_with_itself(struct kunit *test)
 {
 	struct job job;
@@ -100,7 +100,7 @@ static void queue_work__never_with_itself(struct kunit *test)
 	wait_for_completion(&job.entered);
 	KUNIT_EXPECT_FALSE(test, work_pending(&job.work));
 	KUNIT_EXPECT_EQ(test, work_busy(&job.work), (unsigned int)WORK_BUSY_RUNNING);
-	KUNIT_EXPECT_TRUE(test, queue_work(system_unbound_wq, &job.work));
+	KUNIT_EXPECT_TRUE(test, queue_work(system_long_wq, &job.work));
 	let_others_run();
 	KUNIT_EXPECT_EQ(test, atomic_read(&job.inside), 1);
 	complete(&job.go_on);
@@ -109,6 +109,27 @@ static void queue_work__never_with_itself(struct kunit *test)
 	flush_work(&job.work);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job.runs), 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job.worst), 1);
+}
+
+/* Workers of another kind know nothing of it: there it runs beside itself. */
+static void queue_work__another_kind_of_queue(struct kunit *test)
+{
+	struct workqueue_struct *wq = alloc_workqueue("unbound", WQ_UNBOUND, 0);
+	struct job job;
+
+	KUNIT_ASSERT_NOT_NULL(test, wq);
+	job_init(&job, true);
+	schedule_work(&job.work);
+	wait_for_completion(&job.entered);
+	KUNIT_EXPECT_TRUE(test, queue_work(wq, &job.work));
+	wait_for_completion(&job.entered);
+	KUNIT_EXPECT_EQ(test, atomic_read(&job.inside), 2);
+	complete(&job.go_on);
+	complete(&job.go_on);
+	destroy_workqueue(wq);
+	flush_work(&job.work);
+	let_others_run();
+	KUNIT_EXPECT_EQ(test, atomic_read(&job.runs), 2);
 }
 
 /* S9.41 */
@@ -386,14 +407,14 @@ static void schedule_delayed_work__not_early(struct kunit *test)
 	struct late late;
 
 	late_init(&late);
-	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&late.dwork, 30));
+	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&late.dwork, msecs_to_jiffies(30)));
 	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&late.dwork, 1));
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&late.dwork));
 	msleep(10);
 	KUNIT_EXPECT_EQ(test, atomic_read(&late.runs), 0);
 	msleep(100);
 	KUNIT_EXPECT_EQ(test, atomic_read(&late.runs), 1);
-	KUNIT_EXPECT_TRUE(test, time_after_eq(late.when, before + 30));
+	KUNIT_EXPECT_TRUE(test, time_after_eq(late.when, before + msecs_to_jiffies(30)));
 }
 
 static void cancel_delayed_work_sync__pending(struct kunit *test)
@@ -498,6 +519,7 @@ static struct kunit_case cases[] = {KUNIT_CASE(schedule_work__runs_once),
 				    KUNIT_CASE(queue_work__pending_already),
 				    KUNIT_CASE(queue_work__from_its_own_function),
 				    KUNIT_CASE(queue_work__never_with_itself),
+				    KUNIT_CASE(queue_work__another_kind_of_queue),
 				    KUNIT_CASE(flush_work__idle),
 				    KUNIT_CASE(flush_work__running),
 				    KUNIT_CASE(flush_work__queued_again_meanwhile),
