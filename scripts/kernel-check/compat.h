@@ -16,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/overflow.h>
+#include <linux/percpu_counter.h>
 #include <linux/resource.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -100,6 +101,11 @@ static inline bool devm_is_action_added(struct device *dev, void (*action)(void 
 	return false;
 }
 #define devm_remove_action_nowarn(dev, ...) (devm_is_action_added(dev, NULL, NULL) ? 0 : 0)
+
+/* ---- counters of an address space: what is there, not the quick estimate that lags on several CPUs --- */
+
+#define get_mm_counter(mm, member) \
+	((unsigned long)percpu_counter_sum_positive(&(mm)->rss_stat[member]))
 
 /* ---- other names --------------------------------------------------------------------------------------------- */
 

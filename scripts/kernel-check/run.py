@@ -28,7 +28,7 @@ def command(kernel, image, glob):
         return [image, "mem=512M", f"uml_dir={pathlib.Path(image).parent}", "con=null", "con0=fd:0,fd:1", *args.split()]
     return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2G",
             "-nographic", "-no-reboot", "-nodefaults", "-serial", "stdio", "-kernel", image, "-append",
-            f"console=ttyS0 {args.replace('halt', 'poweroff')}"]
+            f"console=ttyS0 no_timer_check {args.replace('halt', 'poweroff')}"]
 
 
 def cases_of(path):
@@ -56,6 +56,14 @@ class Kernel:
 
     def boot(self, glob):
         """Return: the result of each case that came to its end: 'pass', 'skip REASON' or 'fail'."""
+        for _ in range(3):  # on a busy host a kernel may not find its clocks
+            text = self.boot_once(glob)
+            if "KTAP version" in text:
+                break
+        return self.read(text)
+
+    def boot_once(self, glob):
+        """Return: all that was said."""
         with tempfile.TemporaryFile() as out:
             try:
                 subprocess.run(command(self.kernel, self.image, glob), stdin=subprocess.DEVNULL,
@@ -68,6 +76,11 @@ class Kernel:
             text = out.read().decode(errors="replace") + end
         self.log.write(f"==== {glob}\n{text}\n")
         self.log.flush()
+        return text
+
+    @staticmethod
+    def read(text):
+        """Pick the results out of it."""
         result = {}
         # a case stands four columns in, its parameters eight
         for line in text.replace("\r", "").splitlines():
@@ -117,9 +130,7 @@ def main():
             suite, cases = cases_of(face / name)
             if not cases:
                 continue
-            # who waits for ever keeps those behind it from running: then each by itself
-            alone = any(f"{name}::{case}" in known for case in cases)
-            results = {} if alone else machine.boot(f"{suite}.*")
+            results = machine.boot(f"{suite}.*")
             for case in cases:
                 short = f"{name}::{case}"
                 result = results.get(case, "fail")

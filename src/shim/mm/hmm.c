@@ -61,15 +61,13 @@ static unsigned int needs(const struct walk *w, unsigned long entry, unsigned lo
 
 /* ---- spans without slots ------------------------------------------------------------------------------- */
 
-/* The first address of [start, end) that needs a fault if nothing is there; @end if none does. */
-static unsigned long first_need(struct walk *w, unsigned long start, unsigned long end)
+/* What any of [start, end) needs if nothing is there: one fault serves them all. */
+static unsigned int any_need(struct walk *w, unsigned long start, unsigned long end)
 {
-	for (unsigned long address = start; address < end; address += PAGE_SIZE) {
-		w->need = needs(w, *entry_of(w, address), 0);
-		if (w->need)
-			return address;
-	}
-	return end;
+	w->need = 0;
+	for (unsigned long address = start; address < end; address += PAGE_SIZE)
+		w->need |= needs(w, *entry_of(w, address), 0);
+	return w->need;
 }
 
 static void fill(struct walk *w, unsigned long start, unsigned long end, unsigned long value)
@@ -82,14 +80,15 @@ static void fill(struct walk *w, unsigned long start, unsigned long end, unsigne
 /* Nothing can be had here (S7.20, S7.21). */
 static int walk_forbidden(struct walk *w, unsigned long start, unsigned long end)
 {
-	if (first_need(w, start, end) < end)
+	if (any_need(w, start, end))
 		return -EFAULT;
 	fill(w, start, end, HMM_PFN_ERROR);
 	return 0;
 }
 
 /*
- * Bring in every page from the one that needs it to the end of the chunk, as that one asks (S7.31).
+ * Bring in every page from the one that needs it to the end of the chunk, as that one asks (S7.31);
+ * of a span without a table every page, as the one asks that asks for most.
  * Return: -EBUSY: walk again from there.
  */
 static int fault_in(struct walk *w, unsigned long address, unsigned long end)
@@ -111,10 +110,10 @@ static int fault_in(struct walk *w, unsigned long address, unsigned long end)
 
 static int walk_hole(struct walk *w, unsigned long start, unsigned long end)
 {
-	unsigned long address = first_need(w, start, end);
-
-	fill(w, start, address, 0);
-	return address < end ? fault_in(w, address, end) : 0;
+	if (any_need(w, start, end))
+		return fault_in(w, start, end);
+	fill(w, start, end, 0);
+	return 0;
 }
 
 /* ---- slots --------------------------------------------------------------------------------------------- */

@@ -229,9 +229,11 @@ static void device_add__holds_the_parent(struct kunit *test)
 	struct device *parent = make_bare(test), *child = make_bare(test);
 
 	release_count = 0;
+	KUNIT_ASSERT_EQ(test, dev_set_name(child, "child"), 0);
+	KUNIT_ASSERT_EQ(test, device_add(parent), 0);
 	child->parent = parent;
 	KUNIT_ASSERT_EQ(test, device_add(child), 0);
-	put_device(parent);
+	device_unregister(parent);
 	KUNIT_EXPECT_EQ(test, release_count, 0);
 	device_unregister(child);
 	KUNIT_EXPECT_EQ(test, release_count, 2);

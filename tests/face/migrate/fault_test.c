@@ -100,7 +100,8 @@ static void fault__sigbus_changes_nothing(struct kunit *test)
 	page = page_at(fx, 0);
 	fx->dev.fault_result = VM_FAULT_SIGBUS;
 	KUNIT_EXPECT_NE(test, copy_from_user(&value, (void __user *)at(fx, 0), sizeof(value)), 0ul);
-	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
+	/* a copy that failed may be tried again, byte by byte */
+	KUNIT_EXPECT_GE(test, fx->dev.faults, 1);
 	KUNIT_EXPECT_PTR_EQ(test, page_at(fx, 0), page);
 	EXPECT_COUNTS(test, page, 1, 1);
 	KUNIT_EXPECT_FALSE(test, PageLocked(page));

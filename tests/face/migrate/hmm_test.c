@@ -111,6 +111,7 @@ static void hmm_range_fault__mask_hides_requests(struct kunit *test)
 	struct fx *fx = test->priv;
 	struct hmm_range range = question(fx, 0, 2);
 
+	poke(fx, 2, 1); /* a table: in a span without one all pages are faulted if any is */
 	pfns[0] = REQ_WRITE;
 	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
 	KUNIT_EXPECT_EQ(test, pfns[0], 0ul);
@@ -229,6 +230,25 @@ static void hmm_range_fault__faults_to_the_end_of_the_table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
 	KUNIT_EXPECT_FALSE(test, dev_owns(&fx->dev, hmm_pfn_to_page(pfns[1])));
 	KUNIT_EXPECT_EQ(test, peek(fx, 1), pattern(1));
+}
+
+/*
+ * Where there is no table, one request faults the whole span, as the greediest page asks
+ *
+ *	page   0     1      2       3
+ *	asked  no    read   write   no
+ */
+static void hmm_range_fault__faults_all_of_a_hole(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct hmm_range range = question(fx, 0, 4);
+
+	range.pfn_flags_mask = REQ_WRITE;
+	pfns[1] = REQ;
+	pfns[2] = REQ_WRITE;
+	KUNIT_EXPECT_EQ(test, ask(fx, &range), 0);
+	for (unsigned int i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, pfns[i] & (VALID | WRITABLE), VALID | WRITABLE);
 }
 
 static void read_it(struct other *other)
@@ -513,6 +533,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hmm_range_fault__strangers_page_comes_back_if_asked_for),
 	KUNIT_CASE(hmm_range_fault__without_owner_evicts),
 	KUNIT_CASE(hmm_range_fault__faults_to_the_end_of_the_table),
+	KUNIT_CASE(hmm_range_fault__faults_all_of_a_hole),
 	KUNIT_CASE(hmm_range_fault__migration_entry),
 	KUNIT_CASE(hmm_range_fault__no_vma),
 	KUNIT_CASE(hmm_range_fault__vma_that_cannot_be_read),
