@@ -168,4 +168,17 @@ void psim_check_exit(struct kunit *test, void (*exit)(struct kunit *test));
 	pure_initcall(psim_check_wrap);                                  \
 	kunit_test_suites(&suite)
 
+/* ---- for our core ---------------------------------------------------------------------------------------- */
+
+/* Large device folios, and their split, came later: this puts it where nobody calls it. */
+#define folio_split memory_failure
+#undef vma_alloc_folio
+#define vma_alloc_folio(gfp, order, vma, address) \
+	vma_alloc_folio_noprof(gfp, order, vma, address, false)
+/* What is built in is no module. */
+#define module_refcount(module) ((module) ? (module_refcount)(module) : 0)
+#ifdef PSIM_CHECK_FOLIO_PGMAP
+#define pgmap page.pgmap
+#endif
+
 #endif /* PSIM_KERNEL_CHECK_COMPAT_H */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Put the conformance files of tests/face into a kernel tree, unchanged, and make Makefiles for them.
+"""Put the conformance files of tests/face into a kernel tree, unchanged, and make Makefiles for them;
+and our own core, likewise, for the tests of it.
 
 usage: layout.py FACE HERE TREE KERNEL [PATTERN]
 
@@ -14,6 +15,8 @@ import sys
 FLAGS = ("-std=gnu11 -Wno-declaration-after-statement -Wno-missing-prototypes "
          "-Wno-missing-declarations -Wno-incompatible-pointer-types -Wno-unused-function "
          "-Wno-unused-variable")
+# the one place that sets the pagemap of a folio, which was a field of its page
+EXTRA = {"core": "CFLAGS_drm_pagemap_devmem.o := -DPSIM_CHECK_FOLIO_PGMAP\n"}
 
 
 def left_out(here, kernel):
@@ -38,6 +41,15 @@ def main():
     top = tree / "psim-check" / kernel
     out = list(left_out(here, kernel))
     rooms, names = {}, []
+    core = not any(fnmatch.fnmatch("core/x_test.c", p) for p in out)
+    if core:
+        root = face.parent.parent
+        for path in sorted((root / "src/core").glob("*.[ch]")):
+            put(top / "core" / path.name, path.read_bytes())
+            if path.suffix == ".c":
+                rooms.setdefault("core", []).append(path.stem)
+        for path in (root / "include/drm").glob("drm_pagemap*.h"):
+            put(top / "drm-include/drm" / path.name, path.read_bytes())
     for path in sorted(face.glob("*/*")):
         name = str(path.relative_to(face))
         put(top / name, path.read_bytes())
@@ -52,12 +64,13 @@ def main():
         put(top / name, (here / name).read_bytes())
     put(tree / "psim-check/Kconfig", (here / "Kconfig").read_bytes())
     put(tree / "psim-check/Makefile", b"obj-y += $(if $(filter um,$(SRCARCH)),um,x86_64)/\n")
-    lines = [f"subdir-ccflags-y := -include $(srctree)/psim-check/{kernel}/compat.h {FLAGS}", "obj-y += compat.o"]
+    lines = [f"subdir-ccflags-y := -include $(srctree)/psim-check/{kernel}/compat.h "
+             f"-I$(srctree)/psim-check/{kernel}/drm-include {FLAGS}", "obj-y += compat.o"]
     for room, stems in rooms.items():
         if any(stem.endswith("_test") for stem in stems):
             lines.append(f"obj-y += {room}/")
             objects = "".join(f" {stem}.o" for stem in stems)
-            put(top / room / "Makefile", f"obj-y :={objects}\n".encode())
+            put(top / room / "Makefile", f"obj-y :={objects}\n{EXTRA.get(room, '')}".encode())
     put(top / "Makefile", ("\n".join(lines) + "\n").encode())
     print("\n".join(names))
 

@@ -200,6 +200,41 @@ static void wait_timeout__uses_the_driver_s_own(struct kunit *test)
 	dma_fence_put(&mock->base);
 }
 
+struct short_wait {
+	struct dma_fence *fence;
+	struct completion ended;
+	long left;
+};
+
+static int wait_a_little(void *arg)
+{
+	struct short_wait *s = arg;
+
+	s->left = dma_fence_wait_timeout(s->fence, false, msecs_to_jiffies(20));
+	complete(&s->ended);
+	return 0;
+}
+
+/* S9.27: whose time is over when the fence signals may hear of the time only */
+static void wait_timeout__expires_as_it_signals(struct kunit *test)
+{
+	struct mock *mock = mock_new(test, 1, 1);
+	struct short_wait s = {.fence = &mock->base, .left = -1};
+
+	init_completion(&s.ended);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(wait_a_little, &s, "waiter")));
+	msleep(10);
+	/* its timer fires meanwhile; on this CPU it cannot run before the fence has signalled */
+	preempt_disable();
+	mdelay(60);
+	dma_fence_signal(&mock->base);
+	preempt_enable();
+	wait_for_completion(&s.ended);
+	KUNIT_EXPECT_EQ(test, s.left, 0l);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(&mock->base));
+	dma_fence_put(&mock->base);
+}
+
 #ifdef __PSIM__
 /* S9.26 */
 static void wait_timeout__negative_warns(struct kunit *test)
@@ -237,6 +272,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(wait__gives_zero_whatever_the_fence_carries),
 	KUNIT_CASE(wait__queues_its_callback_at_the_head),
 	KUNIT_CASE(wait_timeout__uses_the_driver_s_own),
+	KUNIT_CASE(wait_timeout__expires_as_it_signals),
 #ifdef __PSIM__
 	KUNIT_CASE(wait_timeout__negative_warns),
 	KUNIT_CASE(wait__under_a_spinlock_is_reported),
