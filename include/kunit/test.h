@@ -441,6 +441,8 @@ unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long
 #ifdef __PSIM__
 /* A fork of the calling task's address space, which the case's end lets go. NULL without memory. */
 struct mm_struct *kunit_fork_mm(struct kunit *test);
+/* What the OOM reaper does to @mm. May sleep. Return: false if something was left out to the end. */
+bool kunit_oom_reap_mm(struct mm_struct *mm);
 /* The next report whose line contains @part is expected; the case fails if it does not come. */
 void kunit_expect_report(struct kunit *test, const char *part);
 /* The same for a report that halts the machine: the case must end there. */

@@ -75,6 +75,16 @@ long psim_mremap(struct psim_process *process, unsigned long address, size_t old
 /* madvise(2). */
 int psim_madvise(struct psim_process *process, unsigned long address, size_t length, int advice);
 
+/**
+ * psim_oom_reap() - what the OOM reaper does to a process that was chosen to be killed
+ *
+ * Its private memory goes, with notifiers that must not block; accesses that would need a new page fail
+ * with -EIO (SIGBUS) from then on. All that is left to the process is to exit.
+ *
+ * Return: 0; -EAGAIN: notifiers refused a part of it to the end.
+ */
+int psim_oom_reap(struct psim_process *process);
+
 /* mlock(2), mlock2(2) with MLOCK_ONFAULT, munlock(2), mlockall(2), munlockall(2). */
 int psim_mlock(struct psim_process *process, unsigned long address, size_t length);
 int psim_mlock2(struct psim_process *process, unsigned long address, size_t length, int flags);

@@ -71,3 +71,8 @@ struct mm_struct *kunit_fork_mm(struct kunit *test)
 		return NULL;
 	return mm;
 }
+
+bool kunit_oom_reap_mm(struct mm_struct *mm)
+{
+	return psim_oom_reap_mm(mm);
+}

@@ -154,6 +154,11 @@ void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 void psim_exclusive_restore(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep,
 			    psim_pte_t pte);
 
+/* ---- the OOM reaper (oom.c) ------------------------------------------------------------------------------ */
+
+/* Take all private memory of @mm and leave it unstable. May sleep. Return: false: a part was refused. */
+bool psim_oom_reap_mm(struct mm_struct *mm);
+
 /* ---- audit (mm_audit.c) --------------------------------------------------------------------------------- */
 
 void psim_mm_audit_start(void);

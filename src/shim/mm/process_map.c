@@ -58,6 +58,12 @@ int psim_madvise(struct psim_process *process, unsigned long address, size_t len
 	return psim_do_madvise(psim_process_mm(process), address, length, advice);
 }
 
+int psim_oom_reap(struct psim_process *process)
+{
+	CHECK(process);
+	return psim_oom_reap_mm(psim_process_mm(process)) ? 0 : -EAGAIN;
+}
+
 /* ---- locked memory ----------------------------------------------------------------------------------- */
 
 int psim_mlock(struct psim_process *process, unsigned long address, size_t length)
