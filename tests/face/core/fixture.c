@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/migrate.h>
+#include <linux/minmax.h>
 #include <linux/pagemap.h>
 #include <linux/platform_device.h>
 #include <linux/sched.h>
@@ -129,6 +130,11 @@ static int reach(struct fake_device *fake, const struct drm_pagemap_addr *addr, 
 	return 0;
 }
 
+static bool fails(unsigned int *countdown)
+{
+	return *countdown && !--*countdown;
+}
+
 static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct device *dev,
 					  struct page *page, unsigned int order,
 					  enum dma_data_direction dir)
@@ -138,8 +144,8 @@ static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct d
 	KUNIT_EXPECT_PTR_EQ(world.test, fake->dpagemap, dpagemap);
 	KUNIT_EXPECT_TRUE(world.test, folio_test_locked(page_folio(page)));
 	world.map_dev = dev;
-	if (world.fail_map)
-		return drm_pagemap_addr_encode(DMA_MAPPING_ERROR, 0, 0, dir);
+	if (fails(&world.fail_map))
+		return drm_pagemap_addr_encode(world.map_failure, 0, 0, dir);
 	world.maps++;
 	fake->mapped[index_of(page)]++;
 	return drm_pagemap_addr_encode(PEER_ADDR(fake->id, index_of(page)),
@@ -263,11 +269,6 @@ static void devmem_release(struct drm_pagemap_devmem *devmem)
 	fake_alloc_put(alloc);
 }
 
-static bool fails(unsigned int *countdown)
-{
-	return *countdown && !--*countdown;
-}
-
 static int populate_devmem_pfn(struct drm_pagemap_devmem *devmem, unsigned long npages,
 			       unsigned long *pfn)
 {
@@ -327,8 +328,10 @@ static int copy(struct fake_call call)
 		world.in_copy(&call);
 	if (world.fail_copies || fails(&world.fail_copy))
 		return FAKE_ERROR;
-	if (call.fence)
+	if (call.fence && !world.careless) {
 		dma_fence_wait(call.fence, false);
+		err = min(dma_fence_get_status(call.fence), 0);
+	}
 	for (i = 0; i < call.npages && !err; i++) {
 		struct page *page = call.pages[i];
 
@@ -480,6 +483,7 @@ int fake_init(struct kunit *test)
 	int err;
 
 	memset(&world, 0, sizeof(world));
+	world.map_failure = DMA_MAPPING_ERROR;
 	world.test = test;
 	err = kunit_attach_mm();
 	if (err)

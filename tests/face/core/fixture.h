@@ -102,7 +102,9 @@ struct fake_call {
  * @fail_copy: likewise
  * @fail_copies: all fail
  * @garbage: a populate that fails has filled half, and written nonsense into the rest
- * @fail_map: device_map() gives the mapping error
+ * @fail_map: the n-th device_map() from now gives @map_failure; 0: none
+ * @map_failure: what it gives then
+ * @careless: copies do not wait for the fence
  * @map_dev: for whom device_map() was asked last
  * @in_populate: called at the beginning
  * @in_copy: called before any byte is copied
@@ -119,7 +121,9 @@ struct fake_world {
 	unsigned int fail_copy;
 	bool fail_copies;
 	bool garbage;
-	bool fail_map;
+	unsigned int fail_map;
+	dma_addr_t map_failure;
+	bool careless;
 	struct device *map_dev;
 	void (*in_populate)(struct fake_alloc *alloc, unsigned long npages);
 	void (*in_copy)(const struct fake_call *call);
