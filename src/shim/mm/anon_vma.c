@@ -117,17 +117,55 @@ static void chain_link(struct anon_vma_chain *avc, struct vm_area_struct *vma,
 	chain_place(avc);
 }
 
+/* Whether the two, one behind the other, could be one VMA but for what may be done with them. */
+static bool nearly_one(const struct vm_area_struct *low, const struct vm_area_struct *high)
+{
+	return low->vm_end == high->vm_start && low->vm_file == high->vm_file &&
+	       !((low->vm_flags ^ high->vm_flags) & ~(VM_ACCESS_FLAGS | VM_SOFTDIRTY)) &&
+	       high->vm_pgoff == low->vm_pgoff + vma_pages(low);
+}
+
+/*
+ * A neighbour's anon_vma, so that the two can be joined once they are alike; not one with a parent's
+ * pages in reach. Context: page_table_lock.
+ */
+static struct anon_vma *neighbours(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = psim_vma_next(vma), *prev = psim_vma_prev(vma);
+
+	if (next && nearly_one(vma, next) && next->anon_vma &&
+	    list_is_singular(&next->anon_vma_chain))
+		return next->anon_vma;
+	if (prev && nearly_one(prev, vma) && prev->anon_vma &&
+	    list_is_singular(&prev->anon_vma_chain))
+		return prev->anon_vma;
+	return NULL;
+}
+
+/* *@fresh: it has no VMA yet. Return: NULL without memory. */
+static struct anon_vma *anon_vma_for(struct vm_area_struct *vma, bool *fresh)
+{
+	struct anon_vma *anon_vma;
+
+	spin_lock(&vma->vm_mm->page_table_lock);
+	anon_vma = neighbours(vma);
+	spin_unlock(&vma->vm_mm->page_table_lock);
+	*fresh = !anon_vma;
+	return anon_vma ?: anon_vma_new(NULL);
+}
+
 int __anon_vma_prepare(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct anon_vma_chain *avc;
 	struct anon_vma *anon_vma;
+	bool fresh;
 
 	mmap_assert_locked(mm);
 	avc = kzalloc(sizeof(*avc), GFP_KERNEL);
 	if (!avc)
 		return -ENOMEM;
-	anon_vma = anon_vma_new(NULL);
+	anon_vma = anon_vma_for(vma, &fresh);
 	if (!anon_vma) {
 		kfree(avc);
 		return -ENOMEM;
@@ -144,7 +182,8 @@ int __anon_vma_prepare(struct vm_area_struct *vma)
 	spin_unlock(&mm->page_table_lock);
 	anon_vma_unlock_write(anon_vma);
 	if (avc) {
-		put_anon_vma(anon_vma);
+		if (fresh)
+			put_anon_vma(anon_vma);
 		kfree(avc);
 	}
 	return 0;

@@ -86,6 +86,8 @@ static vm_flags_t flags_of(const struct mm_struct *mm, unsigned long prot, unsig
 		vm_flags |= VM_GROWSDOWN;
 	if (flags & MAP_LOCKED)
 		vm_flags |= VM_LOCKED;
+	if (flags & MAP_SYNC)
+		vm_flags |= VM_SYNC;
 	if (flags & MAP_STACK)
 		vm_flags |= VM_NOHUGEPAGE;
 	return vm_flags;

@@ -80,9 +80,10 @@ static int check_vma(const struct remap *r)
 		return -EINVAL;
 	if ((r->flags & MREMAP_DONTUNMAP) && (vma->vm_flags & (VM_DONTEXPAND | VM_PFNMAP)))
 		return -EINVAL;
-	if (r->new_length < r->old_length && !wants_new_place(r))
-		return 0; /* what is behind goes, whatever it is */
-	if (r->old_length > vma->vm_end - r->address)
+	if (r->new_length <= r->old_length && !wants_new_place(r))
+		return 0;
+	/* what is cut off may be anything */
+	if (min(r->old_length, r->new_length) > vma->vm_end - r->address)
 		return -EFAULT;
 	if (r->new_length <= r->old_length)
 		return 0;
@@ -232,8 +233,11 @@ static unsigned long move_tables(struct vm_area_struct *vma, unsigned long from,
 
 /* ---- moving a mapping ------------------------------------------------------------------------------------- */
 
-/* A VMA for the new place, as far as possible a part of its neighbours. NULL without memory. */
-static struct vm_area_struct *make_new_vma(const struct remap *r)
+/*
+ * A VMA for the new place, as far as possible a part of its neighbours; one of these may be the old VMA,
+ * and then it may be gone: r->vma is what covers the old place. Return: NULL without memory.
+ */
+static struct vm_area_struct *make_new_vma(struct remap *r)
 {
 	struct vm_area_struct *vma = r->vma, *copy;
 	struct psim_vma_new new = {
@@ -250,8 +254,11 @@ static struct vm_area_struct *make_new_vma(const struct remap *r)
 	if (vma_is_anonymous(vma) && !vma->anon_vma)
 		new.pgoff = new.start >> PAGE_SHIFT;
 	copy = psim_vma_merge_new(r->mm, &new);
-	if (copy)
+	if (copy) {
+		if (r->address >= copy->vm_start && r->address < copy->vm_end)
+			r->vma = copy;
 		return copy;
+	}
 	copy = psim_vma_dup(r->mm, vma);
 	if (!copy)
 		return NULL;
@@ -268,14 +275,12 @@ static struct vm_area_struct *make_new_vma(const struct remap *r)
 	return copy;
 }
 
-/* The old place after the move. @covers: the VMA is all of it. */
+/* The old place after the move. @whole: it is all of the VMA. */
 static void leave_old_place(struct remap *r, bool whole)
 {
-	bool unused;
-
 	if (!(r->flags & MREMAP_DONTUNMAP)) {
 		/* its VMA may be cut by this, which may fail: then the rest stays, empty */
-		psim_unmap_locked(r->mm, r->address, r->address + r->old_length, false, &unused);
+		do_munmap(r->mm, r->address, r->old_length, NULL);
 		return;
 	}
 	if (r->vma->vm_flags & VM_LOCKED)
@@ -309,6 +314,7 @@ static long move(struct remap *r)
 	new = make_new_vma(r);
 	if (!new)
 		return -ENOMEM;
+	vma = r->vma;
 	psim_vma_account(new, r->new_length >> PAGE_SHIFT);
 	/* the new VMA may be the old one, grown at its end */
 	whole = new != vma && vma->vm_start == r->address &&
@@ -319,12 +325,9 @@ static long move(struct remap *r)
 	else if (new->vm_ops &&new->vm_ops->mremap)
 		err = new->vm_ops->mremap(new);
 	if (err) {
-		bool unused;
-
 		/* back, where there are tables; and the new place goes */
 		move_tables(new, r->new_address, moved, r->address);
-		psim_unmap_locked(r->mm, r->new_address, r->new_address + r->new_length, false,
-				  &unused);
+		do_munmap(r->mm, r->new_address, r->new_length, NULL);
 		return err;
 	}
 	if (vma->vm_flags & VM_LOCKED) {
@@ -339,10 +342,7 @@ static long move(struct remap *r)
 
 static int unmap_tail(struct remap *r)
 {
-	bool unused;
-
-	return psim_unmap_locked(r->mm, r->address + r->new_length, r->address + r->old_length,
-				 false, &unused);
+	return do_munmap(r->mm, r->address + r->new_length, r->old_length - r->new_length, NULL);
 }
 
 /* Whether there is room right behind the VMA. */
@@ -404,17 +404,16 @@ static int set_new_place(struct remap *r)
 
 static long remap_to(struct remap *r)
 {
-	bool unused;
 	int err = 0;
 
 	if (r->flags & MREMAP_FIXED)
-		err = psim_unmap_locked(r->mm, r->new_address, r->new_address + r->new_length,
-					false, &unused);
+		err = do_munmap(r->mm, r->new_address, r->new_length, NULL);
 	if (!err && r->new_length < r->old_length) {
 		err = unmap_tail(r);
 		r->old_length = r->new_length;
-		r->vma = vma_lookup(r->mm, r->address);
 	}
+	/* the unmapping may have cut the VMA */
+	r->vma = vma_lookup(r->mm, r->address);
 	if (!err)
 		err = r->vma ? set_new_place(r) : -EFAULT;
 	return err ?: move(r);
