@@ -296,7 +296,8 @@ static void audit__page_of_a_strange_anon_vma(struct kunit *test)
 {
 	struct folio *folio = ram(test);
 	struct address_space *own = folio->mapping;
-	unsigned long other = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC,
+	/* far from the others: neighbours have one anon_vma */
+	unsigned long other = vm_mmap(NULL, SZ_1T, PAGE_SIZE, PROT_READ | PROT_WRITE,
 				      MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	struct fx *fx = test->priv;
 	struct vm_area_struct *vma;
