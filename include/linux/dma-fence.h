@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/version.h>
 
 struct dma_fence;
 struct dma_fence_cb;
@@ -137,6 +138,11 @@ void dma_fence_signal_timestamp(struct dma_fence *fence, ktime_t timestamp);
 void dma_fence_signal_timestamp_locked(struct dma_fence *fence, ktime_t timestamp);
 bool dma_fence_check_and_signal(struct dma_fence *fence);
 bool dma_fence_check_and_signal_locked(struct dma_fence *fence);
+#if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 19, 0)
+/* Sources of older kernels ask whether it was the first time: 0 or -EINVAL. */
+#define dma_fence_signal(fence)	       (dma_fence_check_and_signal(fence) ? -EINVAL : 0)
+#define dma_fence_signal_locked(fence) (dma_fence_check_and_signal_locked(fence) ? -EINVAL : 0)
+#endif
 
 /**
  * dma_fence_add_callback() - call @func when the fence is signalled

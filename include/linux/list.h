@@ -425,6 +425,12 @@ static inline bool hlist_fake(struct hlist_node *node)
 	return node->pprev == &node->next;
 }
 
+/* Whether @node is the only entry of @head. */
+static inline bool hlist_is_singular_node(struct hlist_node *node, struct hlist_head *head)
+{
+	return head->first == node && !node->next;
+}
+
 static inline void hlist_move_list(struct hlist_head *from, struct hlist_head *to)
 {
 	to->first = from->first;
@@ -452,6 +458,8 @@ static inline void hlist_move_list(struct hlist_head *from, struct hlist_head *t
 #define hlist_for_each_entry_continue(pos, member)                                    \
 	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); pos; \
 	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
+#define hlist_for_each_entry_from(pos, member) \
+	for (; pos; pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
 #define hlist_for_each_entry_safe(pos, n, head, member)                   \
 	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); \
 	     pos && ({                                                    \

@@ -10,11 +10,13 @@
 #define _LINUX_MODULE_H
 
 #include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
+#include <linux/printk.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
 

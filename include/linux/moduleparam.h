@@ -6,7 +6,8 @@
 #include <linux/compiler.h>
 #include <linux/stringify.h>
 
-#define __psim_module_param(name, variable) \
+#define __psim_module_param(name, variable) __psim_module_param_(name, variable)
+#define __psim_module_param_(name, variable) \
 	static const volatile void *const __psim_param_##name __maybe_unused = &(variable)
 
 #define module_param_named(name, variable, type, permissions) __psim_module_param(name, variable)

@@ -8,6 +8,7 @@
 #include <psim/fault.h>
 #include <psim/gpu.h>
 #include <psim/machine.h>
+#include <psim/module.h>
 #include <psim/process.h>
 #include <psim/task.h>
 #include <psim/trace.h>
