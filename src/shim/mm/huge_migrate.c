@@ -22,19 +22,21 @@ static bool still_a_hole(struct vm_area_struct *vma, psim_pte_t pmd)
 	return psim_pte_none(pmd) || psim_leaf_is_zero(pmd);
 }
 
-/* Context: PMD lock. @table: in reserve; the huge zero folio's leaf has one already. */
+/* Context: PMD lock. @table: for the reserve, 0 once used; the huge zero folio's leaf has one already. */
 static void fill(struct vm_area_struct *vma, unsigned long address, psim_pte_t *pmdp,
 		 struct folio *folio, u32 *table)
 {
-	if (!psim_pte_none(psim_pte_peek(pmdp))) {
+	u32 reserve = *table;
+
+	if (psim_pte_none(psim_pte_peek(pmdp))) {
+		*table = 0;
+	} else {
 		psim_pmd_invalidate(vma, address, pmdp);
-		psim_table_deposit(pmdp, *table);
-		*table = psim_table_withdraw(pmdp);
+		reserve = psim_table_withdraw(pmdp);
 	}
 	folio_get(folio);
 	psim_map_new_leaf(vma, address, pmdp, folio,
-			  psim_migrate_new_slot(vma, folio) | PSIM_PTE_F_LEAF, *table);
-	*table = 0;
+			  psim_migrate_new_slot(vma, folio) | PSIM_PTE_F_LEAF, reserve);
 }
 
 /* Return: 0; -EINVAL: it can never be; -EAGAIN: not now. */
