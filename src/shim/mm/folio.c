@@ -46,9 +46,6 @@ void dump_page(const struct page *page, const char *reason)
 
 void prep_compound_page(struct page *page, unsigned int order)
 {
-	struct folio *folio = (struct folio *)page;
-
-	__SetPageHead(page);
 	for (unsigned long i = 1; i < 1ul << order; i++) {
 		struct page *tail = page + i;
 
@@ -56,6 +53,12 @@ void prep_compound_page(struct page *page, unsigned int order)
 		set_page_private(tail, 0);
 		set_compound_head(tail, page);
 	}
+	psim_prep_head((struct folio *)page, order);
+}
+
+void psim_prep_head(struct folio *folio, unsigned int order)
+{
+	__SetPageHead(&folio->page);
 	folio_set_order(folio, order);
 	atomic_set(&folio->_large_mapcount, -1);
 	atomic_set(&folio->_nr_pages_mapped, 0);

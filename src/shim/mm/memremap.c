@@ -254,21 +254,31 @@ void devm_memunmap_pages(struct device *dev, struct dev_pagemap *pgmap)
 
 /* ---- the life of a page ---------------------------------------------------------------------------------- */
 
-/* S5.20, of one page. */
-static void reset_page(struct page *page, struct dev_pagemap *pgmap, unsigned int site)
+/* S5.20, of one page; @link: the pagemap, or, of a tail, what leads to its head. */
+static inline void reset_page(struct page *page, unsigned long link, struct address_space *mapping,
+			      unsigned long site)
 {
-	unsigned long flags;
+	unsigned long flags = __atomic_load_n(&page->flags.f, __ATOMIC_RELAXED);
+	int page_refs = __atomic_load_n(&page->_refcount.counter, __ATOMIC_RELAXED);
 
-	__psim_page_prepare(page);
-	VM_WARN_ON_ONCE_PAGE(!is_zone_device_page(page), page);
-	VM_WARN_ON_ONCE_PAGE(page_ref_count(page), page);
-	flags = page->flags.f & ~(0xfful | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK);
-	__atomic_store_n(&page->flags.f, flags | (unsigned long)site << PSIM_PG_SITE_SHIFT,
-			 __ATOMIC_RELAXED);
-	page->mapping = NULL;
+	VM_WARN_ON_ONCE_PAGE(flags >> ZONES_PGSHIFT != ZONE_DEVICE, page);
+	VM_WARN_ON_ONCE_PAGE(page_refs, page);
+	flags &= ~(0xfful | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK);
+	__atomic_store_n(&page->flags.f, flags | site << PSIM_PG_SITE_SHIFT, __ATOMIC_RELAXED);
+	page->mapping = mapping;
 	/* who walks by pfn may look at this word before the count says that the page is in use */
-	__atomic_store_n(&((struct folio *)page)->pgmap, pgmap, __ATOMIC_RELAXED);
+	__atomic_store_n(&page->compound_head, link, __ATOMIC_RELAXED);
 	page->share = 0;
+}
+
+/* The tails of a large folio, in one go: what S5.20 and S5.21 do to each in two. */
+static void reset_tails(struct page *head, unsigned long nr, unsigned long site)
+{
+	for (unsigned long i = 1; i < nr; i++) {
+		reset_page(head + i, (unsigned long)head + 1, TAIL_MAPPING, site);
+		head[i].private = 0;
+		head[i].zone_device_data = TAIL_DATA;
+	}
 }
 
 void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigned int order,
@@ -282,8 +292,10 @@ void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, 
 	if (!pgmap || !pgmap_pfn_valid(pgmap, pfn) || !pgmap_pfn_valid(pgmap, pfn + nr - 1))
 		psim_fatal("S5.20", "page %#lx order %u, in %s, is not in the pagemap given", pfn,
 			   order, site);
-	for (unsigned long i = 0; i < nr; i++)
-		reset_page(page + i, pgmap, number);
+	for (unsigned long i = 0; i < nr; i += PSIM_GRANULE_PAGES)
+		__psim_page_prepare(page + i);
+	reset_page(page, (unsigned long)pgmap, NULL, number);
+	reset_tails(page, nr, number);
 	if (psim_page_raw_maps(pfn))
 		psim_report("S5.23", "device page %#lx begins a life in %s while %d slots map it",
 			    pfn, site, psim_page_raw_maps(pfn));
@@ -293,11 +305,8 @@ void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, 
 	/* it was unlocked just now, so nobody has it; this may run where nothing may sleep (S5.35) */
 	VM_WARN_ON_ONCE_PAGE(!trylock_page(page), page);
 	psim_trace(PSIM_EV_DEVPAGE_INIT, pfn, order, 0, 0);
-	if (!order)
-		return;
-	prep_compound_page(page, order);
-	for (unsigned long i = 3; i < nr; i++)
-		page[i].zone_device_data = TAIL_DATA;
+	if (order)
+		psim_prep_head((struct folio *)page, order);
 }
 
 void __psim_zone_device_folio_init(struct folio *folio, struct dev_pagemap *pgmap,
@@ -331,8 +340,10 @@ void psim_device_folio_free(struct folio *folio)
 		return;
 	check_free(folio);
 	if (folio_test_anon(folio)) {
-		for (long i = 0; i < nr; i++)
-			ClearPageAnonExclusive(folio_page(folio, i));
+		for (long i = 0; i < nr; i++) {
+			if (__psim_flag(folio_page(folio, i), PG_anon_exclusive))
+				ClearPageAnonExclusive(folio_page(folio, i));
+		}
 	}
 	folio->mapping = NULL;
 	psim_trace(PSIM_EV_DEVPAGE_FREE, folio_pfn(folio), folio_order(folio), 0, 0);

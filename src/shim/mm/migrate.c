@@ -176,7 +176,7 @@ static void append_nothing(struct migrate_vma *args, unsigned long address, unsi
 {
 	unsigned long n = (end - address) >> PAGE_SHIFT;
 
-	memset(&args->src[args->npages], 0, n * sizeof(*args->src));
+	/* src was cleared before */
 	memset(&args->dst[args->npages], 0, n * sizeof(*args->dst));
 	args->npages += n;
 }

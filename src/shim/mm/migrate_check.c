@@ -8,7 +8,9 @@
  */
 #include <linux/list.h>
 #include <linux/memremap.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include "host/host.h"
 #include "mm/migrate_internal.h"
 #include "mm/notifier.h"
@@ -24,7 +26,8 @@
  * @mm: number of the address space, 0: by page frame number
  * @start: address of the first entry
  * @site: who called setup
- * @entry: src as setup left it, 0 once finalized; dst as the move found it
+ * @src: the entries as setup left them, 0 once finalized
+ * @dst: as the move found them
  */
 struct migration {
 	struct list_head link;
@@ -35,10 +38,8 @@ struct migration {
 	bool moved;
 	unsigned long start;
 	const char *site;
-	struct {
-		unsigned long src;
-		unsigned long dst;
-	} entry[];
+	unsigned long *dst;
+	unsigned long src[];
 };
 
 static LIST_HEAD(migrations);
@@ -83,6 +84,16 @@ static void complain(const struct migration *m)
 
 /* ---- begin and end ----------------------------------------------------------------------------------------- */
 
+/* Entries that say something. */
+static unsigned long count_held(const unsigned long *src, unsigned long npages)
+{
+	unsigned long i, held = 0;
+
+	for (i = 0; (i = psim_migrate_next(src, src, i, npages)) < npages; i++)
+		held++;
+	return held;
+}
+
 void psim_migration_begin(unsigned long *src, unsigned long npages,
 			  const struct migrate_vma *migrate, const char *site)
 {
@@ -92,7 +103,7 @@ void psim_migration_begin(unsigned long *src, unsigned long npages,
 		complain(m);
 		drop(m);
 	}
-	m = psim_host_malloc(sizeof(*m) + npages * sizeof(m->entry[0]));
+	m = psim_host_malloc(sizeof(*m) + 2 * npages * sizeof(m->src[0]));
 	if (!m)
 		psim_fatal("host", "out of host memory");
 	m->array = src;
@@ -100,10 +111,9 @@ void psim_migration_begin(unsigned long *src, unsigned long npages,
 	m->site = site;
 	m->mm = migrate ? migrate->vma->vm_mm->__psim_id : 0;
 	m->start = migrate ? migrate->start : src[0] >> MIGRATE_PFN_SHIFT;
-	for (unsigned long i = 0; i < npages; i++) {
-		m->entry[i].src = src[i];
-		m->held += !!src[i];
-	}
+	m->dst = m->src + npages;
+	memcpy(m->src, src, npages * sizeof(*src));
+	m->held = count_held(src, npages);
 	psim_raw_lock(&lock);
 	list_add_tail(&m->link, &migrations);
 	psim_raw_unlock(&lock);
@@ -117,10 +127,10 @@ void psim_migration_end(unsigned long *src, unsigned long npages)
 	if (!m)
 		return;
 	first = src - m->array;
-	for (unsigned long i = first; i < first + npages && i < m->npages; i++) {
-		m->held -= !!m->entry[i].src;
-		m->entry[i].src = 0;
-	}
+	npages = min(npages, m->npages - first);
+	m->held -= count_held(m->src + first, npages);
+	if (m->held)
+		memset(m->src + first, 0, npages * sizeof(*src));
 	if (!m->held)
 		drop(m);
 }
@@ -131,8 +141,8 @@ void psim_migration_split(unsigned long *src, unsigned long nr)
 	unsigned long first = m ? src - m->array : 0;
 
 	for (unsigned long i = 0; m && i < nr && first + i < m->npages; i++) {
-		m->held += !m->entry[first + i].src;
-		m->entry[first + i].src = src[i];
+		m->held += !m->src[first + i];
+		m->src[first + i] = src[i];
 	}
 }
 
@@ -149,7 +159,7 @@ static void bad(const char *function, unsigned long i, unsigned long src, unsign
 static void check_src(const struct migration *m, unsigned long at, unsigned long i,
 		      unsigned long src, unsigned long dst, const char *function)
 {
-	unsigned long given = m && at + i < m->npages ? m->entry[at + i].src : 0;
+	unsigned long given = m && at + i < m->npages ? m->src[at + i] : 0;
 	struct folio *folio = psim_migrate_folio(src);
 	unsigned long loose;
 
@@ -178,13 +188,25 @@ static void check_dst(unsigned long i, unsigned long src, unsigned long dst, con
 		bad(function, i, src, dst, "the destination page is not locked");
 }
 
+/* The next entry that says something, now or when it was set up. */
+static unsigned long next_entry(const struct migration *m, unsigned long at,
+				const unsigned long *src, const unsigned long *dst, unsigned long i,
+				unsigned long npages)
+{
+	unsigned long next = psim_migrate_next(src, dst, i, npages);
+
+	if (!m || at + next > m->npages)
+		return next;
+	return psim_migrate_next(m->src + at, m->src + at, i, next);
+}
+
 void psim_migration_check_pages(unsigned long *src, unsigned long *dst, unsigned long npages,
 				const char *function)
 {
 	struct migration *m = lookup(src);
-	unsigned long at = m ? src - m->array : 0;
+	unsigned long at = m ? src - m->array : 0, i;
 
-	for (unsigned long i = 0; i < npages; i++) {
+	for (i = 0; (i = next_entry(m, at, src, dst, i, npages)) < npages; i++) {
 		struct folio *to = psim_migrate_folio(dst[i]);
 
 		check_src(m, at, i, src[i], dst[i], function);
@@ -192,7 +214,7 @@ void psim_migration_check_pages(unsigned long *src, unsigned long *dst, unsigned
 		if (to && folio_ref_count(to) && (to->mapping || folio_mapped(to)))
 			bad(function, i, src[i], dst[i], "the destination page is in use already");
 		if (m && at + i < m->npages)
-			m->entry[at + i].dst = dst[i];
+			m->dst[at + i] = dst[i];
 	}
 	if (m)
 		m->moved = true;
@@ -202,9 +224,9 @@ void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsig
 				   const char *function)
 {
 	struct migration *m = lookup(src);
-	unsigned long at = m ? src - m->array : 0;
+	unsigned long at = m ? src - m->array : 0, i;
 
-	for (unsigned long i = 0; i < npages; i++) {
+	for (i = 0; (i = next_entry(m, at, src, dst, i, npages)) < npages; i++) {
 		bool moves = (src[i] & MIGRATE_PFN_MIGRATE) && psim_migrate_folio(src[i]);
 
 		check_src(m, at, i, src[i], dst[i], function);
@@ -217,7 +239,7 @@ void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsig
 				"%s(): entry %lu (src %#lx, dst %#lx): finalized without having been "
 				"moved",
 				function, i, src[i], dst[i]);
-		else if (m->moved && dst[i] != m->entry[at + i].dst)
+		else if (m->moved && dst[i] != m->dst[at + i])
 			bad(function, i, src[i], dst[i], "the destination changed after the move");
 	}
 }
@@ -231,8 +253,8 @@ static void explain(void)
 
 	list_for_each_entry(m, &migrations, link) {
 		for (unsigned long i = 0; i < m->npages; i++) {
-			if (m->entry[i].src & MIGRATE_PFN_VALID)
-				psim_audit_explain(m->entry[i].src >> MIGRATE_PFN_SHIFT, 1, 0,
+			if (m->src[i] & MIGRATE_PFN_VALID)
+				psim_audit_explain(m->src[i] >> MIGRATE_PFN_SHIFT, 1, 0,
 						   "migration");
 		}
 	}

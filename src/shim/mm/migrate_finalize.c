@@ -193,7 +193,7 @@ void psim_migrate_finalize(unsigned long *src, unsigned long *dst, unsigned long
 	struct folio *fault = psim_fault_folio(fault_page);
 	unsigned long i;
 
-	for (i = 0; i < npages; i++) {
+	for (i = 0; (i = psim_migrate_next(src, dst, i, npages)) < npages; i++) {
 		struct folio *from = psim_migrate_folio(src[i]), *to = psim_migrate_folio(dst[i]);
 
 		WARN_ON_ONCE(to && to == fault);

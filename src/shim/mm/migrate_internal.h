@@ -27,6 +27,27 @@ static inline struct folio *psim_fault_folio(struct page *fault_page)
 	return fault_page ? page_folio(fault_page) : NULL;
 }
 
+/*
+ * The next entry from @i on of which either array says something, or @npages: a compound entry has
+ * hundreds behind it that say nothing.
+ */
+static inline unsigned long psim_migrate_next(const unsigned long *src, const unsigned long *dst,
+					      unsigned long i, unsigned long npages)
+{
+	while (i + 16 <= npages) {
+		unsigned long any = 0;
+
+		for (unsigned int j = 0; j < 16; j++)
+			any |= src[i + j] | dst[i + j];
+		if (any)
+			break;
+		i += 16;
+	}
+	while (i < npages && !(src[i] | dst[i]))
+		i++;
+	return i;
+}
+
 /**
  * psim_migration_slot() - the migration entry that takes the place of @pte, a slot or a leaf
  * @pte: present, device-private or device-exclusive

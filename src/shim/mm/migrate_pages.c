@@ -281,7 +281,7 @@ void psim_migrate_pages(unsigned long *src, unsigned long *dst, unsigned long np
 	};
 	unsigned long i, nr;
 
-	for (i = 0; i < npages; i += nr) {
+	for (i = 0; (i = psim_migrate_next(src, dst, i, npages)) < npages; i += nr) {
 		nr = 1;
 		if (!(dst[i] & MIGRATE_PFN_VALID)) {
 			src[i] &= ~MIGRATE_PFN_MIGRATE;

@@ -209,7 +209,7 @@ unsigned long psim_migrate_unmap(unsigned long *src, unsigned long npages, struc
 	bool may_drain = true;
 
 	lru_add_drain();
-	for (i = 0; i < npages; i++) {
+	for (i = 0; (i = psim_migrate_next(src, src, i, npages)) < npages; i++) {
 		struct folio *folio = psim_migrate_folio(src[i]);
 
 		if (!folio || unmap_folio(folio, fault_page, &may_drain)) {

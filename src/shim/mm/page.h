@@ -82,6 +82,9 @@ static inline void *psim_page_bytes(unsigned long pfn)
 void psim_bytes_freed(unsigned long pfn, unsigned int order);
 void psim_bytes_taken(unsigned long pfn, unsigned int order, bool zero);
 
+/* The head of a large folio whose tails are made already: order and counts, also in its first tails. */
+void psim_prep_head(struct folio *folio, unsigned int order);
+
 /* ---- the allocator (page_alloc.c) ------------------------------------------------------------------ */
 
 /* Give a block back whose references are gone. Any context. */

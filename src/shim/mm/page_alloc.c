@@ -206,20 +206,37 @@ static unsigned long take_block(unsigned int order)
 }
 
 /* From a free block to pages with an owner. Nobody else can reach them. */
-static void describe_taken(unsigned long pfn, unsigned int order, bool zero, const char *site)
+static inline void describe_page(unsigned long pfn, u64 flags, u64 link, u64 mapping, u64 word6)
 {
-	u64 ours = PSIM_PG_TOUCHED | (u64)psim_site_number(site) << PSIM_PG_SITE_SHIFT;
+	u64 *words = (u64 *)(__psim_memmap + pfn);
+
+	__atomic_store_n(&words[0], flags, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[1], link, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[2], 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[3], mapping, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[4], 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[5], 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[6], word6, __ATOMIC_RELAXED);
+}
+
+/* @compound: the pages after the first are its tails. */
+static void describe_taken(unsigned long pfn, unsigned int order, bool zero, bool compound,
+			   const char *site)
+{
+	u64 flags = (u64)ZONE_NORMAL << ZONES_PGSHIFT | PSIM_PG_TOUCHED |
+		    (u64)psim_site_number(site) << PSIM_PG_SITE_SHIFT;
+	u64 link = compound ? (u64)(unsigned long)(__psim_memmap + pfn) + 1 : 0;
+	u64 mapping = compound ? (u64)(unsigned long)TAIL_MAPPING : 0;
 
 	for (unsigned long i = 0; i < 1ul << order; i += PSIM_GRANULE_PAGES)
 		__psim_page_prepare(__psim_memmap + pfn + i);
 	psim_bytes_taken(pfn, order, zero);
 	psim_host_unpoison(__psim_memmap + pfn, sizeof(struct page) << order);
-	for (unsigned long i = 0; i < 1ul << order; i++) {
-		psim_page_set_word(pfn + i, 0, (u64)ZONE_NORMAL << ZONES_PGSHIFT | ours);
-		for (unsigned int word = 1; word <= 5; word++)
-			psim_page_set_word(pfn + i, word, 0);
-		psim_page_set_word(pfn + i, 6, WORD6_FREE + ((u64)!i << 32));
-	}
+	describe_page(pfn, flags, 0, 0, WORD6_FREE + (1ull << 32));
+	for (unsigned long i = 1; i < 1ul << order; i++)
+		describe_page(pfn + i, flags, link, mapping, WORD6_FREE);
+	if (compound)
+		psim_prep_head((struct folio *)(__psim_memmap + pfn), order);
 }
 
 /* Return: pfn + 1, or 0. */
@@ -248,7 +265,6 @@ static unsigned long get_block(gfp_t gfp, unsigned int order, const char *site)
 struct page *__psim_alloc_pages(gfp_t gfp, unsigned int order, const char *site)
 {
 	unsigned long found;
-	struct page *page;
 
 	__psim_might_alloc(gfp, site);
 	psim_point(PSIM_POINT_ALLOC);
@@ -259,12 +275,9 @@ struct page *__psim_alloc_pages(gfp_t gfp, unsigned int order, const char *site)
 	found = get_block(gfp, order, site);
 	if (!found)
 		return NULL;
-	describe_taken(found - 1, order, gfp & __GFP_ZERO, site);
+	describe_taken(found - 1, order, gfp & __GFP_ZERO, order && (gfp & __GFP_COMP), site);
 	psim_trace(PSIM_EV_PAGE_ALLOC, found - 1, order, gfp, 0);
-	page = pfn_to_page(found - 1);
-	if (order && (gfp & __GFP_COMP))
-		prep_compound_page(page, order);
-	return page;
+	return pfn_to_page(found - 1);
 }
 
 struct folio *__psim_folio_alloc(gfp_t gfp, unsigned int order, const char *site)
@@ -310,6 +323,21 @@ static void check_freed(unsigned long pfn, bool tail)
 		bad_page(pfn, "in an address space", 0);
 }
 
+static inline void describe_freed(unsigned long pfn, bool tail)
+{
+	u64 *words = (u64 *)(__psim_memmap + pfn);
+	u64 flags = __atomic_load_n(&words[0], __ATOMIC_RELAXED);
+
+	/* of a tail there is nothing else to check */
+	if (!tail || unlikely(__atomic_load_n(&words[6], __ATOMIC_RELAXED) != WORD6_FREE)) {
+		check_freed(pfn, tail);
+		__atomic_store_n(&words[6], WORD6_FREE, __ATOMIC_RELAXED);
+	}
+	flags &= PSIM_PG_TOUCHED | PSIM_PG_SITE_MASK;
+	__atomic_store_n(&words[0], (u64)ZONE_NORMAL << ZONES_PGSHIFT | flags | PSIM_PG_CANARY,
+			 __ATOMIC_RELAXED);
+}
+
 void psim_pages_free(unsigned long pfn, unsigned int order)
 {
 	bool compound = psim_page_word(pfn, 0) & BIT(PG_head);
@@ -319,14 +347,8 @@ void psim_pages_free(unsigned long pfn, unsigned int order)
 		return;
 	}
 	psim_trace(PSIM_EV_PAGE_FREE, pfn, order, 0, 0);
-	for (unsigned long i = 0; i < 1ul << order; i++) {
-		u64 kept = psim_page_word(pfn + i, 0) & (PSIM_PG_TOUCHED | PSIM_PG_SITE_MASK);
-
-		check_freed(pfn + i, i && compound);
-		psim_page_set_word(pfn + i, 0,
-				   (u64)ZONE_NORMAL << ZONES_PGSHIFT | kept | PSIM_PG_CANARY);
-		psim_page_set_word(pfn + i, 6, WORD6_FREE);
-	}
+	for (unsigned long i = 0; i < 1ul << order; i++)
+		describe_freed(pfn + i, i && compound);
 	psim_bytes_freed(pfn, order);
 	psim_host_poison(__psim_memmap + pfn, sizeof(struct page) << order);
 	psim_raw_lock(&lock);

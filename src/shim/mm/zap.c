@@ -56,18 +56,18 @@ static bool zap_slot(struct psim_gather *gather, struct vm_area_struct *vma, uns
 	return false;
 }
 
-/* One table's slots from @address to @end. Return: where it stopped. */
+/* One table's slots from @address to @end; @full: the gather is. Return: where it stopped. */
 static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct *vma,
-			       unsigned long address, unsigned long end, psim_pte_t *ptep)
+			       unsigned long address, unsigned long end, psim_pte_t *ptep,
+			       bool *full)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	bool full = false;
 
-	for (; address < end && !full; address += PAGE_SIZE, ptep++) {
+	for (; address < end && !*full; address += PAGE_SIZE, ptep++) {
 		/* empty slots need no look under the glass: nobody fills them while the PTL is held */
 		if (psim_pte_none(psim_pte_peek(ptep)))
 			continue;
-		full = zap_slot(gather, vma, address, psim_pte_get_and_clear(mm, address, ptep));
+		*full = zap_slot(gather, vma, address, psim_pte_get_and_clear(mm, address, ptep));
 	}
 	return address;
 }
@@ -94,19 +94,20 @@ static unsigned long zap_leaf(struct psim_gather *gather, struct vm_area_struct 
 void psim_zap_range(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long start,
 		    unsigned long end)
 {
-	unsigned long address = start, next, reached;
+	unsigned long address = start, next;
 	struct psim_span span;
+	bool full;
 
 	while (address < end) {
+		full = false;
 		next = psim_span(vma->vm_mm, address, end, &span);
 		if (span.pmdp) {
 			next = zap_leaf(gather, vma, address, next, &span);
 		} else if (span.ptep) {
-			reached = zap_table(gather, vma, address, next, span.ptep);
+			next = zap_table(gather, vma, address, next, span.ptep, &full);
 			psim_pte_unlock(span.ptep, span.ptl);
-			if (reached < next)
+			if (full)
 				psim_gather_flush(gather);
-			next = reached;
 		}
 		address = next;
 		cond_resched();

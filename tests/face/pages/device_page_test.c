@@ -336,7 +336,7 @@ static void zone_device_page_init__of_a_page_in_use(struct kunit *test)
 	struct folio *folio = take(4);
 
 	folio_get(folio);
-	kunit_expect_report(test, "page_ref_count(page)");
+	kunit_expect_report(test, "page_refs, page");
 	zone_device_page_init(&folio->page, &device.pgmap, 0);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
 	folio_unlock(folio);
