@@ -443,6 +443,10 @@ unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long
 struct mm_struct *kunit_fork_mm(struct kunit *test);
 /* What the OOM reaper does to @mm. May sleep. Return: false if something was left out to the end. */
 bool kunit_oom_reap_mm(struct mm_struct *mm);
+/* mprotect() and mremap() in that address space. Return: as the system calls, errnos negative. */
+int kunit_mprotect(unsigned long addr, unsigned long len, unsigned long prot);
+long kunit_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
+		  unsigned long flags, unsigned long new_addr);
 /* The next report whose line contains @part is expected; the case fails if it does not come. */
 void kunit_expect_report(struct kunit *test, const char *part);
 /* The same for a report that halts the machine: the case must end there. */

@@ -76,3 +76,14 @@ bool kunit_oom_reap_mm(struct mm_struct *mm)
 {
 	return psim_oom_reap_mm(mm);
 }
+
+int kunit_mprotect(unsigned long addr, unsigned long len, unsigned long prot)
+{
+	return psim_do_mprotect(current->mm, addr, len, prot);
+}
+
+long kunit_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
+		  unsigned long flags, unsigned long new_addr)
+{
+	return psim_do_mremap(current->mm, addr, old_len, new_len, flags, new_addr);
+}
