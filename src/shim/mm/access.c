@@ -27,6 +27,27 @@ static int errno_of(vm_fault_t fault)
 	return fault & VM_FAULT_ERROR ? -EIO : 0;
 }
 
+/*
+ * The first try, under the lock of the VMA alone. Not for files: their faults may take long.
+ * Return: false: it is to be done under the mmap lock.
+ */
+static bool fault_under_vma_lock(struct mm_struct *mm, unsigned long address, unsigned int flags,
+				 vm_fault_t *fault)
+{
+	struct vm_area_struct *vma = lock_vma_under_rcu(mm, address);
+
+	if (!vma)
+		return false;
+	if (!vma_is_anonymous(vma) || !may_access(vma, flags & FAULT_FLAG_WRITE)) {
+		vma_end_read(vma);
+		return false;
+	}
+	*fault = handle_mm_fault(vma, address, flags | FAULT_FLAG_VMA_LOCK, NULL);
+	if (!(*fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
+		vma_end_read(vma);
+	return !(*fault & VM_FAULT_RETRY);
+}
+
 /* The kernel's entry for a fault of a user access. Return: 0: try again; otherwise the errno. */
 static int user_fault(struct mm_struct *mm, unsigned long address, bool write)
 {
@@ -38,6 +59,8 @@ static int user_fault(struct mm_struct *mm, unsigned long address, bool write)
 		flags |= FAULT_FLAG_WRITE;
 	might_sleep();
 	atomic_long_inc(&mm->__psim_faults);
+	if (fault_under_vma_lock(mm, address, flags, &fault))
+		return errno_of(fault);
 	do {
 		mmap_read_lock(mm);
 		vma = vma_lookup(mm, address);

@@ -67,6 +67,24 @@ static vm_fault_t map_zero_page(struct psim_fault *f)
 	return result;
 }
 
+/* A VMA's lock does not keep its neighbours, with which it may share; the mmap lock does. */
+vm_fault_t psim_fault_anon_vma(struct vm_fault *vmf)
+{
+	bool locked = vmf->flags & FAULT_FLAG_VMA_LOCK;
+	int err;
+
+	if (likely(vmf->vma->anon_vma))
+		return 0;
+	if (locked && !mmap_read_trylock(vmf->vma->vm_mm)) {
+		psim_fault_release(vmf);
+		return VM_FAULT_RETRY;
+	}
+	err = anon_vma_prepare(vmf->vma);
+	if (locked)
+		mmap_read_unlock(vmf->vma->vm_mm);
+	return err ? VM_FAULT_OOM : 0;
+}
+
 static vm_fault_t fault_anonymous(struct psim_fault *f)
 {
 	struct folio *folio;
@@ -76,8 +94,9 @@ static vm_fault_t fault_anonymous(struct psim_fault *f)
 		return VM_FAULT_OOM;
 	if (!psim_fault_is_write(f))
 		return map_zero_page(f);
-	if (anon_vma_prepare(f->vmf.vma))
-		return VM_FAULT_OOM;
+	result = psim_fault_anon_vma(&f->vmf);
+	if (result)
+		return result;
 	folio = psim_fault_alloc_page(f, __GFP_ZERO);
 	if (!folio)
 		return VM_FAULT_OOM;
@@ -151,6 +170,8 @@ vm_fault_t psim_migrate_to_ram(struct vm_fault *vmf)
 
 static vm_fault_t fault_device_private(struct psim_fault *f)
 {
+	if (psim_fault_needs_mmap_lock(&f->vmf))
+		return VM_FAULT_RETRY;
 	atomic_long_inc(&psim_fault_mm(f)->__psim_device_faults);
 	if (!psim_fault_lock_same(f))
 		return 0;
@@ -230,7 +251,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	unsigned int mm = vma->vm_mm->__psim_id;
 	vm_fault_t result;
 
-	mmap_assert_locked(vma->vm_mm);
+	assert_fault_locked(&f.vmf);
 	if (address < vma->vm_start || address >= vma->vm_end)
 		psim_report("handle_mm_fault", "mm %u: %#lx is not inside the VMA",
 			    vma->vm_mm->__psim_id, address);

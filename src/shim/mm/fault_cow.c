@@ -91,10 +91,11 @@ static vm_fault_t copy_on_write(struct psim_fault *f, struct folio *old)
 {
 	struct mmu_notifier_range range;
 	struct folio *copy;
+	vm_fault_t result = psim_fault_anon_vma(&f->vmf);
 	bool replaced;
 
-	if (anon_vma_prepare(f->vmf.vma))
-		return VM_FAULT_OOM;
+	if (result)
+		return result;
 	copy = psim_fault_alloc_page(f, old ? 0 : __GFP_ZERO);
 	if (!copy)
 		return VM_FAULT_OOM;

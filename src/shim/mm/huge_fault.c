@@ -13,6 +13,7 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include <psim/machine.h>
+#include "mm/fault.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
@@ -194,8 +195,11 @@ static vm_fault_t fault_anonymous(struct fault *f)
 	if (!psim_thp_allowed(f->vma, f->address))
 		return VM_FAULT_FALLBACK;
 	f->pmdp = psim_pmd_alloc(f->mm, f->address);
-	if (!f->pmdp || anon_vma_prepare(f->vma))
+	if (!f->pmdp)
 		return VM_FAULT_OOM;
+	result = psim_fault_anon_vma(f->vmf);
+	if (result)
+		return result;
 	if (!is_write(f)) {
 		folio = psim_huge_zero_get(f->mm);
 		return folio ? map_fresh(f, &folio) : VM_FAULT_FALLBACK;
@@ -220,10 +224,11 @@ static vm_fault_t split_and_go_on(struct fault *f)
 static vm_fault_t write_zero(struct fault *f)
 {
 	struct mmu_notifier_range range;
+	vm_fault_t result = psim_fault_anon_vma(f->vmf);
 	struct folio *folio;
 
-	if (anon_vma_prepare(f->vma))
-		return VM_FAULT_OOM;
+	if (result)
+		return result;
 	folio = psim_thp_allowed(f->vma, f->address) ? fault_alloc_huge(f) : NULL;
 	if (!folio)
 		return split_and_go_on(f);
@@ -319,6 +324,8 @@ static vm_fault_t fault_device_private(struct fault *f)
 	struct page *page = pfn_to_page(psim_pte_pfn(f->old));
 	struct vm_fault *vmf = f->vmf;
 
+	if (psim_fault_needs_mmap_lock(vmf))
+		return VM_FAULT_RETRY;
 	atomic_long_inc(&f->mm->__psim_device_faults);
 	if (!lock_same(f))
 		return 0;
