@@ -441,6 +441,8 @@ unsigned long kunit_vm_mmap(struct kunit *test, struct file *file, unsigned long
 #ifdef __PSIM__
 /* A fork of the calling task's address space, which the case's end lets go. NULL without memory. */
 struct mm_struct *kunit_fork_mm(struct kunit *test);
+/* mlock(2) by the calling task. Return: 0 or -errno. */
+int kunit_mlock(unsigned long start, unsigned long length);
 /* What the OOM reaper does to @mm. May sleep. Return: false if something was left out to the end. */
 bool kunit_oom_reap_mm(struct mm_struct *mm);
 /* mprotect() and mremap() in that address space. Return: as the system calls, errnos negative. */

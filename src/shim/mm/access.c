@@ -28,24 +28,27 @@ static int errno_of(vm_fault_t fault)
 }
 
 /*
- * The first try, under the lock of the VMA alone. Not for files: their faults may take long.
- * Return: false: it is to be done under the mmap lock.
+ * The fault under the VMA's lock alone. Return: whether that did; *@err gets 0: try the access again, or
+ * the errno.
  */
-static bool fault_under_vma_lock(struct mm_struct *mm, unsigned long address, unsigned int flags,
-				 vm_fault_t *fault)
+static bool fault_by_vma_lock(struct mm_struct *mm, unsigned long address, unsigned int flags,
+			      int *err)
 {
 	struct vm_area_struct *vma = lock_vma_under_rcu(mm, address);
+	vm_fault_t fault;
 
 	if (!vma)
 		return false;
-	if (!vma_is_anonymous(vma) || !may_access(vma, flags & FAULT_FLAG_WRITE)) {
+	if (!may_access(vma, flags & FAULT_FLAG_WRITE)) {
 		vma_end_read(vma);
-		return false;
+		*err = -EFAULT;
+		return true;
 	}
-	*fault = handle_mm_fault(vma, address, flags | FAULT_FLAG_VMA_LOCK, NULL);
-	if (!(*fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
+	fault = handle_mm_fault(vma, address, flags | FAULT_FLAG_VMA_LOCK, NULL);
+	if (!(fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
 		vma_end_read(vma);
-	return !(*fault & VM_FAULT_RETRY);
+	*err = errno_of(fault);
+	return !(fault & VM_FAULT_RETRY);
 }
 
 /* The kernel's entry for a fault of a user access. Return: 0: try again; otherwise the errno. */
@@ -54,13 +57,14 @@ static int user_fault(struct mm_struct *mm, unsigned long address, bool write)
 	unsigned int flags = FAULT_FLAG_DEFAULT | FAULT_FLAG_USER;
 	struct vm_area_struct *vma;
 	vm_fault_t fault;
+	int err;
 
 	if (write)
 		flags |= FAULT_FLAG_WRITE;
 	might_sleep();
 	atomic_long_inc(&mm->__psim_faults);
-	if (fault_under_vma_lock(mm, address, flags, &fault))
-		return errno_of(fault);
+	if (fault_by_vma_lock(mm, address, flags, &err))
+		return err;
 	do {
 		mmap_read_lock(mm);
 		vma = vma_lookup(mm, address);

@@ -49,6 +49,25 @@ static bool unstable(struct mm_struct *mm)
 	return test_bit(MMF_UNSTABLE, &mm->flags);
 }
 
+vm_fault_t vmf_anon_prepare(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct mm_struct *mm = vma->vm_mm;
+	int err;
+
+	if (likely(READ_ONCE(vma->anon_vma)))
+		return 0;
+	if (!(vmf->flags & FAULT_FLAG_VMA_LOCK))
+		return __anon_vma_prepare(vma) ? VM_FAULT_OOM : 0;
+	if (!mmap_read_trylock(mm)) {
+		vma_end_read(vma);
+		return VM_FAULT_RETRY;
+	}
+	err = __anon_vma_prepare(vma);
+	mmap_read_unlock(mm);
+	return err ? VM_FAULT_OOM : 0;
+}
+
 /* ---- an empty slot (S6.41) ------------------------------------------------------------------------- */
 
 static vm_fault_t map_zero_page(struct psim_fault *f)
@@ -67,24 +86,6 @@ static vm_fault_t map_zero_page(struct psim_fault *f)
 	return result;
 }
 
-/* A VMA's lock does not keep its neighbours, with which it may share; the mmap lock does. */
-vm_fault_t psim_fault_anon_vma(struct vm_fault *vmf)
-{
-	bool locked = vmf->flags & FAULT_FLAG_VMA_LOCK;
-	int err;
-
-	if (likely(vmf->vma->anon_vma))
-		return 0;
-	if (locked && !mmap_read_trylock(vmf->vma->vm_mm)) {
-		psim_fault_release(vmf);
-		return VM_FAULT_RETRY;
-	}
-	err = anon_vma_prepare(vmf->vma);
-	if (locked)
-		mmap_read_unlock(vmf->vma->vm_mm);
-	return err ? VM_FAULT_OOM : 0;
-}
-
 static vm_fault_t fault_anonymous(struct psim_fault *f)
 {
 	struct folio *folio;
@@ -94,7 +95,7 @@ static vm_fault_t fault_anonymous(struct psim_fault *f)
 		return VM_FAULT_OOM;
 	if (!psim_fault_is_write(f))
 		return map_zero_page(f);
-	result = psim_fault_anon_vma(&f->vmf);
+	result = vmf_anon_prepare(&f->vmf);
 	if (result)
 		return result;
 	folio = psim_fault_alloc_page(f, __GFP_ZERO);
@@ -170,8 +171,11 @@ vm_fault_t psim_migrate_to_ram(struct vm_fault *vmf)
 
 static vm_fault_t fault_device_private(struct psim_fault *f)
 {
-	if (psim_fault_needs_mmap_lock(&f->vmf))
+	/* drivers are called under the mmap lock (S6.2) */
+	if (f->vmf.flags & FAULT_FLAG_VMA_LOCK) {
+		vma_end_read(f->vmf.vma);
 		return VM_FAULT_RETRY;
+	}
 	atomic_long_inc(&psim_fault_mm(f)->__psim_device_faults);
 	if (!psim_fault_lock_same(f))
 		return 0;

@@ -62,26 +62,17 @@ struct folio *psim_fault_alloc_page(struct psim_fault *f, gfp_t zero);
 /* The slot gets the fresh page @folio, dirty and writable as the VMA allows. Context: PTL. */
 void psim_fault_map_new(struct psim_fault *f, struct folio *folio);
 
-/* The lock of a fault, the mmap lock or its VMA's, is dropped, before VM_FAULT_RETRY. */
+/* The mmap lock or VMA lock of a fault is dropped, before VM_FAULT_RETRY. */
 static inline void psim_fault_release(struct vm_fault *vmf)
 {
 	release_fault_lock(vmf);
 }
 
 /*
- * What cannot be done under a VMA's lock alone: the fault is repeated under the mmap lock. Return: whether
- * that is so; then return VM_FAULT_RETRY.
+ * As anon_vma_prepare(). Under a VMA lock the neighbours can be looked at with the mmap lock alone, which
+ * is not waited for. Return: 0, VM_FAULT_OOM, VM_FAULT_RETRY with the VMA lock dropped.
  */
-static inline bool psim_fault_needs_mmap_lock(struct vm_fault *vmf)
-{
-	if (!(vmf->flags & FAULT_FLAG_VMA_LOCK))
-		return false;
-	psim_fault_release(vmf);
-	return true;
-}
-
-/* The VMA gets its anon_vma. Return: 0, VM_FAULT_OOM, VM_FAULT_RETRY. */
-vm_fault_t psim_fault_anon_vma(struct vm_fault *vmf);
+vm_fault_t vmf_anon_prepare(struct vm_fault *vmf);
 
 /* ---- kinds of faults ---------------------------------------------------------------------------------- */
 

@@ -91,9 +91,10 @@ static vm_fault_t copy_on_write(struct psim_fault *f, struct folio *old)
 {
 	struct mmu_notifier_range range;
 	struct folio *copy;
-	vm_fault_t result = psim_fault_anon_vma(&f->vmf);
+	vm_fault_t result;
 	bool replaced;
 
+	result = vmf_anon_prepare(&f->vmf);
 	if (result)
 		return result;
 	copy = psim_fault_alloc_page(f, old ? 0 : __GFP_ZERO);

@@ -13,8 +13,8 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include <psim/machine.h>
-#include "mm/fault.h"
 #include "mm/huge.h"
+#include "mm/fault.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
 #include "sched/engine.h"
@@ -197,7 +197,7 @@ static vm_fault_t fault_anonymous(struct fault *f)
 	f->pmdp = psim_pmd_alloc(f->mm, f->address);
 	if (!f->pmdp)
 		return VM_FAULT_OOM;
-	result = psim_fault_anon_vma(f->vmf);
+	result = vmf_anon_prepare(f->vmf);
 	if (result)
 		return result;
 	if (!is_write(f)) {
@@ -224,9 +224,10 @@ static vm_fault_t split_and_go_on(struct fault *f)
 static vm_fault_t write_zero(struct fault *f)
 {
 	struct mmu_notifier_range range;
-	vm_fault_t result = psim_fault_anon_vma(f->vmf);
 	struct folio *folio;
+	vm_fault_t result;
 
+	result = vmf_anon_prepare(f->vmf);
 	if (result)
 		return result;
 	folio = psim_thp_allowed(f->vma, f->address) ? fault_alloc_huge(f) : NULL;
@@ -324,8 +325,10 @@ static vm_fault_t fault_device_private(struct fault *f)
 	struct page *page = pfn_to_page(psim_pte_pfn(f->old));
 	struct vm_fault *vmf = f->vmf;
 
-	if (psim_fault_needs_mmap_lock(vmf))
+	if (vmf->flags & FAULT_FLAG_VMA_LOCK) {
+		vma_end_read(f->vma);
 		return VM_FAULT_RETRY;
+	}
 	atomic_long_inc(&f->mm->__psim_device_faults);
 	if (!lock_same(f))
 		return 0;

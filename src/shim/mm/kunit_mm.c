@@ -72,6 +72,11 @@ struct mm_struct *kunit_fork_mm(struct kunit *test)
 	return mm;
 }
 
+int kunit_mlock(unsigned long start, unsigned long length)
+{
+	return psim_do_mlock(current->mm, start, length, VM_LOCKED);
+}
+
 bool kunit_oom_reap_mm(struct mm_struct *mm)
 {
 	return psim_oom_reap_mm(mm);

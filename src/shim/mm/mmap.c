@@ -4,7 +4,9 @@
  *
  * The limits that a user can meet are here: the number of VMAs, locked memory, and the refusal of
  * private writable memory that RAM could never hold (overcommit by guess). Not modelled: huge pages of
- * hugetlbfs, of which there are none; limits of address space and data; growing stacks.
+ * hugetlbfs, of which there are none; limits of address space and data.
+ *
+ * DEVIATION: mappings that may grow downwards (MAP_GROWSDOWN) keep their distance, but never grow.
  */
 #include <linux/kernel.h>
 #include <linux/err.h>
