@@ -2,8 +2,8 @@
 /*
  * Pages and folios as linux/mm.h and linux/pagemap.h show them: sizes, references, mappings, locks.
  *
- * Folios of more than one page can be taken, referenced, locked and freed; splitting and mapping them
- * is not modelled yet.
+ * Folios of any order can be taken, referenced, locked and freed; those of 2 MiB can be mapped and split,
+ * too: huge_mm.h.
  */
 #ifndef _LINUX___PSIM_FOLIO_H
 #define _LINUX___PSIM_FOLIO_H

@@ -2,7 +2,7 @@
 /*
  * hmm_range_fault(): what an address range maps, for a device's page table.
  *
- * Modelled for 4 KiB slots. Not modelled yet: 2 MiB mappings.
+ * Modelled for slots of 4 KiB and leaves of 2 MiB.
  */
 #ifndef _LINUX_HMM_H
 #define _LINUX_HMM_H

@@ -2,8 +2,8 @@
 /*
  * Migration between system and device memory, driven by a device driver in three steps.
  *
- * Modelled: the migrate_vma_*() and migrate_device_*() families for single pages, of anonymous memory.
- * Not modelled yet: large folios, files, device-coherent memory, page migration between nodes.
+ * Modelled: the migrate_vma_*() and migrate_device_*() families for single pages and folios of 2 MiB, of
+ * anonymous memory. Not modelled yet: files, page migration between nodes.
  */
 #ifndef _LINUX_MIGRATE_H
 #define _LINUX_MIGRATE_H

@@ -2,8 +2,7 @@
 /*
  * Memory management: VMAs and faults here; pages and folios come from __psim_folio.h.
  *
- * Modelled: private anonymous memory of 4 KiB pages. Not modelled yet: files, fork, mprotect, mremap,
- * madvise, huge mappings, get_user_pages.
+ * Modelled: private anonymous memory of 4 KiB and 2 MiB pages. Not modelled yet: files.
  */
 #ifndef _LINUX_MM_H
 #define _LINUX_MM_H

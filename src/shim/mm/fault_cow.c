@@ -3,7 +3,7 @@
  * Writes to read-only slots: the page is used in place, or copied (S6.14, S6.42, S6.43).
  *
  * A pin asks for the same without a write (unsharing): the page becomes exclusive, the slot stays
- * read-only. Not modelled: KSM, huge mappings, userfaultfd's write protection.
+ * read-only. 2 MiB: huge_fault.c. Not modelled: KSM, userfaultfd's write protection.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
