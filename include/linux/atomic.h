@@ -13,7 +13,8 @@
 #include <asm/barrier.h>
 
 /* A scheduling point before an atomic operation. */
-void __psim_point_atomic(void);
+void __psim_point_atomic_at(const char *site);
+#define __psim_point_atomic() __psim_point_atomic_at(__func__)
 
 #define ATOMIC_INIT(i) \
 	{              \

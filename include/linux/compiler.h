@@ -15,7 +15,8 @@
 #define OPTIMIZER_HIDE_VAR(var) __asm__("" : "=r"(var) : "0"(var))
 #define __is_constexpr(x)	(sizeof(int) == sizeof(*(8 ? ((void *)((long)(x)*0l)) : (int *)8)))
 
-void __psim_point_once(void);
+void __psim_point_once_at(const char *site);
+#define __psim_point_once() __psim_point_once_at(__func__)
 
 #define READ_ONCE(x)                                     \
 	({                                               \

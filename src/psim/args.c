@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <psim/explore.h>
+
 #include "psim.h"
 
 int usage_error(const char *fmt, ...)
@@ -112,12 +114,50 @@ static void say_wrong(char **argv, int at, int found, const struct option *optio
 
 int next_option(int argc, char **argv, const struct option *options)
 {
-	int at = optind ? optind : 1, found;
+	int at = optind ? optind : 1, found, jobs = 0;
 
+	for (const struct option *o = options; o->name; o++)
+		jobs |= o->val == 'j';
 	opterr = 0;
-	found = getopt_long(argc, argv, "+:h", options, NULL);
+	found = getopt_long(argc, argv, jobs ? "+:hj:" : "+:h", options, NULL);
 	if (found != '?' && found != ':')
 		return found;
 	say_wrong(argv, at, found, options);
 	return '?';
+}
+
+/* ---- a scenario's settings ------------------------------------------------------------------------------ */
+
+int parse_setting(const struct psim_scenario *scenario, const char *text)
+{
+	const char *value = strchr(text, '=');
+	unsigned long long number;
+	char name[64], allowed[256] = "it takes none";
+
+	for (const struct psim_option *o = scenario->options; o && o->name; o++) {
+		size_t n = o == scenario->options ? 0 : strlen(allowed);
+
+		snprintf(allowed + n, sizeof(allowed) - n, "%s%s", n ? ", " : "allowed are ",
+			 o->name);
+	}
+	snprintf(name, sizeof(name), "%.*s", value ? (int)(value - text) : 63, text);
+	if (parse_number(name, value ? value + 1 : "", 0, ~0ull, &number))
+		return EXIT_USAGE;
+	if (psim_option_set(scenario, name, number))
+		return usage_error("%s has no setting '%s': %s", scenario->name, name, allowed);
+	return 0;
+}
+
+int next_option_or_setting(int argc, char **argv, const struct option *options,
+			   const struct psim_scenario *scenario)
+{
+	int option;
+
+	while ((option = next_option(argc, argv, options)) == -1 && optind < argc &&
+	       strchr(argv[optind], '=')) {
+		if (parse_setting(scenario, argv[optind]))
+			return '?';
+		optind++;
+	}
+	return option;
 }

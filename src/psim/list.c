@@ -8,10 +8,19 @@
 static int help(void)
 {
 	printf("usage: psim list [--names]\n\n"
-	       "The scenarios and what they show, sorted by name.\n\n"
-	       "  --names   one name a line, nothing else\n\n"
+	       "The scenarios, what they show, and their settings; sorted by name.\n\n"
+	       "  --names   one name a line, nothing else, and none that is broken on purpose\n\n"
 	       "example: psim list --names | xargs -n 1 psim run\n");
 	return EXIT_CLEAN;
+}
+
+static void describe(const struct psim_scenario *s)
+{
+	printf("%-22s %s%s\n", s->name, s->what, s->broken ? " (broken on purpose)" : "");
+	for (const struct psim_option *o = s->options; o && o->name; o++)
+		printf("%24s%s=%llu: %s\n", "", o->name, o->value, o->what);
+	if (s->small)
+		printf("%24ssmall instance: %s\n", "", s->small);
 }
 
 int command_list(int argc, char **argv)
@@ -34,10 +43,10 @@ int command_list(int argc, char **argv)
 	if (optind < argc)
 		return usage_error("list takes no argument, not '%s'", argv[optind]);
 	for (const struct psim_scenario *s = psim_scenario_first(); s; s = s->next) {
-		if (names)
+		if (!names)
+			describe(s);
+		else if (!s->broken)
 			printf("%s\n", s->name);
-		else
-			printf("%-20s %s\n", s->name, s->what);
 	}
 	return EXIT_CLEAN;
 }

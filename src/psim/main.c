@@ -12,6 +12,10 @@ static const struct {
 } commands[] = {
 	{"list", "the scenarios there are", command_list},
 	{"run", "run one scenario, or the tour", command_run},
+	{"explore", "run a scenario in every order of its tasks", command_explore},
+	{"sweep", "run a scenario with every call failing that can", command_sweep},
+	{"replay", "run a scenario once more, exactly as a plan says", command_replay},
+	{"merge", "join the saved parts of an exploration", command_merge},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -27,6 +31,7 @@ static int help(void)
 	       "  psim run tour                      a text goes to the GPU and comes back\n"
 	       "  psim run tour --file /bin/bash     the same with any file\n"
 	       "  psim list                          what else there is\n"
+	       "  psim explore there-and-back        every order of its tasks\n"
 	       "  psim run --help                    options of a command\n\n"
 	       "exit codes: 0 clean, 1 a law broken or a check failed, 2 bad usage or input,\n"
 	       "            3 budget used up without an answer\n");
@@ -36,7 +41,7 @@ static int help(void)
 int main(int argc, char **argv)
 {
 	if (argc < 2)
-		return usage_error("a command is missing: list or run; psim --help tells more");
+		return usage_error("a command is missing: psim --help shows them");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return help();
 	if (!strcmp(argv[1], "--version")) {
@@ -47,5 +52,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	return usage_error("unknown command '%s': list and run are allowed", argv[1]);
+	return usage_error("unknown command '%s': list, run, explore, sweep, replay and merge are "
+			   "allowed",
+			   argv[1]);
 }

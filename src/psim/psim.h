@@ -32,7 +32,18 @@ const char *human_size(unsigned long long bytes);
 /* getopt_long() without messages of its own: says what is wrong in our way. Return: the option, -1, '?'. */
 int next_option(int argc, char **argv, const struct option *options);
 
+struct psim_scenario;
+/* As next_option(), and takes the scenario's settings ("pages=4") wherever they stand. */
+int next_option_or_setting(int argc, char **argv, const struct option *options,
+			   const struct psim_scenario *scenario);
+/* "pages=4": Return: 0, or EXIT_USAGE after a message. */
+int parse_setting(const struct psim_scenario *scenario, const char *text);
+
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_explore(int argc, char **argv);
+int command_sweep(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_merge(int argc, char **argv);
 
 #endif /* PSIM_PROGRAM_H */

@@ -41,8 +41,9 @@ static struct tour tour;
 
 static int help(void)
 {
-	printf("usage: psim run NAME [OPTIONS]\n\n"
-	       "Runs a scenario (psim list) on a fresh machine and audits it.\n\n"
+	printf("usage: psim run NAME [SETTING=NUMBER ...] [OPTIONS]\n\n"
+	       "Runs a scenario on a fresh machine and audits it; psim list shows the scenarios and\n"
+	       "their settings.\n\n"
 	       "  --seed N             for everything drawn at random (default 1)\n"
 	       "  --scheduler NAME     run-until-block (default) or random\n"
 	       "  --engine NAME        deterministic (default) or free\n"
@@ -59,12 +60,20 @@ static int help(void)
 	return EXIT_CLEAN;
 }
 
-PSIM_SCENARIO(tour, "a file goes to the GPU and comes back, twice, and every digest agrees")
+static const struct psim_option tour_options[] = {
+	{"bytes", 0, "of the built-in text; 0: all of it"}, {0}};
+
+PSIM_SCENARIO(tour, "a file goes to the GPU and comes back, twice, and every digest agrees",
+	      .options = tour_options, .small = "bytes=9000 delays=1 points=locks")
 {
+	unsigned long long bytes = psim_option("bytes");
+
 	if (run.trace && psim_trace_to(run.trace))
 		return -EINVAL;
-	if (!tour.bytes)
+	if (!tour.bytes || !run.file)
 		tour.bytes = tour_text(&tour.length);
+	if (bytes && bytes < tour.length)
+		tour.length = bytes;
 	return tour_run(&tour);
 }
 
@@ -151,11 +160,6 @@ static unsigned long long wall_clock(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-static int body(void *scenario)
-{
-	return ((const struct psim_scenario *)scenario)->body();
-}
-
 static int run_tour(const struct psim_scenario *scenario)
 {
 	unsigned long long start = wall_clock();
@@ -167,7 +171,7 @@ static int run_tour(const struct psim_scenario *scenario)
 	result = psim_start(&run.config);
 	if (result)
 		return EXIT_USAGE;
-	result = psim_run("tour", body, (void *)scenario);
+	result = psim_run("tour", psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	if (result == -EINVAL && !tour.length)
 		return EXIT_USAGE;
@@ -186,7 +190,7 @@ static int run_scenario(const struct psim_scenario *scenario)
 		psim_stop();
 		return EXIT_USAGE;
 	}
-	result = psim_run(scenario->name, body, (void *)scenario);
+	result = psim_run(scenario->name, psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	if (run.json)
 		printf("{\"scenario\": \"%s\", \"result\": %d, \"reports\": %d}\n", scenario->name,
@@ -222,7 +226,7 @@ int command_run(int argc, char **argv)
 	is_tour = !strcmp(argv[1], "tour");
 	argc--;
 	argv++;
-	while ((option = next_option(argc, argv, all)) != -1) {
+	while ((option = next_option_or_setting(argc, argv, all, scenario)) != -1) {
 		if (option == 'h')
 			return help();
 		if (!is_tour && (option == OPT_FILE || option == OPT_DEVICE_MEMORY))

@@ -27,7 +27,7 @@ bad() { # PART-OF-THE-MESSAGE ARGS...
 truncate -s 3M large
 
 bad "command is missing"
-bad "'fly': list and run are allowed" fly
+bad "'fly': list, run, explore" fly
 bad "'--quick'" list --quick
 bad "'more'" list more
 bad "scenario's name" run

@@ -193,5 +193,7 @@ int simgpu_evict(struct simgpu_device *gpu, u64 bytes)
 			return bytes == ~0ull ? 0 : -ENOMEM;
 		if (err && in_vain++ >= READ_ONCE(gpu->nr_allocs))
 			return err;
+		/* empty, but not yet released by whoever emptied it: that task has to run */
+		cond_resched();
 	}
 }

@@ -13,12 +13,16 @@ static int run(struct simgpu_device *gpu, struct mm_struct *mm, struct simgpu_de
 	       u8 *result)
 {
 	struct simgpu_vm *vm = simgpu_vm_get(gpu, mm);
+	int err;
 
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	desc->context = vm->context;
 	desc->root = vm->root;
-	return simgpu_fence_finish(simgpu_ring_submit(&gpu->cmd, desc, 1), result);
+	WRITE_ONCE(vm->fault_error, 0);
+	err = simgpu_fence_finish(simgpu_ring_submit(&gpu->cmd, desc, 1), result);
+	/* the hardware only knows that a fault was not resolved */
+	return err == -EFAULT ? READ_ONCE(vm->fault_error) ?: err : err;
 }
 
 /* With the pattern in a page that the device can read. */

@@ -221,6 +221,8 @@ static int resolve(struct simgpu_device *gpu, u64 address, u64 info)
 	fault.window = simgpu_window_get(fault.vm, fault.page);
 	err = IS_ERR(fault.window) ? PTR_ERR(fault.window) : handle(&fault);
 	mmput(fault.vm->mm);
+	if (err == -ENOMEM || err == -EIO)
+		WRITE_ONCE(fault.vm->fault_error, err);
 	return err;
 }
 

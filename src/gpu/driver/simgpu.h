@@ -328,6 +328,7 @@ int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsig
  * @lock: guards the page table and every window's @mapped; taken in notifier callbacks
  * @windows: by address; changed by the fault handler alone
  * @pfns: the fault handler's: what hmm found in a chunk
+ * @fault_error: -ENOMEM or -EIO when a fault was not resolved for want of something
  */
 struct simgpu_vm {
 	struct simgpu_device *gpu;
@@ -339,6 +340,7 @@ struct simgpu_vm {
 	struct mutex lock;
 	struct rb_root_cached windows;
 	unsigned long pfns[SIMGPU_WINDOW_PAGES];
+	int fault_error;
 };
 
 /**

@@ -43,12 +43,17 @@ static int enter(struct stage *stage, const struct psim_gpu_config *config, size
 	return 0;
 }
 
+/* What a scenario returns when bytes are not what they should be, and when pages are elsewhere. */
+#define WRONG_BYTES (-EILSEQ)
+#define WRONG_PLACE (-ENODATA)
+
 static int is_at(struct stage *stage, unsigned long offset, enum psim_place place)
 {
 	return psim_where(stage->process, stage->address + offset, NULL) == (int)place;
 }
 
-PSIM_SCENARIO(there_and_back, "a page goes to the device, and a CPU read brings it back")
+PSIM_SCENARIO(there_and_back, "a page goes to the device, and a CPU read brings it back",
+	      .small = "preemptions=1 points=coarse")
 {
 	char text[] = "there and back";
 	struct stage s = {0};
@@ -60,25 +65,31 @@ PSIM_SCENARIO(there_and_back, "a page goes to the device, and a CPU read brings 
 	if (!err)
 		err = psim_gpu_migrate(s.gpu, s.process, s.address, BYTES);
 	if (!err && !is_at(&s, 0, PSIM_DEVICE))
-		err = -EIO;
+		err = WRONG_PLACE;
 	memset(text, 0, sizeof(text));
 	if (!err)
 		err = psim_load(s.process, s.address, text, sizeof(text));
-	if (!err && (strcmp(text, "there and back") || !is_at(&s, 0, PSIM_RAM)))
-		err = -EIO;
+	if (!err && strcmp(text, "there and back"))
+		err = WRONG_BYTES;
+	if (!err && !is_at(&s, 0, PSIM_RAM))
+		err = WRONG_PLACE;
 	leave(&s);
 	return err;
 }
 
-PSIM_SCENARIO(ping_pong, "CPU and GPU write to one page in turns")
+static const struct psim_option ping_pong_options[] = {{"turns", 20, "how often"}, {0}};
+
+PSIM_SCENARIO(ping_pong, "CPU and GPU write to one page in turns", .options = ping_pong_options,
+	      .small = "turns=1 delays=1 points=coarse")
 {
+	unsigned long turns = psim_option("turns");
 	struct stage s = {0};
 	unsigned char byte, pattern = 0xff;
 	int err = enter(&s, NULL, BYTES);
 
 	if (err)
 		return err;
-	for (int turn = 0; !err && turn < 20; turn++) {
+	for (unsigned long turn = 0; !err && turn < turns; turn++) {
 		byte = turn;
 		err = psim_store(s.process, s.address, &byte, 1);
 		if (!err)
@@ -86,38 +97,44 @@ PSIM_SCENARIO(ping_pong, "CPU and GPU write to one page in turns")
 		if (!err)
 			err = psim_load(s.process, s.address, &byte, 1);
 		if (!err && byte != (unsigned char)~turn)
-			err = -EIO;
+			err = WRONG_BYTES;
 	}
 	leave(&s);
 	return err;
 }
 
-PSIM_SCENARIO(eviction, "four times more data than device memory: the oldest goes first")
+static const struct psim_option eviction_options[] = {
+	{"times", 4, "how much more data than device memory, 2 or more"}, {0}};
+
+PSIM_SCENARIO(eviction, "more data than device memory: the oldest goes first",
+	      .options = eviction_options, .small = "times=2 delays=1 points=coarse")
 {
+	unsigned long times = psim_option("times"), last = (times - 1) * BYTES;
 	struct psim_gpu_config config = {.memory_bytes = BYTES};
 	struct psim_gpu_stats stats = {0};
 	struct stage s = {0};
-	int err = enter(&s, &config, 4 * BYTES);
+	int err = times < 2 ? -EINVAL : enter(&s, &config, times * BYTES);
 
 	if (err)
 		return err;
-	err = psim_gpu_fill(s.gpu, s.process, s.address, 4 * BYTES, 0x5a);
+	err = psim_gpu_fill(s.gpu, s.process, s.address, times * BYTES, 0x5a);
 	psim_gpu_stats(s.gpu, &stats);
-	if (!err &&
-	    (stats.evictions < 3 || !is_at(&s, 0, PSIM_RAM) || !is_at(&s, 3 * BYTES, PSIM_DEVICE)))
-		err = -EIO;
-	for (unsigned long at = 0; !err && at < 4 * BYTES; at += PSIM_PAGE_SIZE) {
+	if (!err && (stats.evictions < times - 1 || !is_at(&s, 0, PSIM_RAM) ||
+		     !is_at(&s, last, PSIM_DEVICE)))
+		err = WRONG_PLACE;
+	for (unsigned long at = 0; !err && at < times * BYTES; at += PSIM_PAGE_SIZE) {
 		unsigned char byte = 0;
 
 		err = psim_load(s.process, s.address + at + 7, &byte, 1);
 		if (!err && byte != 0x5a)
-			err = -EIO;
+			err = WRONG_BYTES;
 	}
 	leave(&s);
 	return err;
 }
 
-PSIM_SCENARIO(device_memory_is_zero, "memory that nobody wrote reads as zeros on the device too")
+PSIM_SCENARIO(device_memory_is_zero, "memory that nobody wrote reads as zeros on the device too",
+	      .small = "delays=1 points=coarse")
 {
 	static const unsigned char zeros[PSIM_PAGE_SIZE];
 	unsigned char page[PSIM_PAGE_SIZE];
@@ -134,18 +151,18 @@ PSIM_SCENARIO(device_memory_is_zero, "memory that nobody wrote reads as zeros on
 	if (!err)
 		err = psim_gpu_migrate(s.gpu, s.process, s.address + BYTES, BYTES);
 	if (!err && !is_at(&s, BYTES, PSIM_DEVICE))
-		err = -EIO;
+		err = WRONG_PLACE;
 	if (!err)
 		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE, &crc);
 	if (!err)
 		err = psim_load(s.process, s.address + BYTES, page, sizeof(page));
 	if (!err && memcmp(page, zeros, sizeof(page)))
-		err = -EIO;
+		err = WRONG_BYTES;
 	if (!err)
 		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE,
 				     &expected);
 	if (!err && crc != expected)
-		err = -EIO;
+		err = WRONG_BYTES;
 	leave(&s);
 	return err;
 }

@@ -83,6 +83,12 @@ int psim_host_has_tsan(void);
 /* Put every kernel-dialect static back to what the loader gave (sections psim_data and psim_bss). */
 void psim_host_restore_statics(void);
 
+/* ---- scenarios ------------------------------------------------------------------------------- */
+
+struct psim_scenario;
+/* The one whose options psim_option() means; NULL: none. */
+void psim_host_scenario_runs(const struct psim_scenario *scenario);
+
 /* ---- output and files ----------------------------------------------------------------------- */
 
 void psim_host_write(int fd, const char *bytes, unsigned long n);

@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "steer.h"
 
 #define MAX_FRAMES 64
 
 void psim_host_write(int fd, const char *bytes, unsigned long n)
 {
+	if (fd == STDERR_FILENO && psim_host_muted)
+		return;
 	while (n) {
 		ssize_t done = write(fd, bytes, n);
 
@@ -41,9 +44,12 @@ int psim_host_close(int fd)
 void psim_host_backtrace(int skip, int max)
 {
 	void *frames[MAX_FRAMES];
-	int n = backtrace(frames, MAX_FRAMES);
 	char line[160];
+	int n;
 
+	if (psim_host_muted)
+		return;
+	n = backtrace(frames, MAX_FRAMES);
 	skip++; /* this function itself */
 	for (int i = skip; i < n && i < skip + max; i++) {
 		char name[120];

@@ -6,6 +6,7 @@
  * Between two points nobody else runs, so nothing in here is locked.
  */
 #include <linux/kernel.h>
+#include "host/steer.h"
 #include "sched/runqueue.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
@@ -17,6 +18,8 @@ static const struct psim_scheduler *scheduler;
 static unsigned int asked_points;
 /* The scheduler is asked although the current task can go on. */
 static bool preempts;
+/* Somebody counts the points: each takes the slow way. */
+static bool counted;
 /* The moment at which the step budget is used up; whatever moves time otherwise moves this along. */
 static u64 budget_end;
 /* A task that has ended, until its stack is left. */
@@ -30,8 +33,6 @@ int psim_det_start(const struct psim_config *config)
 	unsigned long long steps = config->step_budget;
 
 	scheduler = psim_scheduler_find(config->scheduler);
-	if (scheduler->start)
-		scheduler->start(config->seed);
 	asked_points = config->points;
 	preempts = scheduler->preempts;
 	psim_runqueue_start(config->cpus != 0);
@@ -40,6 +41,8 @@ int psim_det_start(const struct psim_config *config)
 	budget_end =
 		steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns : U64_MAX >> 1;
 	psim_clock.event = psim_clock.horizon = budget_end;
+	if (scheduler->start)
+		scheduler->start(config->seed);
 	return 0;
 }
 
@@ -79,13 +82,20 @@ static bool interrupt_comes(void)
 /* Whether the next point must ask, whatever the time. */
 static inline bool must_ask(void)
 {
-	return (preempts && !psim_runqueue_alone()) ||
+	return (preempts && !psim_runqueue_alone()) || unlikely(counted) ||
 	       (unlikely(psim_interrupts.active) && interrupt_comes());
 }
 
 static inline void set_horizon(void)
 {
 	psim_clock.horizon = must_ask() ? 0 : psim_clock.event;
+}
+
+void psim_det_ask(bool at_points, bool count)
+{
+	preempts = at_points;
+	counted = count;
+	set_horizon();
 }
 
 /* ---- time brings ---------------------------------------------------------------------------------------- */
@@ -283,7 +293,7 @@ static bool is_on_cpu(const struct psim_ctl *me)
 	return !psim_interrupts.above || psim_runqueue_cpu_free(me);
 }
 
-void psim_point_slow(enum psim_point kind)
+void psim_point_slow(enum psim_point kind, const char *site)
 {
 	struct psim_ctl *me, *next, *first;
 
@@ -294,6 +304,8 @@ void psim_point_slow(enum psim_point kind)
 	if (unlikely(!psim_clock.step))
 		return;
 	me = psim_me();
+	if (unlikely(counted))
+		psim_steer->passed(me->task.pid, kind, site);
 	pass(kind);
 	if (unlikely(!is_on_cpu(me))) {
 		psim_runqueue_preempted(me);
@@ -326,6 +338,8 @@ void psim_yielded(void)
 	if (unlikely(!psim_clock.step))
 		return;
 	me = psim_me();
+	if (unlikely(counted))
+		psim_steer->passed(me->task.pid, PSIM_POINT_YIELD, NULL);
 	pass(PSIM_POINT_YIELD);
 	if (psim_runqueue_alone()) {
 		/* a single yield may be a wake-up that came before the sleep: time must not jump for it */

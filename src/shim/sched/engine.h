@@ -94,10 +94,10 @@ struct psim_clock {
 	enum psim_point kind;
 };
 extern struct psim_clock psim_clock;
-void psim_point_slow(enum psim_point kind);
+void psim_point_slow(enum psim_point kind, const char *site);
 
-/* A scheduling point: virtual time passes, and another task may run. Any context but a raw lock. */
-static inline void psim_point(enum psim_point kind)
+/* A scheduling point called by @site: virtual time passes, and another task may run. No raw lock held. */
+static __always_inline void psim_point_at(enum psim_point kind, const char *site)
 {
 	u64 next = psim_clock.now + psim_clock.step;
 
@@ -105,9 +105,11 @@ static inline void psim_point(enum psim_point kind)
 		psim_clock.now = next;
 		psim_clock.kind = kind;
 	} else {
-		psim_point_slow(kind);
+		psim_point_slow(kind, site);
 	}
 }
+/* The same, in a primitive that does not know its caller: plans name the primitive. */
+#define psim_point(kind) psim_point_at(kind, __func__)
 /* As psim_point(), by a task that made no progress: the others run before it runs again. */
 void psim_yielded(void);
 

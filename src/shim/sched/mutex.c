@@ -93,7 +93,7 @@ int __psim_mutex_lock(struct mutex *lock, enum __psim_mutex_wait wait, unsigned 
 					      TASK_INTERRUPTIBLE};
 	int err = 0;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_sync_may_sleep(site);
 	check_magic(lock, site);
 	psim_raw_lock(psim_word(&lock->__psim_word));
@@ -115,7 +115,7 @@ int __psim_mutex_trylock(struct mutex *lock, const char *site)
 {
 	bool taken;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	if (psim_in_hardirq() || psim_in_softirq())
 		psim_report("law 4", "%s tries a mutex in an interrupt", site);
 	check_magic(lock, site);
@@ -148,5 +148,5 @@ void __psim_mutex_unlock(struct mutex *lock, const char *site)
 	else if (next)
 		psim_unpark(next->task);
 	psim_raw_unlock(psim_word(&lock->__psim_word));
-	psim_point(PSIM_POINT_UNLOCK);
+	psim_point_at(PSIM_POINT_UNLOCK, site);
 }

@@ -47,7 +47,7 @@ static void take(rwlock_t *lock, unsigned int kind, int how, const char *site)
 	struct __psim_waiter waiter = {.task = current, .kind = kind};
 	bool granted = true;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_lock_check_init(&lock->dep_map, "rwlock", site);
 	psim_spin_context_enter(how);
 	if (unlikely(lock_is_held_type(&lock->dep_map, kind == WRITER ? -1 : 0)))
@@ -73,7 +73,7 @@ static int try_take(rwlock_t *lock, unsigned int kind, int how, const char *site
 {
 	bool taken;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_lock_check_init(&lock->dep_map, "rwlock", site);
 	psim_spin_context_enter(how);
 	psim_raw_lock(psim_word(&lock->__psim_word));
@@ -117,7 +117,7 @@ static void give(rwlock_t *lock, unsigned int kind, int how, const char *site)
 	hand_on(lock);
 	psim_raw_unlock(psim_word(&lock->__psim_word));
 	psim_spin_context_leave(how);
-	psim_point(PSIM_POINT_UNLOCK);
+	psim_point_at(PSIM_POINT_UNLOCK, site);
 }
 
 void __psim_read_lock(rwlock_t *lock, int how, const char *site)

@@ -139,7 +139,7 @@ static int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_w
 {
 	int err = 0;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_sync_may_sleep(site);
 	check_magic(sem, site);
 	check_again(sem, kind, site);
@@ -158,7 +158,7 @@ static int down_try(struct rw_semaphore *sem, unsigned int kind, const char *sit
 {
 	bool taken;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	check_magic(sem, site);
 	psim_raw_lock(psim_word(&sem->__psim_word));
 	taken = may_enter(sem, kind);
@@ -209,7 +209,7 @@ void __psim_up_read(struct rw_semaphore *sem, bool other_task, const char *site)
 	if (!--sem->__psim_readers)
 		hand_on(sem);
 	psim_raw_unlock(psim_word(&sem->__psim_word));
-	psim_point(PSIM_POINT_UNLOCK);
+	psim_point_at(PSIM_POINT_UNLOCK, site);
 }
 
 void __psim_up_write(struct rw_semaphore *sem, const char *site)
@@ -221,7 +221,7 @@ void __psim_up_write(struct rw_semaphore *sem, const char *site)
 	sem->__psim_owner = NULL;
 	hand_on(sem);
 	psim_raw_unlock(psim_word(&sem->__psim_word));
-	psim_point(PSIM_POINT_UNLOCK);
+	psim_point_at(PSIM_POINT_UNLOCK, site);
 }
 
 void __psim_downgrade_write(struct rw_semaphore *sem, const char *site)
@@ -242,7 +242,7 @@ void __psim_downgrade_write(struct rw_semaphore *sem, const char *site)
 	if (sem->__psim_first && sem->__psim_first->kind == READER)
 		admit_readers(sem);
 	psim_raw_unlock(psim_word(&sem->__psim_word));
-	psim_point(PSIM_POINT_UNLOCK);
+	psim_point_at(PSIM_POINT_UNLOCK, site);
 }
 
 int rwsem_is_locked(struct rw_semaphore *sem)

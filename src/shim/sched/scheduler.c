@@ -2,6 +2,7 @@
 /* The schedulers there are, and the default one: a task runs until it blocks, ends or yields. */
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include "host/steer.h"
 #include "sched/scheduler.h"
 
 /* Interrupts come at once; else whoever has waited longest. */
@@ -19,11 +20,14 @@ const struct psim_scheduler psim_run_until_block = {
 	.pick = run_until_block,
 };
 
-static const struct psim_scheduler *const schedulers[] = {&psim_run_until_block, &psim_random};
+static const struct psim_scheduler *const schedulers[] = {&psim_run_until_block, &psim_random,
+							  &psim_steered};
 
 const struct psim_scheduler *psim_scheduler_find(const char *name)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(schedulers); i++) {
+		if (schedulers[i] == &psim_steered && !psim_steer)
+			continue;
 		if (!strcmp(schedulers[i]->name, name))
 			return schedulers[i];
 	}

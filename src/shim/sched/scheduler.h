@@ -51,7 +51,7 @@ struct psim_scheduler {
 	void (*ended)(struct task_struct *task);
 };
 
-extern const struct psim_scheduler psim_run_until_block, psim_random;
+extern const struct psim_scheduler psim_run_until_block, psim_random, psim_steered;
 /* Return: NULL if there is none of that name. */
 const struct psim_scheduler *psim_scheduler_find(const char *name);
 /* The names there are, for messages. */

@@ -98,21 +98,21 @@ static void spin_give(struct raw_spinlock *lock, int how, const char *site)
 
 void __psim_spin_lock(struct raw_spinlock *lock, int how, unsigned int subclass, const char *site)
 {
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	spin_take(lock, how, subclass, site);
 }
 
 void __psim_spin_unlock(struct raw_spinlock *lock, int how, const char *site)
 {
 	spin_give(lock, how, site);
-	psim_point(PSIM_POINT_UNLOCK);
+	psim_point_at(PSIM_POINT_UNLOCK, site);
 }
 
 int __psim_spin_trylock(struct raw_spinlock *lock, int how, const char *site)
 {
 	bool taken;
 
-	psim_point(PSIM_POINT_LOCK);
+	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_lock_check_init(&lock->dep_map, "spinlock", site);
 	psim_spin_context_enter(how);
 	psim_raw_lock(psim_word(&lock->__psim_word));

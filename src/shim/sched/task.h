@@ -200,6 +200,8 @@ void psim_interrupts_arrive(void);
 /* ---- the deterministic engine (deterministic.c) ------------------------------------------------------- */
 
 int psim_det_start(const struct psim_config *config);
+/* The scheduler is asked at points while the current task can go on; every point takes the slow way. */
+void psim_det_ask(bool at_points, bool count);
 void psim_det_started(struct psim_ctl *ctl); /* a new task can run */
 void psim_det_enqueue_interrupt(struct psim_ctl *ctl);
 void psim_det_interrupt_idle(void); /* the interrupt's task has nothing more to do */

@@ -42,14 +42,14 @@ ktime_t ktime_get_real(void)
 	return CALENDAR_START + ktime_get();
 }
 
-void __psim_point_atomic(void)
+void __psim_point_atomic_at(const char *site)
 {
-	psim_point(PSIM_POINT_ATOMIC);
+	psim_point_at(PSIM_POINT_ATOMIC, site);
 }
 
-void __psim_point_once(void)
+void __psim_point_once_at(const char *site)
 {
-	psim_point(PSIM_POINT_ONCE);
+	psim_point_at(PSIM_POINT_ONCE, site);
 }
 
 void __psim_point_rcu(void)

@@ -4,10 +4,12 @@
 #include <linux/kernel.h>
 #include <psim/fault.h>
 
+#include "host/steer.h"
 #include "sim/sim.h"
 
 u64 psim_fallible_calls[PSIM_FAIL_KINDS];
 u64 psim_fallible_target[PSIM_FAIL_KINDS];
+bool psim_failures_steered;
 
 static const char *const names[PSIM_FAIL_KINDS] = {
 	[PSIM_FAIL_SLAB] = "slab",     [PSIM_FAIL_PAGE] = "page",
@@ -18,8 +20,18 @@ static const char *const names[PSIM_FAIL_KINDS] = {
 
 bool psim_fails_now(enum psim_fallible kind, const char *site)
 {
-	psim_trace(PSIM_EV_INJECT, kind, psim_fallible_target[kind], 0, 0);
-	__atomic_store_n(&psim_fallible_target[kind], 0, __ATOMIC_RELAXED);
+	u64 nth = __atomic_load_n(&psim_fallible_calls[kind], __ATOMIC_RELAXED);
+	struct psim_context context = {0};
+
+	if (nth == __atomic_load_n(&psim_fallible_target[kind], __ATOMIC_RELAXED)) {
+		__atomic_store_n(&psim_fallible_target[kind], 0, __ATOMIC_RELAXED);
+	} else {
+		if (psim_context_get)
+			psim_context_get(&context);
+		if (!psim_steer->fails(context.task, kind, site))
+			return false;
+	}
+	psim_trace(PSIM_EV_INJECT, kind, nth, 0, 0);
 	return true;
 }
 

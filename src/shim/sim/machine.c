@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <psim/audit.h>
 
+#include "host/steer.h"
 #include "sim/guard.h"
 
 /* The engine's part of psim_run(): sched/engine.h has it; sim knows no floor. */
@@ -90,6 +91,7 @@ int psim_start(const struct psim_config *config)
 	fill_defaults(&wanted);
 	psim_config = wanted;
 	running = true;
+	psim_failures_steered = psim_steer && psim_steer->fails;
 	for (unsigned int i = 0; i < psim_nr_rooms; i++) {
 		err = psim_rooms[i]->start ? psim_rooms[i]->start(&psim_config) : 0;
 		if (err) {

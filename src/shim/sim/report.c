@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <psim/audit.h>
 
+#include "host/steer.h"
 #include "sim/guard.h"
 
 #define LINE_BYTES	 512
@@ -70,7 +71,7 @@ static __printf(2, 0) void report(const char *rule, const char *fmt, va_list arg
 	}
 	psim_sim_unlock(&guard);
 	psim_trace(PSIM_EV_REPORT, reports, 0, 0, 0);
-	if (wanted)
+	if (wanted || psim_host_muted)
 		return;
 	psim_host_write(STDERR, "psim: report: ", 14);
 	psim_host_write(STDERR, line, strlen(line));

@@ -3,10 +3,12 @@
 #include <linux/kernel.h>
 #include <psim/explore.h>
 
+#include "host/host.h"
 #include "sim/sim.h"
 
-static int body(void *scenario)
+int psim_scenario_body(void *scenario)
 {
+	psim_host_scenario_runs(scenario);
 	return ((const struct psim_scenario *)scenario)->body();
 }
 
@@ -17,7 +19,7 @@ int psim_scenario_run(const struct psim_scenario *scenario, const struct psim_co
 	result = psim_start(config);
 	if (result)
 		return result;
-	result = psim_run(scenario->name, body, (void *)scenario);
+	result = psim_run(scenario->name, psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	return result ? result : reports;
 }

@@ -66,6 +66,8 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d);
 extern u64 psim_fallible_calls[PSIM_FAIL_KINDS];
 extern u64 psim_fallible_target[PSIM_FAIL_KINDS];
 bool psim_fails_now(enum psim_fallible kind, const char *site);
+/* Somebody in the explorer's seat (host/steer.h) decides about failures too. */
+extern bool psim_failures_steered;
 
 /**
  * psim_fails() - shall this call fail?
@@ -78,7 +80,8 @@ static inline bool psim_fails(enum psim_fallible kind, const char *site)
 {
 	u64 nth = __atomic_add_fetch(&psim_fallible_calls[kind], 1, __ATOMIC_RELAXED);
 
-	return unlikely(nth == __atomic_load_n(&psim_fallible_target[kind], __ATOMIC_RELAXED)) &&
+	return unlikely(psim_failures_steered ||
+			nth == __atomic_load_n(&psim_fallible_target[kind], __ATOMIC_RELAXED)) &&
 	       psim_fails_now(kind, site);
 }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* What a run may return in which calls were made to fail: the error they gave, and nothing else. */
+#include <errno.h>
+
+#include "explore.h"
+
+/*
+ * The errors that a failed call of each kind may become on its way up. Whatever runs out while a CPU
+ * fault brings a page back from a device, the fault ends in SIGBUS: -EIO. And whatever a fault that
+ * hmm_range_fault() takes runs out of, it says -EFAULT.
+ */
+static const int errors[PSIM_FAIL_KINDS][4] = {
+	[PSIM_FAIL_SLAB] = {-ENOMEM, -EIO, -EFAULT},
+	[PSIM_FAIL_PAGE] = {-ENOMEM, -EIO, -EFAULT},
+	[PSIM_FAIL_TABLE] = {-ENOMEM, -EFAULT},
+	[PSIM_FAIL_DMA_MAP] = {-ENOMEM, -EIO, -EFAULT},
+	[PSIM_FAIL_REGION] = {-ERANGE, -ENOMEM},
+	[PSIM_FAIL_DEVICE_MEMORY] = {-ENOMEM, -ENOSPC},
+	[PSIM_FAIL_COPY] = {-EIO},
+	[PSIM_FAIL_TASK] = {-ENOMEM},
+};
+
+bool sweep_accepts(const struct outcome *outcome, unsigned int kinds)
+{
+	if (outcome->reports)
+		return false;
+	if (!outcome->result)
+		return true;
+	for (unsigned int kind = 0; kind < PSIM_FAIL_KINDS; kind++) {
+		for (unsigned int i = 0; kinds >> kind & 1 && i < 4; i++) {
+			if (errors[kind][i] == outcome->result)
+				return true;
+		}
+	}
+	return false;
+}

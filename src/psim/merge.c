@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/* psim merge: the saved parts of an exploration, joined. */
+#include <stdio.h>
+#include <string.h>
+
+#include "found.h"
+#include "psim.h"
+
+enum {
+	OPT_JSON = 256,
+	OPT_JUNIT
+};
+
+static struct result whole;
+
+static int merge_file(const char *path, bool first)
+{
+	json_t *file, *parts = open_saved(path, &file), *part;
+	char error[256];
+	size_t i;
+	int err = 0;
+
+	if (!parts)
+		return EXIT_USAGE;
+	json_array_foreach(parts, i, part)
+	{
+		struct result r;
+
+		err = result_from_json(&r, part, error, sizeof(error));
+		if (!err && first && !i) {
+			whole = r;
+			continue;
+		}
+		if (!err)
+			err = result_merge(&whole, &r, error, sizeof(error));
+		result_free(&r);
+		if (err)
+			break;
+	}
+	json_decref(file);
+	return err ? usage_error("'%s': %s", path, error) : 0;
+}
+
+static int help_merge(void)
+{
+	printf("usage: psim merge [--json] [--junit FILE] FILE...\n\n"
+	       "Joins what psim explore --shard I/N --save FILE has saved.\n\n"
+	       "example: parallel psim explore ping-pong --shard {}/4 --save {}.json ::: 0 1 2 3\n"
+	       "         psim merge 0.json 1.json 2.json 3.json\n");
+	return EXIT_CLEAN;
+}
+
+/* The plans were not made by the processes that saved; make them here. */
+static int name_merged(void)
+{
+	const struct psim_scenario *scenario = psim_scenario_find(whole.scenario);
+	struct search search = {.stage = {.seed = 1, .steps = EXPLORE_STEPS}, .shards = 1};
+	char text[256], *save_at, *setting;
+
+	if (!scenario)
+		return usage_error("there is no scenario '%s' in this program", whole.scenario);
+	/* a drawn schedule is its seed's; the process that drew it has named it */
+	if (strcmp(whole.strategy, "depth-first") && strcmp(whole.strategy, "sweep"))
+		return 0;
+	search.stage.scenario = scenario;
+	points_parse(whole.points, &search.stage.points);
+	search.faults = strstr(whole.bound, "fault") != NULL;
+	search.strategy = strcmp(whole.strategy, "sweep") ? STRATEGY_DFS : STRATEGY_SWEEP;
+	snprintf(text, sizeof(text), "%s", whole.settings);
+	for (setting = strtok_r(text, " ", &save_at); setting;
+	     setting = strtok_r(NULL, " ", &save_at)) {
+		if (parse_setting(scenario, setting))
+			return EXIT_USAGE;
+	}
+	search_name_failures(&search, &whole);
+	return 0;
+}
+
+int command_merge(int argc, char **argv)
+{
+	static const struct option all[] = {{"json", no_argument, NULL, OPT_JSON},
+					    {"junit", required_argument, NULL, OPT_JUNIT},
+					    {"help", no_argument, NULL, 'h'},
+					    {0}};
+	const char *junit = NULL;
+	int option, json = 0, err = 0;
+
+	while ((option = next_option(argc, argv, all)) != -1) {
+		if (option == 'h')
+			return help_merge();
+		if (option == '?')
+			return EXIT_USAGE;
+		if (option == OPT_JSON)
+			json = 1;
+		else
+			junit = optarg;
+	}
+	if (optind == argc)
+		return usage_error("merge needs the files that --save wrote");
+	for (int i = optind; !err && i < argc; i++)
+		err = merge_file(argv[i], i == optind);
+	if (!err)
+		err = name_merged();
+	if (!err)
+		err = show_result(&whole, json, junit);
+	result_free(&whole);
+	return err;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/* psim replay 'PLAN': one run, as a line of text says; with its trace, or up to an event under gdb. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../explore/explore.h"
+#include "psim.h"
+
+enum {
+	OPT_TRACE = 256,
+	OPT_STEPS,
+	OPT_JSON
+};
+
+static int help(void)
+{
+	printf("usage: psim replay 'NAME SETTING=NUMBER ... seed=N points=LEVEL plan=...' [OPTIONS]\n\n"
+	       "Runs a scenario once, in the order and with the failures of a plan that psim explore or\n"
+	       "psim sweep has printed.\n\n"
+	       "  --trace FILE        write every event as a line of text\n"
+	       "  --steps N           scheduling points until the run counts as livelocked\n"
+	       "  --json\n\n"
+	       "exit codes: 0 nothing is broken, 1 the plan still breaks it, 2 the plan is damaged or does\n"
+	       "            not fit the code any more\n\n"
+	       "example: psim replay 'there-and-back seed=1 points=all plan=-'\n");
+	return EXIT_CLEAN;
+}
+
+static int show(const struct plan *plan, const struct outcome *outcome, int json)
+{
+	char *line = plan_print(plan);
+
+	if (json) {
+		json_t *object = json_pack("{sssisissss}", "scenario", plan->stage.scenario->name,
+					   "result", outcome->result, "reports", outcome->reports,
+					   "report", outcome->report, "plan", line);
+
+		json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+		putchar('\n');
+		json_decref(object);
+	} else if (outcome->reports) {
+		printf("%s: FAILED: %s\n", plan->stage.scenario->name, outcome->report);
+	} else {
+		printf("%s: returned %d%s\n", plan->stage.scenario->name, outcome->result,
+		       outcome->result ? "" : ", nothing is broken");
+	}
+	free(line);
+	return outcome_failed(outcome) ? EXIT_BROKEN : EXIT_CLEAN;
+}
+
+int command_replay(int argc, char **argv)
+{
+	static const struct option all[] = {{"trace", required_argument, NULL, OPT_TRACE},
+					    {"steps", required_argument, NULL, OPT_STEPS},
+					    {"json", no_argument, NULL, OPT_JSON},
+					    {"help", no_argument, NULL, 'h'},
+					    {0}};
+	struct plan plan;
+	struct replay replay = {.plan = &plan};
+	struct outcome outcome;
+	char error[512];
+	unsigned long long steps = EXPLORE_STEPS;
+	const char *trace = NULL;
+	int option, json = 0, err;
+
+	if (argc < 2)
+		return usage_error("replay needs a plan, as psim explore prints it, in quotes");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help();
+	while ((option = next_option(argc - 1, argv + 1, all)) != -1) {
+		if (option == 'h')
+			return help();
+		if (option == OPT_TRACE)
+			trace = optarg;
+		else if (option == OPT_JSON)
+			json = 1;
+		else if (option != OPT_STEPS ||
+			 parse_number("--steps", optarg, 1, 1ull << 40, &steps))
+			return EXIT_USAGE;
+	}
+	if (optind < argc - 1)
+		return usage_error("replay takes one plan, in quotes, not '%s' too",
+				   argv[optind + 1]);
+	if (plan_parse(argv[1], &plan, error, sizeof(error)))
+		return usage_error("%s", error);
+	plan.stage.print_reports = true;
+	plan.stage.steps = steps;
+	plan.stage.trace = trace;
+	err = replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
+	if (!err && replay.misfit[0])
+		err = usage_error("%s", replay.misfit);
+	if (!err)
+		err = show(&plan, &outcome, json);
+	plan_free(&plan);
+	return err;
+}

@@ -1,0 +1,73 @@
+#!/bin/sh
+# psim explore, sweep, replay and merge from outside: exit codes, the same result however the work is split,
+# plans that replay, searches that stop and go on.
+# usage: explore_test.sh PSIM SOURCE_ROOT
+set -eu
+
+psim=${1:?usage: explore_test.sh PSIM SOURCE_ROOT}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() { echo "FAILED: $*"; exit 1; }
+status() { # WANTED ARGS...
+	wanted=$1
+	shift
+	got=0
+	"$psim" "$@" >out 2>err || got=$?
+	[ $got = "$wanted" ] || { cat out err; fail "psim $*: exit code $got, wanted $wanted"; }
+}
+# what was found, without how it was split
+found() { sed '/"shards"/,$d' "$1"; }
+
+# Complete and clean; the same in two processes, and in three parts that are joined.
+status 0 explore fault-vs-munmap --json
+cp out one.json
+grep -q '"complete": true' one.json || fail "not complete"
+status 0 explore fault-vs-munmap -j 2 --json
+cp out two.json
+[ "$(found one.json)" = "$(found two.json)" ] || fail "two processes found something else"
+for part in 0 1 2; do
+	status 3 explore fault-vs-munmap --shard $part/3 --save part$part.json
+done
+status 0 merge --json part0.json part1.json part2.json
+[ "$(found one.json)" = "$(found out)" ] || fail "three parts are something else than the whole"
+status 3 merge part0.json part2.json
+status 2 merge part0.json part0.json
+
+# Out of budget is no answer; it goes on from there.
+status 3 explore fault-vs-munmap --budget 7 --save part.json
+grep -q "to go on: psim explore fault-vs-munmap .*--resume part.json" err || fail "how to go on"
+status 0 explore fault-vs-munmap --resume part.json --json
+[ "$(found one.json)" = "$(found out)" ] || fail "stopped and resumed is something else"
+status 2 explore fault-vs-evict --resume part.json
+status 2 explore fault-vs-munmap --resume err
+
+# An empty plan is the default order; the trace of a plan is the same every time.
+status 0 replay 'fault-vs-evict pages=1 plan=-' --trace first
+status 0 replay 'fault-vs-evict pages=1 plan=-' --trace second
+cmp first second || fail "two replays, two traces"
+plan='fault-vs-evict pages=1 points=coarse plan=!first/5@pull_populate:page#1'
+status 1 replay "$plan"
+status 2 replay 'fault-vs-evict pages=1 points=coarse plan=!first/5@nobody:page#1'
+grep -q 'never came to this point' err || fail "a plan that does not fit"
+status 2 replay 'fault-vs-evict pages=1 points=coarse plan=first/5'
+grep -q 'position 50' err || fail "a damaged plan, and where: $(cat err)"
+
+# Singles and pairs; drawn failures.
+status 0 sweep there-and-back --json
+grep -q '"bound": "2 faults"' out || fail "the bound of a sweep"
+status 0 sweep there-and-back --probability 20 --runs 200
+status 0 explore fault-vs-evict --random 100
+status 0 explore fault-vs-evict --pct 100 --junit junit.xml
+grep -q 'failures="0"' junit.xml || fail "JUnit"
+
+# Bad input.
+status 2 explore
+status 2 explore nothing
+status 2 explore fault-vs-evict --preemptions many
+status 2 explore fault-vs-evict --shard 3/3
+status 2 explore fault-vs-evict speed=3
+status 2 sweep fault-vs-evict --faults 0
+status 2 replay
+status 2 merge
