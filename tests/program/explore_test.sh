@@ -47,7 +47,7 @@ status 2 explore fault-vs-munmap --resume err
 status 0 replay 'fault-vs-evict pages=1 plan=-' --trace first
 status 0 replay 'fault-vs-evict pages=1 plan=-' --trace second
 cmp first second || fail "two replays, two traces"
-plan='fault-vs-evict pages=1 points=coarse plan=!first/5@pull_populate:page#1'
+plan='fault-vs-evict pages=1 points=coarse plan=!fault-vs-evict/1@psim_spawn:task#1'
 status 1 replay "$plan"
 status 2 replay 'fault-vs-evict pages=1 points=coarse plan=!first/5@nobody:page#1'
 grep -q 'never came to this point' err || fail "a plan that does not fit"
