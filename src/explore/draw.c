@@ -92,7 +92,8 @@ static unsigned int choose_pct(const struct psim_steer_point *point)
 
 static void start_pct(void)
 {
-	memset(draw.priorities, 0, draw.nr_priorities * sizeof(*draw.priorities));
+	if (draw.nr_priorities)
+		memset(draw.priorities, 0, draw.nr_priorities * sizeof(*draw.priorities));
 	draw.lowest = MOST_DEPTH;
 	for (unsigned int i = 0; i + 1 < draw.search->depth; i++)
 		draw.falls[i] = below(draw.length + 1);
