@@ -117,6 +117,12 @@ void psim_explore_state(unsigned long long part);
 
 /* A scheduling point of the scenario's own, for programs that have no kernel code in them. */
 void psim_explore_point(void);
+/*
+ * All that the step since the last psim_explore_point() reads or writes and that others can reach: searches
+ * leave out preemptions before steps that touch nothing others do. A step that is not described wholly makes
+ * that unsound; a step with any other primitive in it is taken to touch everything.
+ */
+void psim_explore_touch(const void *p, unsigned long bytes);
 
 /* The part that is explored, in a scenario that is @marked; nothing else happens here. */
 void psim_explore_begin(void);

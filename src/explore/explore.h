@@ -187,6 +187,8 @@ struct result {
 
 void result_init(struct result *result);
 void result_free(struct result *result);
+/* Everything that was found, but not what was searched. */
+void result_forget(struct result *result);
 void result_state(struct result *result, uint64_t state);
 /* Note a failure: @steps is copied. */
 void result_failure(struct result *result, const struct outcome *outcome, const struct step *steps,
@@ -222,6 +224,8 @@ struct progress {
  * @seconds: how long at most; 0: no limit
  * @depth: of PCT
  * @probability: of draws: one in so many fallible calls fails; 0: none
+ * @reduce: leave out what a sound reduction may (reduce.c); only a whole depth-first search under a bound of
+ *	preemptions alone, at all points; elsewhere it changes nothing
  * @shard, @shards: this part of so many
  * @stop: set by a signal handler: finish the schedule and return
  * @shared: where others see how far it is; may be NULL
@@ -235,6 +239,7 @@ struct search {
 	double seconds;
 	unsigned int depth;
 	unsigned int probability;
+	bool reduce;
 	unsigned int shard, shards;
 	volatile int *stop;
 	volatile struct progress *shared;

@@ -12,12 +12,20 @@ void result_init(struct result *result)
 	result->shards = 1;
 }
 
-void result_free(struct result *result)
+void result_forget(struct result *result)
 {
 	for (unsigned int i = 0; i < result->nr_failures; i++) {
 		free(result->failures[i].steps);
 		free(result->failures[i].plan);
 	}
+	result->nr_failures = result->nr_states = 0;
+	result->schedules = result->asked = result->failed = 0;
+	memset(result->failures, 0, sizeof(result->failures));
+}
+
+void result_free(struct result *result)
+{
+	result_forget(result);
 	free(result->states);
 	free(result->position);
 	result_init(result);

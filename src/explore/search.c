@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explore.h"
+#include "reduce.h"
 
 /**
  * struct node - a choice on the current path
@@ -38,7 +38,8 @@ static struct {
 	unsigned int before; /* what the answer that was taken last replaced */
 	unsigned int kinds; /* of the calls that failed in this run */
 	unsigned long long root_ranks;
-	bool diverged;
+	bool diverged, reduce;
+	unsigned long long pruned;
 } walk;
 
 /* ---- one run ----------------------------------------------------------------------------------------------- */
@@ -94,6 +95,8 @@ static unsigned int answer(unsigned int count, bool preempts, bool fault, unsign
 
 static unsigned int choose(const struct psim_steer_point *point)
 {
+	if (walk.reduce)
+		reduce_asked(walk.at, point);
 	return answer(point->count, point->can_go_on, false, 0);
 }
 
@@ -118,6 +121,12 @@ static int run_once(struct outcome *outcome)
 	};
 	int err;
 
+	if (walk.reduce) {
+		steer.passed = reduce_passed;
+		steer.fails = reduce_fails;
+		steer.touched = reduce_touched;
+		reduce_run();
+	}
 	walk.at = 0;
 	walk.n = walk.forced;
 	walk.kinds = 0;
@@ -170,6 +179,10 @@ static bool advance(unsigned int first)
 
 		if (!affordable(node))
 			continue;
+		if (walk.reduce && !node->chosen && node->preempts && reduce_local(i)) {
+			walk.pruned += node->count - 1;
+			continue;
+		}
 		for (unsigned int option = node->chosen + 1; option < node->count; option++) {
 			if (i <= first && !is_ours(node, option))
 				continue;
@@ -280,6 +293,22 @@ static bool out_of_budget(const struct search *s, const struct result *result, d
 	return false;
 }
 
+/* More is shared than was known when schedules were left out: from the start. */
+static int start_over(struct result *result, struct outcome *outcome)
+{
+	int err = 0;
+
+	while (!err && walk.pruned && reduce_learned()) {
+		result_forget(result);
+		walk.forced = 0;
+		walk.pruned = 0;
+		err = run_once(outcome);
+	}
+	if (!err && !result->schedules)
+		count_run(result, outcome);
+	return err;
+}
+
 static int search_all(struct result *result)
 {
 	const struct search *s = walk.search;
@@ -313,7 +342,10 @@ static int search_all(struct result *result)
 		err = run_once(&outcome);
 		if (!err)
 			count_run(result, &outcome);
+		if (!err && walk.reduce)
+			err = start_over(result, &outcome);
 	}
+	result->pruned += walk.pruned;
 	result->seconds += wall_seconds() - start;
 	return err;
 }
@@ -324,7 +356,12 @@ int search_run(const struct search *search, struct result *result)
 
 	memset(&walk, 0, sizeof(walk));
 	walk.search = search;
+	walk.reduce = search->reduce && search->shards == 1 && !search->faults &&
+		      search->delays == UNBOUNDED && search->stage.points == PSIM_POINTS_ALL &&
+		      search->strategy == STRATEGY_DFS && !result->schedules;
+	reduce_open();
 	err = search_all(result);
+	reduce_close();
 	free(walk.nodes);
 	return err;
 }

@@ -19,6 +19,7 @@ enum {
 	OPT_PREEMPTIONS = 256,
 	OPT_DELAYS,
 	OPT_FAULTS,
+	OPT_REDUCE,
 	OPT_POINTS,
 	OPT_RANDOM,
 	OPT_PCT,
@@ -213,6 +214,9 @@ static int take_option(int option)
 		return take_bound("--delays", &s->delays, &s->preemptions);
 	case OPT_FAULTS:
 		return take_small_number("--faults", 0, 16, &s->faults);
+	case OPT_REDUCE:
+		s->reduce = true;
+		return 0;
 	case OPT_POINTS:
 		return points_parse(optarg, &s->stage.points)
 			       ? usage_error("--points '%s': all, coarse and locks are allowed",
@@ -447,6 +451,8 @@ static int help_explore(void)
 	       "  --preemptions N     bound: so many switches where the running task could go on\n"
 	       "  --delays N          bound: so many departures from the default order\n"
 	       "  --faults N          and with up to so many failing calls\n"
+	       "  --reduce            leave out preemptions before steps that are known to touch nothing\n"
+	       "                      shared (with --preemptions alone, --points all, one process)\n"
 	       "  --random N          instead: N schedules drawn at random\n"
 	       "  --pct N             instead: N schedules drawn by PCT, of --depth D (default 3)\n" COMMON_HELP
 	       "\nexamples:\n"

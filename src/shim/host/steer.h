@@ -14,6 +14,7 @@
  * @count: how many tasks may run, at least 2
  * @can_go_on: the running task is one of them; taking another one that is not the first is a preemption
  * @blocked: the running task blocked, ended or yielded after the point
+ * @own: the point is the scenario's own: psim_explore_point()
  * @task: number of the running task
  * @tasks: their numbers; [0] is the default order's, the others follow in an order that is the same in
  *	every run
@@ -22,6 +23,7 @@ struct psim_steer_point {
 	unsigned int count;
 	int can_go_on;
 	int blocked;
+	int own;
 	unsigned int task;
 	unsigned int tasks[PSIM_STEER_MOST];
 };
@@ -32,17 +34,21 @@ struct psim_steer_point {
  * @passed: every scheduling point of every task, asked or not, before @choose: kind and who called; makes
  *	every point slow
  * @fails: a fallible call: Return: 1: it fails
+ * @touched: psim_explore_touch()
  * @marked: only what lies between psim_explore_begin() and _end() is steered
  */
 struct psim_steer {
 	unsigned int (*choose)(const struct psim_steer_point *point);
 	void (*passed)(unsigned int task, unsigned int kind, const char *site);
 	int (*fails)(unsigned int task, unsigned int kind, const char *site);
+	void (*touched)(unsigned int task, unsigned long address, unsigned long bytes);
 	int marked;
 };
 
 /* NULL: nobody; set while no machine runs. The scheduler's name is then "steered". */
 extern const struct psim_steer *psim_steer;
+/* The part that is explored runs. */
+extern int psim_steer_inside;
 /* Nothing is written to standard error: reports are kept and counted, but not printed. */
 extern int psim_host_muted;
 /* What psim_explore_state() has gathered since somebody set it to 0. */

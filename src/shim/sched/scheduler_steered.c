@@ -17,10 +17,13 @@
 /* Choices are handed on. */
 static bool steering;
 static struct task_struct *passed_over;
+/* The point that is asked about is the scenario's own. */
+static bool own_point;
 
 static void start(u64 seed)
 {
-	steering = psim_steer->choose && !psim_steer->marked;
+	psim_steer_inside = !psim_steer->marked;
+	steering = psim_steer->choose && psim_steer_inside;
 	psim_det_ask(steering, psim_steer->passed);
 }
 
@@ -28,6 +31,7 @@ void psim_explore_begin(void)
 {
 	if (!psim_steer || psim_free)
 		return;
+	psim_steer_inside = 1;
 	steering = psim_steer->choose;
 	psim_det_ask(steering, psim_steer->passed);
 }
@@ -36,13 +40,22 @@ void psim_explore_end(void)
 {
 	if (!psim_steer || !psim_steer->marked || psim_free)
 		return;
+	psim_steer_inside = 0;
 	steering = false;
 	psim_det_ask(false, psim_steer->passed);
 }
 
 void psim_explore_point(void)
 {
+	own_point = true;
 	psim_point(PSIM_POINT_ONCE);
+	own_point = false;
+}
+
+void psim_explore_touch(const void *p, unsigned long bytes)
+{
+	if (psim_steer && psim_steer->touched && !psim_free && bytes)
+		psim_steer->touched(current->pid, (unsigned long)p, bytes);
 }
 
 static struct task_struct *default_order(const struct psim_choice *choice,
@@ -86,12 +99,14 @@ static struct task_struct *pick(const struct psim_choice *choice)
 		point.count = gather(choice, standard, tasks);
 		point.can_go_on = choice->can_go_on;
 		point.blocked = !choice->can_go_on;
+		point.own = own_point;
 		point.task = choice->current->pid;
 		for (unsigned int i = 0; i < point.count; i++)
 			point.tasks[i] = tasks[i]->pid;
 		if (point.count > 1)
 			chosen = tasks[psim_steer->choose(&point)];
 	}
+	own_point = false;
 	if (first && psim_task_is_interrupt(first) && chosen != first)
 		passed_over = first;
 	else if (chosen == passed_over)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What steps touch, and which of them need no preemption before them: see reduce.c. */
+#ifndef PSIM_EXPLORE_REDUCE_H
+#define PSIM_EXPLORE_REDUCE_H
+
+#include "explore.h"
+
+/* Begin a search; a search over again, with what is known to be shared; a schedule; end. */
+void reduce_open(void);
+void reduce_close(void);
+void reduce_run(void);
+/* The hooks of the seat. */
+void reduce_passed(unsigned int task, unsigned int kind, const char *site);
+int reduce_fails(unsigned int task, unsigned int kind, const char *site);
+void reduce_touched(unsigned int task, unsigned long address, unsigned long bytes);
+/* Choice @at is asked: the step before it ends, and one begins. */
+void reduce_asked(unsigned int at, const struct psim_steer_point *point);
+/* The schedule has ended. Return: whether more is shared than was known before it. */
+bool reduce_learned(void);
+/* Whether the step after choice @at touches nothing that another task does. */
+bool reduce_local(unsigned int at);
+
+#endif /* PSIM_EXPLORE_REDUCE_H */
