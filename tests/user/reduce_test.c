@@ -123,9 +123,9 @@ static unsigned char pick(int task)
 static void generate(unsigned int seed)
 {
 	random_state = seed;
-	program.tasks = 2 + !below(6);
+	program.tasks = 2 + !below(12);
 	for (int t = 0; t < program.tasks; t++) {
-		program.steps[t] = program.tasks == 2 ? 2 + below(2) : 1 + !below(3);
+		program.steps[t] = program.tasks == 2 ? 2 + !below(4) : 1 + !below(6);
 		for (int i = 0; i < program.steps[t]; i++) {
 			program.ops[t][i] =
 				(struct op){pick(t), pick(t), pick(t), 1 + below(200), below(7)};
