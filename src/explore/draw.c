@@ -27,18 +27,24 @@ static struct {
 	unsigned int length; /* choices of the longest schedule so far that counts: the first */
 } draw;
 
-static uint64_t next_random(void)
+/* The upper half of a linear congruential generator: one multiplication a draw. */
+static inline uint32_t next_random(void)
 {
-	uint64_t z = draw.random += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return z ^ (z >> 31);
+	draw.random = draw.random * 6364136223846793005ull + 1442695040888963407ull;
+	return draw.random >> 32;
 }
 
-static unsigned int below(unsigned int n)
+static inline unsigned int below(unsigned int n)
 {
-	return (uint64_t)(uint32_t)next_random() * n >> 32;
+	return (uint64_t)next_random() * n >> 32;
+}
+
+/* Neighbouring numbers give unlike schedules: splitmix64. */
+static uint64_t mixed(uint64_t z)
+{
+	z = (z + 0x9e3779b97f4a7c15ull) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
 }
 
 static void note(unsigned int at, unsigned int option)
@@ -83,7 +89,7 @@ static unsigned int choose_pct(const struct psim_steer_point *point)
 		uint32_t *p = priority(point->tasks[i]);
 
 		if (!*p)
-			*p = 1u << 31 | (uint32_t)next_random();
+			*p = 1u << 31 | next_random();
 		if (*p > *priority(point->tasks[best]))
 			best = i;
 	}
@@ -127,8 +133,7 @@ static int fails(unsigned int task, unsigned int kind, const char *site)
 
 static void draw_start(unsigned long long number)
 {
-	draw.random = (draw.search->stage.seed + number) * 0xd1342543de82ef95ull;
-	next_random();
+	draw.random = mixed(mixed(draw.search->stage.seed) + number);
 	draw.at = draw.n = 0;
 	draw.kinds = 0;
 	if (draw.search->strategy == STRATEGY_PCT)
@@ -166,13 +171,14 @@ static int draw_all(const struct search *s, struct result *result)
 	};
 	double start = wall_seconds(), shown = start;
 	unsigned long long i;
+	double now = start;
 	struct outcome outcome;
 	int err = measure(s);
 
 	for (i = s->shard + result->schedules * s->shards; !err && i < s->schedules;
 	     i += s->shards) {
-		double now = wall_seconds();
-
+		if (result->schedules % 16 == 0)
+			now = wall_seconds();
 		if ((s->stop && *s->stop) || (s->seconds && now - start > s->seconds))
 			break;
 		draw_start(i);

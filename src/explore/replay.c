@@ -127,8 +127,8 @@ static void misfit(const char *what, const char *point)
 	char *text = now.replay->misfit;
 
 	if (!text[0])
-		snprintf(text, sizeof(now.replay->misfit), "the plan does not fit: %s: %s", point,
-			 what);
+		snprintf(text, sizeof(now.replay->misfit), "the plan does not fit: %.200s: %.250s",
+			 point, what);
 }
 
 static bool same_place(const struct departure *a, const struct departure *b)

@@ -5,6 +5,7 @@
 #include "steer.h"
 
 const struct psim_steer *psim_steer;
+struct psim_steer_point psim_steer_point;
 int psim_steer_inside;
 int psim_host_muted;
 unsigned long long psim_host_state;

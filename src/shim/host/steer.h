@@ -47,6 +47,8 @@ struct psim_steer {
 
 /* NULL: nobody; set while no machine runs. The scheduler's name is then "steered". */
 extern const struct psim_steer *psim_steer;
+/* The scheduler's: the choice it asks about; here, where no start of a machine clears it. */
+extern struct psim_steer_point psim_steer_point;
 /* The part that is explored runs. */
 extern int psim_steer_inside;
 /* Nothing is written to standard error: reports are kept and counted, but not printed. */

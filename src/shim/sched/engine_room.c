@@ -86,10 +86,8 @@ void psim_settle(bool timers)
 
 static struct psim_raw raw_by_address[64];
 
-void psim_raw_lock(struct psim_raw *raw)
+void psim_raw_lock_free(struct psim_raw *raw)
 {
-	if (!psim_free)
-		return;
 	while (__atomic_exchange_n(&raw->word, 1, __ATOMIC_ACQUIRE)) {
 		for (int i = 0; i < 64 && __atomic_load_n(&raw->word, __ATOMIC_RELAXED); i++)
 			barrier();
@@ -98,10 +96,9 @@ void psim_raw_lock(struct psim_raw *raw)
 	}
 }
 
-void psim_raw_unlock(struct psim_raw *raw)
+void psim_raw_unlock_free(struct psim_raw *raw)
 {
-	if (psim_free)
-		__atomic_store_n(&raw->word, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&raw->word, 0, __ATOMIC_RELEASE);
 }
 
 struct psim_raw *psim_raw_of(const void *object)

@@ -10,8 +10,8 @@
 #include <linux/string.h>
 #include <psim/explore.h>
 #include "host/steer.h"
+#include "sched/runqueue.h"
 #include "sched/scheduler.h"
-#include "sched/task.h"
 #include "sim/sim.h"
 
 /* Choices are handed on. */
@@ -58,58 +58,78 @@ void psim_explore_touch(const void *p, unsigned long bytes)
 		psim_steer->touched(current->pid, (unsigned long)p, bytes);
 }
 
+static bool is_interrupt(struct task_struct *task)
+{
+	return psim_ctl(task)->kind >= PSIM_TASK_IRQ;
+}
+
 static struct task_struct *default_order(const struct psim_choice *choice,
 					 struct task_struct *first)
 {
 	if (!choice->can_go_on)
 		return first;
-	if (first && psim_task_is_interrupt(first) && first != passed_over)
+	if (first && unlikely(is_interrupt(first)) && first != passed_over)
 		return first;
 	return choice->current;
 }
 
-/* The tasks in the order of struct psim_steer_point. Return: how many. */
-static unsigned int gather(const struct psim_choice *choice, struct task_struct *standard,
-			   struct task_struct **tasks)
+/* What there is to choose, in the order of struct psim_steer_point. */
+static inline void offer_task(struct task_struct **tasks, struct task_struct *task)
 {
-	unsigned int n = 0;
+	struct psim_steer_point *point = &psim_steer_point;
+	unsigned int n = point->count;
 
-	tasks[n++] = standard;
-	if (choice->can_go_on && choice->current != standard)
-		tasks[n++] = choice->current;
-	for (struct task_struct *t = psim_eligible(); t; t = psim_eligible_next(t)) {
-		if (t == standard)
-			continue;
-		if (n == PSIM_STEER_MOST)
-			psim_fatal("explore", "more than %d tasks may run at once",
-				   PSIM_STEER_MOST);
-		tasks[n++] = t;
+	if (n && task == tasks[0])
+		return;
+	if (unlikely(n == PSIM_STEER_MOST))
+		psim_fatal("explore", "more than %d tasks may run at once", PSIM_STEER_MOST);
+	tasks[n] = task;
+	point->tasks[n] = task->pid;
+	point->count = n + 1;
+}
+
+static inline void offer_queue(struct task_struct **tasks, const struct list_head *queue)
+{
+	for (struct list_head *at = queue->next; at != queue; at = at->next)
+		offer_task(tasks, &psim_queue_at(at)->task);
+}
+
+static inline void gather(const struct psim_choice *choice, struct task_struct **tasks,
+			  struct task_struct *standard)
+{
+	psim_steer_point.count = 0;
+	offer_task(tasks, standard);
+	if (choice->can_go_on)
+		offer_task(tasks, choice->current);
+	if (likely(!psim_runqueue_filtered())) {
+		offer_queue(tasks, &psim_runqueue.fresh);
+		offer_queue(tasks, &psim_runqueue.ran);
+	} else {
+		for (struct task_struct *t = psim_eligible(); t; t = psim_eligible_next(t))
+			offer_task(tasks, t);
 	}
-	return n;
 }
 
 static struct task_struct *pick(const struct psim_choice *choice)
 {
-	struct task_struct *tasks[PSIM_STEER_MOST], *first = psim_eligible(), *chosen;
-	struct task_struct *standard = default_order(choice, first);
-	struct psim_steer_point point;
+	struct psim_ctl *ctl = psim_runqueue_first();
+	struct task_struct *first = ctl ? &ctl->task : NULL, *chosen, *tasks[PSIM_STEER_MOST];
+	struct psim_steer_point *point = &psim_steer_point;
 
-	chosen = standard;
+	chosen = default_order(choice, first);
 	if (steering) {
-		point.count = gather(choice, standard, tasks);
-		point.can_go_on = choice->can_go_on;
-		point.blocked = !choice->can_go_on;
-		point.own = own_point;
-		point.task = choice->current->pid;
-		for (unsigned int i = 0; i < point.count; i++)
-			point.tasks[i] = tasks[i]->pid;
-		if (point.count > 1)
-			chosen = tasks[psim_steer->choose(&point)];
+		gather(choice, tasks, chosen);
+		point->can_go_on = choice->can_go_on;
+		point->blocked = !choice->can_go_on;
+		point->own = own_point;
+		point->task = choice->current->pid;
+		if (likely(point->count > 1))
+			chosen = tasks[psim_steer->choose(point)];
 	}
 	own_point = false;
-	if (first && psim_task_is_interrupt(first) && chosen != first)
+	if (first && unlikely(is_interrupt(first)) && chosen != first)
 		passed_over = first;
-	else if (chosen == passed_over)
+	else if (unlikely(chosen == passed_over))
 		passed_over = NULL;
 	return chosen;
 }

@@ -106,7 +106,6 @@ static inline struct psim_ctl *psim_me(void)
 
 /* ---- the engine's state (room.c) ----------------------------------------------------------------- */
 
-extern bool psim_free; /* the free-running engine runs this machine */
 extern struct psim_ctl psim_main; /* the main task */
 extern bool psim_main_joins; /* it waits in psim_task_join() */
 extern struct list_head psim_tasks; /* all tasks, in order of birth */
