@@ -60,6 +60,12 @@ only() { # BUILD REGEX
 	ctest --test-dir "build/$1" -j "$jobs" -R "$2" --output-on-failure --no-tests=error
 }
 
+# For the comparison of traces: what no other stage builds.
+two_more() {
+	configure gcc-o2 -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF
+	configure clang-o0 -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF
+}
+
 mkdir -p build
 if [ -z "$all" ]; then
 	stage "dependencies" ./scripts/install-deps.sh --tests
@@ -78,6 +84,9 @@ else
 	stage "clang, TSan: build" configure clang-tsan -DCMAKE_C_COMPILER=clang \
 		-DCMAKE_BUILD_TYPE=Debug -DPSIM_SANITIZE=thread -DPSIM_BENCH=OFF
 	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'
+	stage "gcc -O2, clang -O0: psim" two_more
+	stage "one plan, one trace" ./scripts/determinism.sh build/{gcc,gcc-o2,clang-o0,clang,gcc-asan,clang-asan}/psim
+	stage "plans survive edits" ./scripts/plans-survive.sh
 	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
 	stage "demo" ./scripts/demo.sh
 fi

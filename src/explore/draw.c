@@ -208,6 +208,24 @@ static int draw_all(const struct search *s, struct result *result)
 	return err;
 }
 
+unsigned int draw_choose(const struct psim_steer_point *point)
+{
+	return choose(point);
+}
+
+void draw_begin(const struct search *search, unsigned long long number)
+{
+	memset(&draw, 0, sizeof(draw));
+	draw.search = search;
+	draw_start(number);
+}
+
+void draw_end(void)
+{
+	free(draw.steps);
+	draw.steps = NULL;
+}
+
 int draw_run(const struct search *search, struct result *result)
 {
 	int err;

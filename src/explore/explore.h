@@ -15,7 +15,7 @@
 #include "../shim/host/steer.h"
 
 /* Scheduling points until a schedule counts as livelocked. */
-#define EXPLORE_STEPS 1000000
+#define EXPLORE_STEPS 10000000
 
 /* ---- one run (run.c) ----------------------------------------------------------------------------- */
 
@@ -90,6 +90,7 @@ struct fault {
 
 /**
  * struct plan - a schedule and a set of faults, by name
+ * @drawn: instead: schedule number @drawn - 1 of psim explore --random; 0: none
  * Read from and written as "NAME key=value ... plan=...".
  */
 struct plan {
@@ -97,6 +98,7 @@ struct plan {
 	struct departure *departures;
 	struct fault *faults;
 	unsigned int nr_departures, nr_faults;
+	unsigned long long drawn;
 };
 
 /* Return: 0, or -1 with what is wrong, and at which position, in @error. Sets the scenario's options. */
@@ -249,6 +251,10 @@ struct search {
 /* @result may hold an interrupted search of the same kind, and its position: it goes on from there. */
 int search_run(const struct search *search, struct result *result);
 int draw_run(const struct search *search, struct result *result);
+/* One random schedule, for replay's @choose. */
+void draw_begin(const struct search *search, unsigned long long number);
+unsigned int draw_choose(const struct psim_steer_point *point);
+void draw_end(void);
 /* Either, in @jobs processes; @results has one result for each, which may hold a position. */
 int search_jobs(const struct search *search, unsigned int jobs, struct result *results);
 /* Is this how a run may end in which calls of these kinds (a mask) failed? */

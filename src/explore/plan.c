@@ -242,8 +242,17 @@ static int read_departure(struct reader *r, struct plan *plan)
 
 static int read_plan(struct reader *r, struct plan *plan)
 {
+	unsigned int number;
+
 	if (!strcmp(r->at, "-"))
 		return 0;
+	if (!strncmp(r->at, "drawn:", 6)) {
+		r->at += 6;
+		if (read_number(r, &number, "the schedule's number"))
+			return -1;
+		plan->drawn = number;
+		return *r->at ? wrong(r, "nothing follows a schedule that is drawn") : 0;
+	}
 	for (;;) {
 		if (*r->at == '!' ? read_fault(r, plan) : read_departure(r, plan))
 			return -1;

@@ -17,7 +17,8 @@ static int help(void)
 {
 	printf("usage: psim replay 'NAME SETTING=NUMBER ... seed=N points=LEVEL plan=...' [OPTIONS]\n\n"
 	       "Runs a scenario once, in the order and with the failures of a plan that psim explore or\n"
-	       "psim sweep has printed.\n\n"
+	       "psim sweep has printed. plan=- is the default order; plan=drawn:N is a random one, whose\n"
+	       "plan --json tells.\n\n"
 	       "  --trace FILE        write every event as a line of text\n"
 	       "  --steps N           scheduling points until the run counts as livelocked\n"
 	       "  --json\n\n"
@@ -56,8 +57,9 @@ int command_replay(int argc, char **argv)
 					    {"json", no_argument, NULL, OPT_JSON},
 					    {"help", no_argument, NULL, 'h'},
 					    {0}};
-	struct plan plan;
-	struct replay replay = {.plan = &plan};
+	struct plan plan, took = {0};
+	struct replay replay = {.plan = &plan, .took = &took};
+	struct search search = {.strategy = STRATEGY_RANDOM};
 	struct outcome outcome;
 	char error[512];
 	unsigned long long steps = EXPLORE_STEPS;
@@ -87,11 +89,21 @@ int command_replay(int argc, char **argv)
 	plan.stage.print_reports = true;
 	plan.stage.steps = steps;
 	plan.stage.trace = trace;
+	search.stage = plan.stage;
+	if (plan.drawn) {
+		replay.plan = NULL;
+		replay.choose = draw_choose;
+		draw_begin(&search, plan.drawn - 1);
+	}
+	took.stage = plan.stage;
 	err = replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
+	if (plan.drawn)
+		draw_end();
 	if (!err && replay.misfit[0])
 		err = usage_error("%s", replay.misfit);
 	if (!err)
-		err = show(&plan, &outcome, json);
+		err = show(&took, &outcome, json);
 	plan_free(&plan);
+	plan_free(&took);
 	return err;
 }

@@ -118,21 +118,26 @@ static struct psim_gpu_stats stats_of(struct psim_gpu *gpu)
 	return stats;
 }
 
-PSIM_SCENARIO(ping_pong_timeslice, "a CPU that wants memory back waits until its timeslice ends")
+static const struct psim_option timeslice_options[] = {
+	{"timeslice", 5, "in milliseconds, 3 or more"}, {"turns", 4, "how often"}, {0}};
+
+PSIM_SCENARIO(ping_pong_timeslice, "a CPU that wants memory back waits until its timeslice ends",
+	      .options = timeslice_options, .small = "timeslice=3 turns=1 delays=1 points=locks")
 {
-	struct psim_gpu_config config = {.timeslice_ms = 5};
+	unsigned long long timeslice = psim_option("timeslice"), turns = psim_option("turns");
+	struct psim_gpu_config config = {.timeslice_ms = timeslice};
 	unsigned long long before;
 	unsigned char byte;
 	struct stage s;
 
 	enter(&s, &config);
-	for (int turn = 0; !s.err && turn < 4; turn++) {
+	for (unsigned long turn = 0; !s.err && turn < turns; turn++) {
 		did(&s, psim_gpu_fill(s.gpus[0], s.process, ADDRESS, CHUNK, turn));
 		expect_at(&s, 0, CHUNK, PSIM_DEVICE);
 		before = psim_now();
 		did(&s, psim_load(s.process, ADDRESS, &byte, 1));
 		/* a tick may have gone by since the migration's end */
-		expect(&s, psim_now() - before > 3 * MS && byte == turn);
+		expect(&s, psim_now() - before > (timeslice - 2) * MS && byte == turn);
 		expect_at(&s, 0, CHUNK, PSIM_RAM);
 	}
 	return leave(&s);
@@ -186,7 +191,8 @@ static void two_writers(struct stage *s)
 	}
 }
 
-PSIM_SCENARIO(two_gpus, "two GPUs without a link want the same pages at the same time")
+PSIM_SCENARIO(two_gpus, "two GPUs without a link want the same pages at the same time",
+	      .small = "delays=0")
 {
 	struct stage s;
 
@@ -197,7 +203,8 @@ PSIM_SCENARIO(two_gpus, "two GPUs without a link want the same pages at the same
 	return leave(&s);
 }
 
-PSIM_SCENARIO(two_linked_gpus, "two linked GPUs want the same pages at the same time")
+PSIM_SCENARIO(two_linked_gpus, "two linked GPUs want the same pages at the same time",
+	      .small = "delays=0")
 {
 	struct psim_gpu_link link = {0};
 	struct psim_gpu_config config = {.links = &link, .nr_links = 1};
@@ -218,7 +225,8 @@ static int migrate_once(void *arg)
 	return psim_gpu_migrate(user->gpu, user->s->process, ADDRESS, BYTES);
 }
 
-PSIM_SCENARIO(two_gpus_populate, "two linked GPUs populate the same range at the same time")
+PSIM_SCENARIO(two_gpus_populate, "two linked GPUs populate the same range at the same time",
+	      .small = "delays=1 points=coarse")
 {
 	struct psim_gpu_link link = {0};
 	struct psim_gpu_config config = {.links = &link, .nr_links = 1};
@@ -250,7 +258,8 @@ PSIM_SCENARIO(two_gpus_populate, "two linked GPUs populate the same range at the
 
 /* ---- the address space changes ---- */
 
-PSIM_SCENARIO(fork_on_device, "a process forks while its memory is on the device")
+PSIM_SCENARIO(fork_on_device, "a process forks while its memory is on the device",
+	      .small = "delays=1 points=coarse")
 {
 	struct psim_process *child = NULL;
 	unsigned char byte = 0xaa, got;
@@ -286,7 +295,8 @@ PSIM_SCENARIO(fork_on_device, "a process forks while its memory is on the device
 }
 
 PSIM_SCENARIO(partial_unmap,
-	      "a hole is torn into an allocation, mapped anew, and the rest remapped")
+	      "a hole is torn into an allocation, mapped anew, and the rest remapped",
+	      .small = "delays=1 points=coarse")
 {
 	unsigned long elsewhere = ADDRESS + (1ul << 30);
 	unsigned char byte = 1;
@@ -312,7 +322,8 @@ PSIM_SCENARIO(partial_unmap,
 	return leave(&s);
 }
 
-PSIM_SCENARIO(half_on_device, "half of a range is on the device already when the range goes there")
+PSIM_SCENARIO(half_on_device, "half of a range is on the device already when the range goes there",
+	      .small = "delays=1 points=coarse")
 {
 	struct stage s;
 
@@ -346,7 +357,8 @@ static int use_gpu(void *arg)
 	return err;
 }
 
-PSIM_SCENARIO(unplug, "a GPU is unplugged while memory moves to and fro")
+PSIM_SCENARIO(unplug, "a GPU is unplugged while memory moves to and fro",
+	      .small = "delays=1 points=coarse")
 {
 	struct psim_gpu_memory *memory = NULL;
 	struct psim_task *task = NULL;
@@ -375,7 +387,8 @@ PSIM_SCENARIO(unplug, "a GPU is unplugged while memory moves to and fro")
 }
 
 PSIM_SCENARIO(out_of_device_memory,
-	      "device memory runs out: eviction, and when that is no help, an error")
+	      "device memory runs out: eviction, and when that is no help, an error",
+	      .small = "delays=1 points=coarse")
 {
 	struct psim_gpu_config config = {.memory_bytes = CHUNK};
 	struct stage s;
@@ -400,7 +413,8 @@ PSIM_SCENARIO(out_of_device_memory,
 }
 
 PSIM_SCENARIO(out_of_memory_in_fault,
-	      "a CPU fault on device memory finds no RAM: neighbours wait, bytes stay")
+	      "a CPU fault on device memory finds no RAM: neighbours wait, bytes stay",
+	      .small = "delays=1 points=coarse")
 {
 	unsigned char byte = 0;
 	struct stage s;
