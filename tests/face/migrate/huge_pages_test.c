@@ -42,6 +42,50 @@ static void migrate_vma_pages__moves_a_leaf_whole(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hx_entry(hx, 0, hx) & HMM_PFN_WRITE);
 }
 
+static unsigned long tables(struct hx *hx)
+{
+	return atomic_long_read(&hx->mm->pgtables_bytes);
+}
+
+/*
+ * S6.70: what a leaf stands for, of each kind: 512 pages of rss and a deposited table always; a reference
+ * and a mapping unless its folio is under migration
+ */
+static void migrate_vma__ledger_of_a_leaf(struct kunit *test)
+{
+	struct hx *hx = test->priv;
+	unsigned long with_table, before;
+	struct folio *from, *to;
+
+	/* the upper tables are there before */
+	hx_huge(hx, 0);
+	with_table = tables(hx);
+	before = hx_rss(hx);
+	KUNIT_EXPECT_EQ(test, before, (unsigned long)SPAN);
+	lru_add_drain_all();
+	from = page_folio(hx_page(hx, 0));
+	EXPECT_FOLIO(test, from, 1, 1);
+
+	KUNIT_ASSERT_EQ(test, hx_setup(hx, 0, SPAN, SYSTEM | WHOLE), 0);
+	EXPECT_FOLIO(test, from, 1, 0); /* the migration's own */
+	KUNIT_EXPECT_EQ(test, folio_entire_mapcount(from), 0);
+	KUNIT_EXPECT_EQ(test, hx_rss(hx), before);
+	KUNIT_EXPECT_EQ(test, tables(hx), with_table);
+
+	hx_give(hx);
+	to = page_folio(migrate_pfn_to_page(hx->dst[0]));
+	migrate_vma_pages(&hx->args);
+	hx_finalize(hx);
+	EXPECT_FOLIO(test, to, 1, 1);
+	KUNIT_EXPECT_EQ(test, folio_entire_mapcount(to), 1);
+	KUNIT_EXPECT_EQ(test, hx_rss(hx), before);
+	KUNIT_EXPECT_EQ(test, tables(hx), with_table);
+
+	KUNIT_EXPECT_EQ(test, do_madvise(hx->mm, hx->base, SPAN * PAGE_SIZE, MADV_DONTNEED), 0);
+	KUNIT_EXPECT_EQ(test, hx_rss(hx), 0ul);
+	KUNIT_EXPECT_EQ(test, tables(hx), with_table - PAGE_SIZE);
+}
+
 /* S6.7, S6.12, S3.8: and back by one fault, to one folio; the device folio is freed once, S5.36 */
 static void migrate_to_ram__brings_a_leaf_back_whole(struct kunit *test)
 {
@@ -445,6 +489,7 @@ static void zap__migration_leaf(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma_pages__moves_a_leaf_whole),
+	KUNIT_CASE(migrate_vma__ledger_of_a_leaf),
 	KUNIT_CASE(migrate_to_ram__brings_a_leaf_back_whole),
 	KUNIT_CASE(migrate_to_ram__gets_the_head_of_a_leaf),
 	KUNIT_CASE(migrate_vma_pages__moves_a_device_leaf_to_the_device),
