@@ -268,6 +268,7 @@ static void migrate_vma_setup__splits_a_device_leaf(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hx->splits, SPAN - 1u);
 	KUNIT_EXPECT_EQ(test, hx->split_ends, 1u);
 	KUNIT_EXPECT_TRUE(test, hx->in_order);
+	KUNIT_EXPECT_TRUE(test, hx->calm);
 	/* no part becomes the zero page, though most are full of zeros (S1.40) */
 	for (unsigned int i = 0; i < SPAN; i++)
 		KUNIT_EXPECT_EQ(test, hx->src[i],
@@ -279,6 +280,23 @@ static void migrate_vma_setup__splits_a_device_leaf(struct kunit *test)
 	/* S5.45: once a part */
 	KUNIT_EXPECT_EQ(test, hx->frees, (unsigned int)SPAN);
 	KUNIT_EXPECT_EQ(test, hx->freed_order, 0u);
+}
+
+/* S5.45: without a callback the parts get the pagemap, and stay what they were */
+static void migrate_vma_setup__splits_a_device_leaf_without_callback(struct kunit *test)
+{
+	struct hx *hx = test->priv;
+	struct folio *folio = hx_device_huge(hx, 0);
+
+	hx_without_split(hx);
+	KUNIT_ASSERT_EQ(test, hx_setup(hx, 0, SPAN, DEVICE), 0);
+	KUNIT_EXPECT_EQ(test, hx->args.cpages, (unsigned long)SPAN);
+	for (unsigned int i = 1; i < SPAN; i++)
+		KUNIT_EXPECT_PTR_EQ(test, page_folio(&folio->page + i)->pgmap, &hx->pgmap);
+	hx_abort(hx);
+	KUNIT_EXPECT_EQ(test, hx->splits, 0u);
+	KUNIT_EXPECT_TRUE(test, hx_on_device(hx, 200));
+	hx_check(hx, 0);
 }
 
 /*
@@ -442,6 +460,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma_setup__split_frees_zero_parts),
 	KUNIT_CASE(migrate_vma_setup__splits_a_leaf_that_sticks_out),
 	KUNIT_CASE(migrate_vma_setup__splits_a_device_leaf),
+	KUNIT_CASE(migrate_vma_setup__splits_a_device_leaf_without_callback),
 	KUNIT_CASE(migrate_vma_setup__splits_a_folio_mapped_by_slots),
 	KUNIT_CASE(migrate_vma_setup__unsplittable_folio_ends_the_chunk),
 	KUNIT_CASE(migrate_vma_setup__splits_the_faults_folio),

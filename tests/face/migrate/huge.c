@@ -27,6 +27,7 @@ static void folio_was_split(struct folio *head, struct folio *part)
 {
 	struct hx *hx = hx_of(head);
 
+	hx->calm &= irqs_disabled() && !folio_ref_count(head) && (!part || !folio_ref_count(part));
 	if (!part) {
 		hx->split_ends++;
 		return;
@@ -223,6 +224,16 @@ static const struct dev_pagemap_ops ops = {
 	.migrate_to_ram = cpu_fault,
 	.folio_split = folio_was_split,
 };
+
+void hx_without_split(struct hx *hx)
+{
+	static const struct dev_pagemap_ops without = {
+		.folio_free = folio_freed,
+		.migrate_to_ram = cpu_fault,
+	};
+
+	hx->pgmap.ops = &without;
+}
 
 /* ---- looking ---------------------------------------------------------------------------------------------- */
 
@@ -432,6 +443,7 @@ int hx_init(struct kunit *test)
 		return -ENOMEM;
 	hx->test = test;
 	hx->in_order = true;
+	hx->calm = true;
 	spin_lock_init(&hx->lock);
 	spin_lock_init(&hx->note_lock);
 	err = kunit_attach_mm();

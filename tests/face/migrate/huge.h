@@ -14,6 +14,7 @@
 #include <linux/hmm.h>
 #include <linux/huge_mm.h>
 #include <linux/ioport.h>
+#include <linux/irqflags.h>
 #include <linux/kthread.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
@@ -55,6 +56,7 @@ struct note {
  * @used: pages handed out; @word: what they hold
  * @frees, @freed_order, @freed_pfn: calls of folio_free(), and the last one's folio
  * @splits, @last_split, @in_order: calls of folio_split() with a part; one without came last
+ * @calm: each came with interrupts off and nobody else holding the folio or the part
  * @faults, @huge_faults: calls of migrate_to_ram(), and those for a leaf
  * @single: migrate_to_ram() offers single pages, whatever it is asked for
  * @in_fault: called first by migrate_to_ram(), or NULL
@@ -74,7 +76,7 @@ struct hx {
 	unsigned long freed_pfn;
 	unsigned int splits, split_ends;
 	struct folio *last_split;
-	bool in_order;
+	bool in_order, calm;
 	unsigned int faults, huge_faults;
 	bool single;
 	void (*in_fault)(struct hx *hx, struct vm_fault *vmf);
@@ -118,6 +120,8 @@ unsigned long hx_rss(struct hx *hx);
 /* munmap, in pages. */
 void hx_unmap(struct hx *hx, unsigned int first, unsigned int end);
 
+/* The pagemap has no folio_split() from now on. */
+void hx_without_split(struct hx *hx);
 /* A device folio, locked, one reference, as a destination; 0: none left. */
 unsigned long hx_dev_dst(struct hx *hx, unsigned int order);
 unsigned long hx_ram_dst(struct hx *hx, unsigned int order);

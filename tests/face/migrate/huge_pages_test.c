@@ -131,6 +131,23 @@ static void migrate_to_ram__gets_the_head_of_a_leaf(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hx->huge_faults, 1u);
 }
 
+/* S6.7: its lock is taken: 0 at once, and the driver is not called */
+static void migrate_to_ram__not_for_a_locked_leaf(struct kunit *test)
+{
+	struct hx *hx = test->priv;
+	struct folio *folio = hx_device_huge(hx, 0);
+
+	folio_lock(folio);
+	mmap_read_lock(hx->mm);
+	KUNIT_EXPECT_EQ(
+		test, handle_mm_fault(vma_lookup(hx->mm, hx_at(hx, 9)), hx_at(hx, 9), 0, NULL), 0);
+	mmap_read_unlock(hx->mm);
+	folio_unlock(folio);
+	KUNIT_EXPECT_EQ(test, hx->faults, 0u);
+	EXPECT_FOLIO(test, folio, 1, 1);
+	KUNIT_EXPECT_TRUE(test, hx_is_leaf(hx, 0));
+}
+
 /* S2.37, S3.16: from the device to the device */
 static void migrate_vma_pages__moves_a_device_leaf_to_the_device(struct kunit *test)
 {
@@ -492,6 +509,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma__ledger_of_a_leaf),
 	KUNIT_CASE(migrate_to_ram__brings_a_leaf_back_whole),
 	KUNIT_CASE(migrate_to_ram__gets_the_head_of_a_leaf),
+	KUNIT_CASE(migrate_to_ram__not_for_a_locked_leaf),
 	KUNIT_CASE(migrate_vma_pages__moves_a_device_leaf_to_the_device),
 	KUNIT_CASE(migrate_vma_pages__held_leaf_stays),
 	KUNIT_CASE(migrate_vma_pages__fills_a_hole_of_a_span),
