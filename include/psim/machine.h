@@ -39,6 +39,7 @@ enum psim_engine {
  * @scatter: 1: hand out page frames scattered over all of RAM instead of from its start
  * @no_bytes: 1: metadata only: pages have no contents; loads read zeros, stores and copies do nothing
  * @huge_pages: 1: faults make folios of 2 MiB wherever they fit; 0: only where VM_HUGEPAGE asks for them
+ * @no_device_folios: 1: no folios of 2 MiB in device memory: what goes there is split on its way
  * @quiet: 1: say nothing on standard error about misuse (the return value still tells)
  */
 struct psim_config {
@@ -53,6 +54,7 @@ struct psim_config {
 	int scatter;
 	int no_bytes;
 	int huge_pages;
+	int no_device_folios;
 	int quiet;
 };
 

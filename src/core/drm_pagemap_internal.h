@@ -8,8 +8,10 @@
 
 #include <linux/dma-direction.h>
 #include <linux/gfp_types.h>
+#include <linux/huge_mm.h>
 #include <linux/kref.h>
 #include <linux/math.h>
+#include <linux/migrate.h>
 #include <linux/mm.h>
 #include <linux/types.h>
 
@@ -72,6 +74,15 @@ struct drm_pagemap_move {
 	unsigned long *dst;
 	u64 one[DIV_ROUND_UP(DRM_PAGEMAP_MOVE_BYTES_PER_PAGE, sizeof(u64))];
 };
+
+/*
+ * In @src and @dst a folio of 2 MiB, or a hole of that size, is a compound entry: it is followed by zeros,
+ * and stands for the pages of all of them (C3.10).
+ */
+static inline unsigned long drm_pagemap_entry_pages(unsigned long mpfn)
+{
+	return mpfn & MIGRATE_PFN_COMPOUND ? HPAGE_PMD_NR : 1;
+}
 
 /* @gfp beside GFP_KERNEL: __GFP_NOWARN if the caller knows what to do without. 0 or -ENOMEM. */
 int drm_pagemap_move_init(struct drm_pagemap_move *move, unsigned long npages, gfp_t gfp);

@@ -6,6 +6,7 @@
  * by run by whoever copies, and take the sources' places. C3.2 and the like number the promises of
  * drm_pagemap.h.
  */
+#include <linux/align.h>
 #include <linux/dma-fence.h>
 #include <linux/export.h>
 #include <linux/fs.h>
@@ -65,19 +66,83 @@ static int push_check(const struct drm_pagemap_devmem *devmem, struct mm_struct 
 	return vma_is_anonymous(*vma) ? 0 : -EBUSY;
 }
 
-/* How many of the collected pages lie in @pagemap already. */
-static unsigned long push_count_own(const struct drm_pagemap_move *move,
-				    const struct dev_pagemap *pagemap)
+/* How many pages were collected, holes included; and how many of them lie in @pagemap already. */
+static unsigned long push_count(const struct drm_pagemap_move *move,
+				const struct dev_pagemap *pagemap, unsigned long *own)
 {
-	unsigned long i, own = 0;
+	unsigned long i, n, all = 0;
 
-	for (i = 0; i < move->npages; i++) {
+	*own = 0;
+	for (i = 0; i < move->npages; i += n) {
 		struct page *page = migrate_pfn_to_page(move->src[i]);
 
+		n = drm_pagemap_entry_pages(move->src[i]);
+		if (!(move->src[i] & MIGRATE_PFN_MIGRATE))
+			continue;
+		all += n;
 		if (page && is_zone_device_page(page) && page_pgmap(page) == pagemap)
-			own++;
+			*own += n;
 	}
-	return own;
+	return all;
+}
+
+/*
+ * Where tables are missing above the last level a hole of several times 2 MiB is one compound entry, and
+ * what follows its first 2 MiB looks as if it could not be taken (S1.44).
+ */
+static bool push_hole_is_cut(const struct drm_pagemap_move *move)
+{
+	unsigned long i;
+
+	for (i = 0; i + HPAGE_PMD_NR < move->npages; i++)
+		if (move->src[i] == (MIGRATE_PFN_MIGRATE | MIGRATE_PFN_COMPOUND) &&
+		    !move->src[i + HPAGE_PMD_NR])
+			return true;
+	return false;
+}
+
+/* Whether the pages that the driver named for a compound entry can be a folio of that size. */
+static bool push_is_block(const unsigned long *pfn)
+{
+	unsigned long i;
+
+	for (i = 1; i < HPAGE_PMD_NR; i++)
+		if (pfn[i] != pfn[0] + i)
+			return false;
+	return IS_ALIGNED(pfn[0], HPAGE_PMD_NR);
+}
+
+/* Begin the life of a folio, as a destination; @dst holds its raw page frame number. */
+static void push_begin(unsigned long *dst, unsigned int order, struct drm_pagemap_zdd *zdd)
+{
+	struct page *page = pfn_to_page(*dst);
+
+	/* Not page_pgmap(): until this call the page may still look like a folio's tail. */
+	zone_device_page_init(page, zdd->dpagemap->pagemap, order);
+	page->zone_device_data = drm_pagemap_zdd_get(zdd);
+	*dst = migrate_pfn(*dst) | (order ? MIGRATE_PFN_COMPOUND : 0);
+}
+
+/* Destinations for the entry at @i. Return: how many pages it has. */
+static unsigned long push_begin_entry(struct drm_pagemap_move *move, unsigned long i,
+				      struct drm_pagemap_zdd *zdd)
+{
+	unsigned long n = drm_pagemap_entry_pages(move->src[i]), j;
+
+	if (n > 1 && push_is_block(&move->dst[i])) {
+		push_begin(&move->dst[i], HPAGE_PMD_ORDER, zdd);
+		memset(&move->dst[i + 1], 0, (n - 1) * sizeof(*move->dst));
+		return n;
+	}
+	for (j = i; j < i + n; j++) {
+		push_begin(&move->dst[j], 0, zdd);
+		/* A large hole becomes many; a large folio is split by migrate_vma_pages() (S2.50). */
+		if (n > 1 && !(move->src[i] & MIGRATE_PFN_VALID) && j > i)
+			move->src[j] = MIGRATE_PFN_MIGRATE;
+	}
+	if (!(move->src[i] & MIGRATE_PFN_VALID))
+		move->src[i] &= ~MIGRATE_PFN_COMPOUND;
+	return n;
 }
 
 /* Get the allocation's pages ready. On an error there are no destinations. */
@@ -93,14 +158,8 @@ static int push_populate(struct drm_pagemap_move *move, struct drm_pagemap_zdd *
 		memset(move->dst, 0, move->npages * sizeof(*move->dst));
 		return err;
 	}
-	for (i = 0; i < move->npages; i++) {
-		struct page *page = pfn_to_page(move->dst[i]);
-
-		/* Not page_pgmap(): until this call the page may still look like a folio's tail. */
-		zone_device_page_init(page, zdd->dpagemap->pagemap, 0);
-		page->zone_device_data = drm_pagemap_zdd_get(zdd);
-		move->dst[i] = migrate_pfn(move->dst[i]);
-	}
+	for (i = 0; i < move->npages;)
+		i += push_begin_entry(move, i, zdd);
 	return 0;
 }
 
@@ -131,7 +190,7 @@ static unsigned long push_run(const struct drm_pagemap_move *move, unsigned long
 	unsigned long i;
 
 	*source = NULL;
-	for (i = first; i < move->npages; i++) {
+	for (i = first; i < move->npages; i += drm_pagemap_entry_pages(move->src[i])) {
 		struct drm_pagemap_zdd *zdd = push_source(move, i);
 
 		if (!migrate_pfn_to_page(move->src[i])) {
@@ -203,17 +262,22 @@ static int push(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
 		.dst = move->dst,
 		.pgmap_owner = pagemap->owner,
 		.flags = MIGRATE_VMA_SELECT_SYSTEM | MIGRATE_VMA_SELECT_DEVICE_COHERENT |
-			 MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+			 MIGRATE_VMA_SELECT_DEVICE_PRIVATE | MIGRATE_VMA_SELECT_COMPOUND,
 	};
-	unsigned long own;
+	unsigned long all, own;
 	int err;
 
 	err = migrate_vma_setup(&args);
+	if (!err && push_hole_is_cut(move)) {
+		migrate_vma_finalize(&args);
+		args.flags &= ~MIGRATE_VMA_SELECT_COMPOUND;
+		err = migrate_vma_setup(&args);
+	}
 	if (err)
 		return err;
 
-	own = push_count_own(move, pagemap);
-	if (args.cpages != move->npages)
+	all = push_count(move, pagemap, &own);
+	if (all != move->npages)
 		err = -EBUSY;
 	else if (own && own < move->npages && !mdetails->can_migrate_same_pagemap)
 		err = -EBUSY;

@@ -55,8 +55,43 @@ void drm_pagemap_move_cancel(struct drm_pagemap_move *move)
 
 /* ---- copying --------------------------------------------------------------------------------- */
 
+/**
+ * struct entry_walk - one of the arrays, page by page
+ * @pfns: encoded pfns
+ * @head: index of the compound entry that was met last
+ * @end: the first index that it does not cover
+ */
+struct entry_walk {
+	const unsigned long *pfns;
+	unsigned long head;
+	unsigned long end;
+};
+
+/* Whether a compound entry begins at @i. Each index is asked for, in ascending order. */
+static bool walk_to(struct entry_walk *walk, unsigned long i)
+{
+	bool compound = walk->pfns[i] & MIGRATE_PFN_COMPOUND;
+
+	if (compound) {
+		walk->head = i;
+		walk->end = i + HPAGE_PMD_NR;
+	}
+	return compound;
+}
+
+/* The page at @i, to which the walk has come; NULL: there is none. */
+static struct page *walk_page(const struct entry_walk *walk, unsigned long i)
+{
+	struct page *page;
+
+	if (i >= walk->end)
+		return migrate_pfn_to_page(walk->pfns[i]);
+	page = migrate_pfn_to_page(walk->pfns[walk->head]);
+	return page ? page + (i - walk->head) : NULL;
+}
+
 /* Device-private memory is reached by its provider's leave, everything else over the bus (C3.8). */
-static int copy_map(const struct drm_pagemap_copy *copy, struct page *page,
+static int copy_map(const struct drm_pagemap_copy *copy, struct page *page, unsigned int order,
 		    struct drm_pagemap_addr *where)
 {
 	struct drm_pagemap_addr addr;
@@ -66,11 +101,11 @@ static int copy_map(const struct drm_pagemap_copy *copy, struct page *page,
 		provider = drm_pagemap_page_to_dpagemap(page);
 		if (!provider->ops->device_map)
 			return -EFAULT;
-		addr = provider->ops->device_map(provider, copy->dev, page, 0, copy->dir);
+		addr = provider->ops->device_map(provider, copy->dev, page, order, copy->dir);
 	} else {
 		addr = drm_pagemap_addr_encode(
-			dma_map_page(copy->dev, page, 0, PAGE_SIZE, copy->dir),
-			DRM_INTERCONNECT_SYSTEM, 0, copy->dir);
+			dma_map_page(copy->dev, page, 0, PAGE_SIZE << order, copy->dir),
+			DRM_INTERCONNECT_SYSTEM, order, copy->dir);
 	}
 	if (dma_mapping_error(copy->dev, addr.addr) || WARN_ON_ONCE(!addr.addr))
 		return -EFAULT;
@@ -84,7 +119,7 @@ static void copy_unmap(const struct drm_pagemap_copy *copy, struct page *page,
 	struct drm_pagemap *provider;
 
 	if (!is_device_private_page(page)) {
-		dma_unmap_page(copy->dev, addr->addr, PAGE_SIZE, copy->dir);
+		dma_unmap_page(copy->dev, addr->addr, PAGE_SIZE << addr->order, copy->dir);
 		return;
 	}
 	provider = drm_pagemap_page_to_dpagemap(page);
@@ -92,33 +127,56 @@ static void copy_unmap(const struct drm_pagemap_copy *copy, struct page *page,
 		provider->ops->device_unmap(provider, copy->dev, addr);
 }
 
-int drm_pagemap_copy_run(struct drm_pagemap_move *move, const struct drm_pagemap_copy *copy,
-			 unsigned long first, unsigned long last)
+/*
+ * Map the far side of [@first, @last), and say which pages are on the near side. What is one folio on both
+ * sides is one block; else each page is one.
+ * Return: whether there is anything to do for the driver, or an error with some of it mapped.
+ */
+static int copy_map_run(struct drm_pagemap_move *move, const struct drm_pagemap_copy *copy,
+			unsigned long first, unsigned long last)
 {
+	struct entry_walk near = {.pfns = copy->near}, far = {.pfns = copy->far};
 	/* Device memory without any source still wants clearing (C3.5); RAM wants nothing then. */
-	bool wanted = copy->dir == DMA_TO_DEVICE;
-	unsigned long i;
+	int wanted = copy->dir == DMA_TO_DEVICE;
+	unsigned long i, covered = first;
 	int err = 0;
 
 	for (i = first; i < last && !err; i++) {
-		struct page *far = migrate_pfn_to_page(copy->far[i]);
+		bool both = walk_to(&near, i) & walk_to(&far, i);
+		struct page *page = walk_page(&far, i);
 
-		move->pages[i] = migrate_pfn_to_page(copy->near[i]);
-		if (far) {
-			err = copy_map(copy, far, &move->addr[i]);
-			wanted = true;
-		}
+		move->pages[i] = walk_page(&near, i);
+		if (!page || i < covered)
+			continue;
+		err = copy_map(copy, page, both ? HPAGE_PMD_ORDER : 0, &move->addr[i]);
+		covered = both ? i + HPAGE_PMD_NR : i + 1;
+		wanted = 1;
 	}
-	if (!err && wanted)
-		err = copy->callback(&move->pages[first], &move->addr[first], last - first,
-				     copy->fence);
+	return err ?: wanted;
+}
+
+static void copy_unmap_run(struct drm_pagemap_move *move, const struct drm_pagemap_copy *copy,
+			   unsigned long first, unsigned long last)
+{
+	struct entry_walk far = {.pfns = copy->far};
+	unsigned long i;
 
 	for (i = first; i < last; i++) {
-		struct page *far = migrate_pfn_to_page(copy->far[i]);
-
-		if (far && move->addr[i].addr)
-			copy_unmap(copy, far, &move->addr[i]);
+		walk_to(&far, i);
+		if (move->addr[i].addr)
+			copy_unmap(copy, walk_page(&far, i), &move->addr[i]);
 		move->addr[i] = (struct drm_pagemap_addr){};
 	}
+}
+
+int drm_pagemap_copy_run(struct drm_pagemap_move *move, const struct drm_pagemap_copy *copy,
+			 unsigned long first, unsigned long last)
+{
+	int err = copy_map_run(move, copy, first, last);
+
+	if (err > 0)
+		err = copy->callback(&move->pages[first], &move->addr[first], last - first,
+				     copy->fence);
+	copy_unmap_run(move, copy, first, last);
 	return err;
 }

@@ -3,6 +3,7 @@
  * Pages from device memory back to RAM: by eviction, wherever they are mapped, and by a CPU's access,
  * which is what the kernel calls migrate_to_ram for.
  */
+#include <linux/align.h>
 #include <linux/completion.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
@@ -25,43 +26,90 @@
 /**
  * struct drm_pagemap_pull - how pages come back to RAM
  * @zdd: only pages of this record move; NULL: all that were collected
- * @vma: the mapping, for the placement of the new pages; NULL if it is not known
+ * @vma: the mapping, for the placement of the new pages; NULL if it is not known, and then a large folio
+ *	can move as a whole only (C4.4)
  * @start: address of the first entry in @vma
+ * @whole: the page of a fault that maps a whole large folio; NULL: none
+ * @missed: a large folio stays because there was none in RAM
  */
 struct drm_pagemap_pull {
 	const struct drm_pagemap_zdd *zdd;
 	struct vm_area_struct *vma;
 	unsigned long start;
+	struct page *whole;
+	bool missed;
 };
 
-static int pull_populate(struct drm_pagemap_move *move, const struct drm_pagemap_pull *pull,
+/* A locked folio as the destination of the entry at @i. 0 or -ENOMEM. */
+static int pull_begin(struct drm_pagemap_move *move, const struct drm_pagemap_pull *pull,
+		      unsigned long i, unsigned int order, gfp_t gfp)
+{
+	struct folio *folio;
+
+	/* Of a large one it is known what to do without. */
+	if (order)
+		gfp |= __GFP_NORETRY | __GFP_NOWARN;
+	if (pull->vma)
+		folio = vma_alloc_folio(gfp, order, pull->vma, pull->start + (i << PAGE_SHIFT));
+	else
+		folio = folio_alloc(gfp, order);
+	if (!folio)
+		return -ENOMEM;
+	folio_lock(folio);
+	move->dst[i] =
+		migrate_pfn(page_to_pfn(folio_page(folio, 0))) | (order ? MIGRATE_PFN_COMPOUND : 0);
+	return 0;
+}
+
+/* Destinations for the entry at @i, which has @n pages. */
+static int pull_begin_entry(struct drm_pagemap_move *move, struct drm_pagemap_pull *pull,
+			    unsigned long i, unsigned long n, gfp_t gfp)
+{
+	unsigned long j;
+	int err = 0;
+
+	if (n > 1) {
+		if (!pull_begin(move, pull, i, HPAGE_PMD_ORDER, gfp))
+			return 0;
+		if (!pull->vma) {
+			pull->missed = true;
+			return 0;
+		}
+		/*
+		 * The fault's own references keep this folio from being split now. What one page in its
+		 * place does is that single slots map it, and the access comes again by one of those
+		 * (S2.60); then it is split as it is collected.
+		 */
+		if (migrate_pfn_to_page(move->src[i]) == pull->whole)
+			n = 1;
+	}
+	for (j = i; j < i + n && !err; j++)
+		err = pull_begin(move, pull, j, 0, gfp);
+	return err;
+}
+
+static int pull_populate(struct drm_pagemap_move *move, struct drm_pagemap_pull *pull,
 			 unsigned long first, unsigned long last, gfp_t gfp)
 {
-	unsigned long i;
+	unsigned long i, n;
+	int err = 0;
 
-	for (i = first; i < last; i++) {
+	for (i = first; i < last && !err; i += n) {
 		struct page *page = migrate_pfn_to_page(move->src[i]);
-		struct folio *folio;
 
+		n = drm_pagemap_entry_pages(move->src[i]);
 		if (!page || !(move->src[i] & MIGRATE_PFN_MIGRATE))
 			continue;
 		if (pull->zdd && drm_pagemap_page_zdd(page) != pull->zdd)
 			continue;
-		if (pull->vma)
-			folio = vma_alloc_folio(gfp, 0, pull->vma, pull->start + (i << PAGE_SHIFT));
-		else
-			folio = folio_alloc(gfp, 0);
-		if (!folio)
-			return -ENOMEM;
-		folio_lock(folio);
-		move->dst[i] = migrate_pfn(page_to_pfn(folio_page(folio, 0)));
+		err = pull_begin_entry(move, pull, i, n, gfp);
 	}
-	return 0;
+	return err;
 }
 
 /* Fill RAM with the pages [@first, @last) of @devmem. The caller cancels the move after an error. */
 static int pull_fill(struct drm_pagemap_move *move, const struct drm_pagemap_devmem *devmem,
-		     const struct drm_pagemap_pull *pull, unsigned long first, unsigned long last,
+		     struct drm_pagemap_pull *pull, unsigned long first, unsigned long last,
 		     gfp_t gfp)
 {
 	const struct drm_pagemap_copy copy = {
@@ -83,7 +131,7 @@ static int pull_fill(struct drm_pagemap_move *move, const struct drm_pagemap_dev
 
 static int evict_once(struct drm_pagemap_devmem *devmem, struct drm_pagemap_move *move)
 {
-	const struct drm_pagemap_pull all = {};
+	struct drm_pagemap_pull all = {};
 	int err;
 
 	memset(move->addr, 0, move->npages * DRM_PAGEMAP_MOVE_BYTES_PER_PAGE);
@@ -98,7 +146,7 @@ static int evict_once(struct drm_pagemap_devmem *devmem, struct drm_pagemap_move
 		drm_pagemap_move_cancel(move);
 	migrate_device_pages(move->src, move->dst, move->npages);
 	migrate_device_finalize(move->src, move->dst, move->npages);
-	return err;
+	return err ?: all.missed ? -ENOMEM : 0;
 }
 
 static int evict(struct drm_pagemap_devmem *devmem)
@@ -158,24 +206,25 @@ static void fault_window(const struct vm_fault *vmf, size_t size, struct migrate
 	args->end = vmf->vma->vm_end - start > block ? start + block : vmf->vma->vm_end;
 }
 
-/* Bring back what can be had of the window, and failing that the faulting page, at @at, alone. */
+/* Bring back what can be had of the window, and failing that the faulting entry, at @at, alone. */
 static int fault_fill(const struct vm_fault *vmf, struct drm_pagemap_move *move,
-		      const struct drm_pagemap_pull *pull, unsigned long at)
+		      struct drm_pagemap_pull *pull, unsigned long at)
 {
 	const struct drm_pagemap_devmem *devmem = pull->zdd->devmem;
+	unsigned long n = drm_pagemap_entry_pages(move->src[at]);
 	int err;
 
 	/* Changed, or taken by somebody else: the access shall look again. */
 	if (migrate_pfn_to_page(move->src[at]) != vmf->page)
 		return 0;
-	if (move->npages > 1) {
+	if (move->npages > n) {
 		err = pull_fill(move, devmem, pull, 0, move->npages,
 				GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN);
 		if (!err)
 			return 0;
 		drm_pagemap_move_cancel(move);
 	}
-	return pull_fill(move, devmem, pull, at, at + 1, GFP_HIGHUSER_MOVABLE);
+	return pull_fill(move, devmem, pull, at, at + n, GFP_HIGHUSER_MOVABLE);
 }
 
 /*
@@ -189,24 +238,27 @@ vm_fault_t drm_pagemap_migrate_to_ram(struct vm_fault *vmf)
 	struct migrate_vma args = {
 		.vma = vmf->vma,
 		.pgmap_owner = page_pgmap(vmf->page)->owner,
-		.flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
+		.flags = MIGRATE_VMA_SELECT_DEVICE_PRIVATE | MIGRATE_VMA_SELECT_COMPOUND,
 		.fault_page = vmf->page,
 	};
-	unsigned long address = vmf->address & PAGE_MASK;
+	/* One slot that maps a whole large folio, or one of a page. */
+	bool huge = folio_order(page_folio(vmf->page)) && !vmf->pte;
+	unsigned long size = huge ? HPAGE_PMD_SIZE : PAGE_SIZE;
+	unsigned long address = ALIGN_DOWN(vmf->address, size);
 	struct drm_pagemap_move move = {};
 	int err;
 
 	if (time_before64(get_jiffies_64(), devmem->timeslice_expiration))
 		return 0;
-	/* The core makes none of these yet (C3.10). */
-	if (WARN_ON_ONCE(folio_order(page_folio(vmf->page))))
-		return VM_FAULT_SIGBUS;
+	if (huge)
+		pull.whole = vmf->page;
 
 	fault_window(vmf, devmem->size, &args);
 	if (drm_pagemap_move_init(&move, (args.end - args.start) >> PAGE_SHIFT, __GFP_NOWARN)) {
 		args.start = address;
-		args.end = address + PAGE_SIZE;
-		drm_pagemap_move_init(&move, 1, 0);
+		args.end = address + size;
+		if (drm_pagemap_move_init(&move, size >> PAGE_SHIFT, 0))
+			return VM_FAULT_SIGBUS;
 	}
 	args.src = move.src;
 	args.dst = move.dst;

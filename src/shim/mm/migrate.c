@@ -11,8 +11,16 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/string.h>
+#include <psim/machine.h>
 #include "mm/huge.h"
 #include "mm/migrate_internal.h"
+#include "sim/sim.h"
+
+/* A kernel without CONFIG_ARCH_ENABLE_THP_MIGRATION does not. */
+static bool takes_whole(const struct migrate_vma *args)
+{
+	return (args->flags & MIGRATE_VMA_SELECT_COMPOUND) && !psim_config.no_device_folios;
+}
 
 /**
  * struct collect - one call's collection
@@ -215,8 +223,8 @@ static void collect_no_table(struct collect *c, unsigned long address, unsigned 
 	struct migrate_vma *args = c->args;
 
 	/* one entry, however many 2 MiB the hole has (S1.44) */
-	if ((args->flags & MIGRATE_VMA_SELECT_COMPOUND) && vma_is_anonymous(args->vma) &&
-	    IS_ALIGNED(address, PMD_SIZE) && IS_ALIGNED(end, PMD_SIZE)) {
+	if (takes_whole(args) && vma_is_anonymous(args->vma) && IS_ALIGNED(address, PMD_SIZE) &&
+	    IS_ALIGNED(end, PMD_SIZE)) {
 		append_compound(args, address, end, MIGRATE_PFN_MIGRATE);
 		return;
 	}
@@ -297,7 +305,7 @@ static unsigned long collect_leaf(struct collect *c, unsigned long address, unsi
 		folio_put(folio);
 		goto nothing;
 	}
-	if ((c->args->flags & MIGRATE_VMA_SELECT_COMPOUND) && psim_whole_leaf(address, end) &&
+	if (takes_whole(c->args) && psim_whole_leaf(address, end) &&
 	    collect_whole_leaf(c, address, end, span->pmdp, folio)) {
 		psim_pte_unlock(NULL, span->ptl);
 		return end;

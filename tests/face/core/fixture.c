@@ -58,9 +58,9 @@ static void bus_unplug(unsigned int id)
 	psim_hw_unplug(&hardware[id]);
 }
 
-static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, bool write)
+static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, size_t length, bool write)
 {
-	return psim_hw_dma(&hardware[id], addr, bytes, PAGE_SIZE, write);
+	return psim_hw_dma(&hardware[id], addr, bytes, length, write);
 }
 #else
 #include <linux/dma-direct.h>
@@ -78,18 +78,18 @@ static void bus_unplug(unsigned int id)
 	platform_device_unregister(hardware[id]);
 }
 
-static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, bool write)
+static int bus_dma(unsigned int id, dma_addr_t addr, void *bytes, size_t length, bool write)
 {
 	void *ram = phys_to_virt(dma_to_phys(&hardware[id]->dev, addr));
 
-	memcpy(write ? ram : bytes, write ? bytes : ram, PAGE_SIZE);
+	memcpy(write ? ram : bytes, write ? bytes : ram, length);
 	return 0;
 }
 #endif
 
 int fake_bus_read(struct fake_device *fake, dma_addr_t addr)
 {
-	return bus_dma(fake->id, addr, buffer, false);
+	return bus_dma(fake->id, addr, buffer, PAGE_SIZE, false);
 }
 
 /* ---- addresses ---- */
@@ -119,14 +119,14 @@ static int reach(struct fake_device *fake, const struct drm_pagemap_addr *addr, 
 	u8 *there;
 
 	if (addr->proto == DRM_INTERCONNECT_SYSTEM)
-		return bus_dma(fake->id, addr->addr, bytes, write);
+		return bus_dma(fake->id, addr->addr, bytes, PAGE_SIZE << addr->order, write);
 	id = (addr->addr >> 40) - 1;
 	page = ((addr->addr >> PAGE_SHIFT) & 0xffff) - 1;
 	KUNIT_ASSERT_EQ(world.test, (unsigned int)addr->proto, DRM_INTERCONNECT_DRIVER + 1u);
 	KUNIT_ASSERT_LT(world.test, id, FAKE_DEVICES);
-	KUNIT_ASSERT_LT(world.test, page, FAKE_PAGES);
+	KUNIT_ASSERT_LT(world.test, page, FAKE_MAX_PAGES);
 	there = world.device[id]->store + (size_t)page * PAGE_SIZE;
-	memcpy(write ? there : bytes, write ? bytes : there, PAGE_SIZE);
+	memcpy(write ? there : bytes, write ? bytes : there, PAGE_SIZE << addr->order);
 	return 0;
 }
 
@@ -214,7 +214,7 @@ static int find_room(struct fake_device *fake, unsigned int npages)
 {
 	unsigned int first, n;
 
-	for (first = 0; first + npages <= FAKE_PAGES; first++) {
+	for (first = 0; first + npages <= fake->npages; first++) {
 		for (n = 0; n < npages && !fake->used[first + n]; n++)
 			;
 		if (n == npages)
@@ -251,7 +251,7 @@ unsigned int fake_pages_used(struct fake_device *fake)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < FAKE_PAGES; i++)
+	for (i = 0; i < fake->npages; i++)
 		n += fake->used[i];
 	return n;
 }
@@ -282,7 +282,7 @@ static int populate_devmem_pfn(struct drm_pagemap_devmem *devmem, unsigned long 
 	if (world.in_populate)
 		world.in_populate(alloc, npages);
 	for (i = 0; i < npages; i++)
-		pfn[i] = alloc->fake->first_pfn + alloc->first + i;
+		pfn[i] = alloc->fake->first_pfn + alloc->first + (world.scatter ? i ^ 1 : i);
 	if (!failing)
 		return 0;
 	for (i = npages / 2; i < npages && world.garbage; i++)
@@ -306,18 +306,18 @@ static void check_call(struct fake_call *call)
 		/* C8.3 */
 		KUNIT_EXPECT_PTR_EQ(world.test, device_of(page), call->device);
 		KUNIT_EXPECT_TRUE(world.test, folio_test_locked(page_folio(page)));
-		KUNIT_EXPECT_EQ(world.test, (unsigned int)call->addr[i].order, 0u);
 		if (call->addr[i].addr) {
 			KUNIT_EXPECT_EQ(world.test, (unsigned int)call->addr[i].dir,
 					call->to_ram ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
-			call->moved++;
+			call->moved += NR_PAGES(call->addr[i].order);
+			call->large += call->addr[i].order == HPAGE_PMD_ORDER;
 		}
 	}
 }
 
 static int copy(struct fake_call call)
 {
-	unsigned long i;
+	unsigned long i, covered = 0;
 	int err = 0;
 
 	might_sleep();
@@ -335,10 +335,14 @@ static int copy(struct fake_call call)
 	for (i = 0; i < call.npages && !err; i++) {
 		struct page *page = call.pages[i];
 
-		if (page && call.addr[i].addr)
+		if (i < covered)
+			continue;
+		if (page && call.addr[i].addr) {
 			err = reach(call.device, &call.addr[i], bytes_of(page), call.to_ram);
-		else if (page && !call.to_ram)
+			covered = i + NR_PAGES(call.addr[i].order);
+		} else if (page && !call.to_ram) {
 			memset(bytes_of(page), 0, PAGE_SIZE);
+		}
 	}
 	return err;
 }
@@ -347,13 +351,13 @@ static int copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr, un
 			  struct dma_fence *fence)
 {
 	mmap_assert_locked(current->mm);
-	return copy((struct fake_call){false, NULL, pages, addr, npages, fence, 0});
+	return copy((struct fake_call){false, NULL, pages, addr, npages, fence, 0, 0});
 }
 
 static int copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
 		       struct dma_fence *fence)
 {
-	return copy((struct fake_call){true, NULL, pages, addr, npages, fence, 0});
+	return copy((struct fake_call){true, NULL, pages, addr, npages, fence, 0, 0});
 }
 
 const struct drm_pagemap_devmem_ops fake_devmem_ops = {
@@ -385,14 +389,15 @@ static int init_memory(struct fake_device *fake)
 	void *mapped;
 	int err;
 
-	fake->store = kvmalloc(FAKE_PAGES * PAGE_SIZE, GFP_KERNEL);
+	fake->npages = world.npages;
+	fake->store = kvmalloc(fake->npages * PAGE_SIZE, GFP_KERNEL);
 	if (!fake->store)
 		return -ENOMEM;
-	memset(fake->store, 0xfd, FAKE_PAGES * PAGE_SIZE);
+	memset(fake->store, 0xfd, fake->npages * PAGE_SIZE);
 	err = devm_add_action_or_reset(fake->dev, free_store, fake->store);
 	if (err)
 		return err;
-	res = devm_request_free_mem_region(fake->dev, &iomem_resource, FAKE_PAGES * PAGE_SIZE);
+	res = devm_request_free_mem_region(fake->dev, &iomem_resource, fake->npages * PAGE_SIZE);
 	if (IS_ERR(res))
 		return PTR_ERR(res);
 	fake->pagemap.type = MEMORY_DEVICE_PRIVATE;
@@ -478,11 +483,12 @@ void fake_flush(void)
 	flush_scheduled_work();
 }
 
-int fake_init(struct kunit *test)
+static int init(struct kunit *test, unsigned int npages)
 {
 	int err;
 
 	memset(&world, 0, sizeof(world));
+	world.npages = npages;
 	world.map_failure = DMA_MAPPING_ERROR;
 	world.test = test;
 	err = kunit_attach_mm();
@@ -495,6 +501,16 @@ int fake_init(struct kunit *test)
 	return 0;
 }
 
+int fake_init(struct kunit *test)
+{
+	return init(test, FAKE_PAGES);
+}
+
+int fake_init_large(struct kunit *test)
+{
+	return init(test, FAKE_MAX_PAGES);
+}
+
 void fake_exit(struct kunit *test)
 {
 	unsigned int id;
@@ -505,7 +521,7 @@ void fake_exit(struct kunit *test)
 	world.in_release = NULL;
 	world.in_destroy = NULL;
 	world.fail_copies = false;
-	vm_munmap(BASE, PAGES(FAKE_PAGES));
+	vm_munmap(BASE, PAGES(FAKE_MAX_PAGES));
 	for (id = 0; id < FAKE_DEVICES; id++)
 		if (world.device[id])
 			fake_unplug(world.device[id]);

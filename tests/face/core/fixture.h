@@ -26,10 +26,11 @@
 #include <psim/hw.h>
 #endif
 
-/* Pages of device memory; they are handed out lowest first. */
-#define FAKE_PAGES   64
-#define FAKE_DEVICES 2
-#define FAKE_CALLS   32
+/* Pages of device memory, and what a device has of it at most; they are handed out lowest first. */
+#define FAKE_PAGES     64
+#define FAKE_MAX_PAGES (3 * HPAGE_PMD_NR)
+#define FAKE_DEVICES   2
+#define FAKE_CALLS     32
 /* What a driver answers when it is told to fail: an errno that nothing else uses. */
 #define FAKE_ERROR (-EREMOTEIO)
 /* Where tests map memory: aligned to anything they move. */
@@ -44,6 +45,7 @@
  * @first_pfn: the first page of it
  * @dpagemap: the same for drm_pagemap; NULL once the driver has given up its reference
  * @id: 0 or 1
+ * @npages: of its memory
  * @lock: guards @used; taken under page-table locks
  * @used: pages that belong to an allocation
  * @store: the bytes
@@ -56,10 +58,11 @@ struct fake_device {
 	unsigned long first_pfn;
 	struct drm_pagemap *dpagemap;
 	unsigned int id;
+	unsigned int npages;
 	spinlock_t lock;
-	bool used[FAKE_PAGES];
+	bool used[FAKE_MAX_PAGES];
 	u8 *store;
-	int mapped[FAKE_PAGES];
+	int mapped[FAKE_MAX_PAGES];
 };
 
 /**
@@ -83,7 +86,8 @@ struct fake_alloc {
  * @to_ram: which
  * @device: whose
  * @pages, @addr, @npages, @fence: as it was called; the arrays only while it runs
- * @moved: entries with a page and an address
+ * @moved: pages with an address
+ * @large: addresses of 2 MiB
  */
 struct fake_call {
 	bool to_ram;
@@ -93,6 +97,7 @@ struct fake_call {
 	unsigned long npages;
 	struct dma_fence *fence;
 	unsigned long moved;
+	unsigned long large;
 };
 
 /**
@@ -104,6 +109,8 @@ struct fake_call {
  * @garbage: a populate that fails has filled half, and written nonsense into the rest
  * @fail_map: the n-th device_map() from now gives @map_failure; 0: none
  * @map_failure: what it gives then
+ * @npages: of the memory of devices that are plugged in from now on
+ * @scatter: populate names its pages in an order that makes no block
  * @careless: copies do not wait for the fence
  * @map_dev: for whom device_map() was asked last
  * @in_populate: called at the beginning
@@ -124,6 +131,8 @@ struct fake_world {
 	unsigned int fail_map;
 	dma_addr_t map_failure;
 	bool careless;
+	unsigned int npages;
+	bool scatter;
 	struct device *map_dev;
 	void (*in_populate)(struct fake_alloc *alloc, unsigned long npages);
 	void (*in_copy)(const struct fake_call *call);
@@ -148,6 +157,8 @@ extern const struct drm_pagemap_devmem_ops fake_devmem_ops;
 
 /* A suite's init and exit: an address space, and one device. */
 int fake_init(struct kunit *test);
+/* The same with devices of FAKE_MAX_PAGES. */
+int fake_init_large(struct kunit *test);
 void fake_exit(struct kunit *test);
 /* Plug the second device in: a peer of the first. */
 struct fake_device *fake_peer(struct kunit *test);
