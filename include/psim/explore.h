@@ -71,8 +71,8 @@ const struct psim_scenario *psim_scenario_find(const char *name);
  *		return 0;
  *	}
  *
- * The members of a static library whose scenarios shall count need to be linked whole:
- * psim_link_scenarios() in cmake/PsimDialects.cmake.
+ * Scenarios of a static library register themselves if it is linked whole: -Wl,--whole-archive before it and
+ * -Wl,--no-whole-archive behind it; in CMake $<LINK_LIBRARY:WHOLE_ARCHIVE,name>.
  */
 #define PSIM_SCENARIO(name_, what_, ...)                                                         \
 	static int psim_scenario_body_##name_(void);                                             \

@@ -128,9 +128,9 @@ void result_failure(struct result *result, const struct outcome *outcome, const 
 	if (outcome->reports)
 		snprintf(text, sizeof(text), "%s", outcome->report);
 	else
-		snprintf(text, sizeof(text), "the scenario returned %s%d (%s)",
-			 outcome->result < 0 ? "-" : "", abs(outcome->result),
-			 strerror(abs(outcome->result)));
+		snprintf(text, sizeof(text), "the scenario returned %s%s",
+			 outcome->result < 0 ? "-" : "",
+			 strerrorname_np(abs(outcome->result)) ?: "no errno");
 	add_failure(result, text, outcome->result, 1, steps, nr_steps, seed);
 }
 

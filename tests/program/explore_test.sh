@@ -62,6 +62,14 @@ status 0 explore fault-vs-evict --random 100
 status 0 explore fault-vs-evict --pct 100 --junit junit.xml
 grep -q 'failures="0"' junit.xml || fail "JUnit"
 
+# A lesson is broken, and not among the names; what is found replays.
+status 1 explore lesson-lost-update --json
+plan=$(sed -n 's/^ *"plan": "\(.*\)"$/\1/p' out)
+status 1 replay "$plan"
+status 0 explore lesson-lost-update --preemptions 0
+status 0 list --names
+! grep -q lesson out || fail "a lesson among the names"
+
 # Bad input.
 status 2 explore
 status 2 explore nothing
