@@ -92,7 +92,7 @@ static void huge_pages__not_asked_for(void **state)
 	assert_int_equal(stats.rss, 1);
 }
 
-/* S5.43's other side: a folio of RAM whose parts are unmapped gives them back when memory is short */
+/* The other side of S5.43: a folio of RAM whose parts are unmapped gives them back when memory is short */
 static void huge_pages__split_when_memory_is_short(void **state)
 {
 	unsigned long address = map_span(), more;
