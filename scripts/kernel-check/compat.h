@@ -18,6 +18,7 @@
 #include <linux/overflow.h>
 #include <linux/percpu_counter.h>
 #include <linux/resource.h>
+#include <linux/rmap.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -68,6 +69,24 @@ static inline int migrate_device_pfns(unsigned long *pfns, unsigned long n)
 #define HMM_PFN_P2PDMA (1ul << 59)
 #define HMM_PFN_P2PDMA_BUS (1ul << 58)
 #define FOLIO_MAPPING_ANON PAGE_MAPPING_ANON
+
+#ifdef CONFIG_DEVICE_PRIVATE
+/* It took a range, and said how many. */
+static inline struct page *make_device_exclusive(struct mm_struct *mm, unsigned long addr,
+						 void *owner, struct folio **folio)
+{
+	struct page *page = NULL;
+	int n = make_device_exclusive_range(mm, addr & PAGE_MASK, (addr & PAGE_MASK) + PAGE_SIZE,
+					    &page, owner);
+
+	if (n < 0)
+		return ERR_PTR(n);
+	if (!page)
+		return ERR_PTR(-EBUSY);
+	*folio = page_folio(page);
+	return page;
+}
+#endif
 
 struct hmm_range;
 static inline int hmm_range_fault_unlocked_timeout(struct hmm_range *range, unsigned long timeout)
@@ -138,9 +157,10 @@ static inline bool psim_check_mmap_write_trylock(struct mm_struct *mm)
 				   psim_check_or_kernel(__VA_ARGS__)))
 #endif
 
-/* ---- an address space for a case, and a suite's exit() in it ------------------------------------------- */
+/* ---- an address space for a case, around its suite's init() and exit() --------------------------------- */
 
 int psim_check_attach_mm(void);
+int psim_check_init(struct kunit *test, int (*init)(struct kunit *test));
 void psim_check_exit(struct kunit *test, void (*exit)(struct kunit *test));
 
 #define kunit_attach_mm psim_check_attach_mm
@@ -150,22 +170,29 @@ void psim_check_exit(struct kunit *test, void (*exit)(struct kunit *test));
 /*
  * KUnit runs a suite's exit() in another thread than the case, so without the case's address space.
  * Our files expect it, as they expect it of their own machine: their exit() is called through
- * psim_check_exit().
+ * psim_check_exit(). Cases that the command line names are skipped before their init().
  */
 #undef kunit_test_suite
-#define kunit_test_suite(suite)                                          \
-	static void (*psim_check_suite_exit)(struct kunit *test);        \
-	static void psim_check_wrapped_exit(struct kunit *test)          \
-	{                                                                \
-		psim_check_exit(test, psim_check_suite_exit);            \
-	}                                                                \
-	static int __init psim_check_wrap(void)                          \
-	{                                                                \
-		psim_check_suite_exit = (suite).exit;                    \
-		(suite).exit = psim_check_wrapped_exit;                  \
-		return 0;                                                \
-	}                                                                \
-	pure_initcall(psim_check_wrap);                                  \
+#define kunit_test_suite(suite)                                                 \
+	static int (*psim_check_suite_init)(struct kunit *test);                \
+	static void (*psim_check_suite_exit)(struct kunit *test);               \
+	static int psim_check_wrapped_init(struct kunit *test)                  \
+	{                                                                       \
+		return psim_check_init(test, psim_check_suite_init);            \
+	}                                                                       \
+	static void psim_check_wrapped_exit(struct kunit *test)                 \
+	{                                                                       \
+		psim_check_exit(test, psim_check_suite_exit);                   \
+	}                                                                       \
+	static int __init psim_check_wrap(void)                                 \
+	{                                                                       \
+		psim_check_suite_init = (suite).init;                           \
+		psim_check_suite_exit = (suite).exit;                           \
+		(suite).init = psim_check_wrapped_init;                         \
+		(suite).exit = psim_check_wrapped_exit;                         \
+		return 0;                                                       \
+	}                                                                       \
+	pure_initcall(psim_check_wrap);                                         \
 	kunit_test_suites(&suite)
 
 /* ---- for our core ---------------------------------------------------------------------------------------- */

@@ -21,9 +21,9 @@ import tempfile
 LIMIT = {"um": 20, "x86_64": 240}  # seconds a boot may take
 
 
-def command(kernel, image, glob):
+def command(kernel, image, glob, skip):
     """How to boot: KUnit runs before init is looked for, and powers off."""
-    args = f"kunit.filter_glob={glob} kunit_shutdown=halt panic=-1 loglevel=7"
+    args = f"kunit.filter_glob={glob} psim_check_skip={','.join(skip)} kunit_shutdown=halt panic=-1 loglevel=7"
     if kernel == "um":
         return [image, "mem=512M", f"uml_dir={pathlib.Path(image).parent}", "con=null", "con0=fd:0,fd:1", *args.split()]
     return ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2G",
@@ -54,19 +54,19 @@ class Kernel:
     def __init__(self, kernel, image, log):
         self.kernel, self.image, self.log = kernel, image, log
 
-    def boot(self, glob):
+    def boot(self, glob, skip=()):
         """Return: the result of each case that came to its end: 'pass', 'skip REASON' or 'fail'."""
         for _ in range(3):  # on a busy host a kernel may not find its clocks
-            text = self.boot_once(glob)
+            text = self.boot_once(glob, skip)
             if "KTAP version" in text:
                 break
         return self.read(text)
 
-    def boot_once(self, glob):
+    def boot_once(self, glob, skip):
         """Return: all that was said."""
         with tempfile.TemporaryFile() as out:
             try:
-                subprocess.run(command(self.kernel, self.image, glob), stdin=subprocess.DEVNULL,
+                subprocess.run(command(self.kernel, self.image, glob, skip), stdin=subprocess.DEVNULL,
                                stdout=out, stderr=subprocess.STDOUT, timeout=LIMIT[self.kernel],
                                check=False)
                 end = ""
@@ -130,7 +130,11 @@ def main():
             suite, cases = cases_of(face / name)
             if not cases:
                 continue
-            results = machine.boot(f"{suite}.*")
+            differ = [case for case in cases if f"{name}::{case}" in known]
+            if len(differ) == len(cases):
+                results = {}
+            else:
+                results = machine.boot(f"{suite}.*", differ)
             for case in cases:
                 short = f"{name}::{case}"
                 result = results.get(case, "fail")
