@@ -185,6 +185,8 @@ struct vm_area_struct {
 	struct file *vm_file;
 	void *vm_private_data;
 	struct list_head __psim_detached;
+	struct interval_tree_node __psim_shared;
+	bool __psim_linked;
 };
 
 /**

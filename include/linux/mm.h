@@ -60,7 +60,7 @@ struct task_struct;
 #define VM_SPECIAL	(VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
 
-#define VM_LOCKED_MASK	(VM_LOCKED | VM_LOCKONFAULT)
+#define VM_LOCKED_MASK (VM_LOCKED | VM_LOCKONFAULT)
 
 #define DEFAULT_MAX_MAP_COUNT 65530
 
@@ -217,6 +217,12 @@ int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *
 #define FOLL_SPLIT_PMD	   (1 << 9)
 #define FOLL_PCI_P2PDMA	   (1 << 10)
 #define FOLL_INTERRUPTIBLE (1 << 11)
+
+/* Clear the slots of pages [start, start + nr) of a file, 0: to its end; copies, too, if @even_cows. */
+void unmap_mapping_pages(struct address_space *mapping, pgoff_t start, pgoff_t nr, bool even_cows);
+/* The same by bytes: pages that [holebegin, holebegin + holelen) touches. May sleep. */
+void unmap_mapping_range(struct address_space *mapping, loff_t const holebegin,
+			 loff_t const holelen, int even_cows);
 
 /* ---- faults ------------------------------------------------------------------------------------------ */
 

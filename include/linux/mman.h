@@ -74,4 +74,10 @@
 #define MADV_GUARD_INSTALL   102
 #define MADV_GUARD_REMOVE    103
 
+/* What every mapping may ask for; MAP_SHARED_VALIDATE refuses the rest. */
+#define LEGACY_MAP_MASK                                                                          \
+	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | \
+	 MAP_UNINITIALIZED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |         \
+	 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_ABOVE4G)
+
 #endif /* _LINUX_MMAN_H */

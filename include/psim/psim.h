@@ -6,6 +6,7 @@
 #include <psim/audit.h>
 #include <psim/explore.h>
 #include <psim/fault.h>
+#include <psim/file.h>
 #include <psim/gpu.h>
 #include <psim/machine.h>
 #include <psim/module.h>

@@ -11,6 +11,7 @@
 #include <linux/rmap.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "mm/filemap.h"
 #include "mm/mm_internal.h"
 #include "sched/lockdep.h"
 #include "sim/sim.h"
@@ -211,8 +212,11 @@ int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from)
 {
 	int err = clone_chains(to, from);
 
-	if (err || !from->anon_vma)
+	if (err)
 		return err;
+	psim_i_mmap_link(to);
+	if (!from->anon_vma)
+		return 0;
 	anon_vma_lock_write(from->anon_vma);
 	to->anon_vma = from->anon_vma;
 	to->anon_vma->num_active_vmas++;
@@ -273,6 +277,7 @@ void psim_anon_vma_unlink(struct vm_area_struct *vma)
 {
 	struct anon_vma_chain *avc, *next;
 
+	psim_i_mmap_unlink(vma);
 	list_for_each_entry_safe(avc, next, &vma->anon_vma_chain, same_vma) {
 		struct anon_vma *anon_vma = avc->anon_vma, *root = anon_vma->root;
 		bool last;
@@ -299,6 +304,7 @@ void psim_anon_vma_resize_begin(struct vm_area_struct *vma)
 {
 	struct anon_vma_chain *avc;
 
+	psim_i_mmap_resize_begin(vma);
 	if (!vma->anon_vma)
 		return;
 	/* all of a VMA's anon_vmas have one root, and so one lock */
@@ -311,11 +317,12 @@ void psim_anon_vma_resize_end(struct vm_area_struct *vma)
 {
 	struct anon_vma_chain *avc;
 
-	if (!vma->anon_vma)
-		return;
-	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma)
-		chain_place(avc);
-	anon_vma_unlock_write(vma->anon_vma);
+	if (vma->anon_vma) {
+		list_for_each_entry(avc, &vma->anon_vma_chain, same_vma)
+			chain_place(avc);
+		anon_vma_unlock_write(vma->anon_vma);
+	}
+	psim_i_mmap_resize_end(vma);
 }
 
 /* ---- all of an address space --------------------------------------------------------------------------- */

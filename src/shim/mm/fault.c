@@ -195,10 +195,7 @@ static vm_fault_t fault_slot(struct psim_fault *f)
 	if (psim_pte_none(f->old)) {
 		if (vma_is_anonymous(f->vmf.vma))
 			return fault_anonymous(f);
-		if (!f->vmf.vma->vm_ops->fault)
-			return VM_FAULT_SIGBUS;
-		psim_stop_function("handle_mm_fault",
-				   "faults of mapped files are not modelled yet");
+		return psim_fault_file(f);
 	}
 	if (psim_pte_present(f->old))
 		return fault_present(f);

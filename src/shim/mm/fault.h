@@ -78,6 +78,13 @@ vm_fault_t vmf_anon_prepare(struct vm_fault *vmf);
 
 /* A write to a present read-only slot, or an unsharing of it (fault_cow.c; S6.14, S6.42). */
 vm_fault_t psim_fault_write_protected(struct psim_fault *f);
+/* An empty slot of a VMA with a mapper (fault_file.c). */
+vm_fault_t psim_fault_file(struct psim_fault *f);
+/* A write to a shared page that is mapped read-only. Context: PTL, dropped. @folio: NULL: special. */
+vm_fault_t psim_fault_write_shared(struct psim_fault *f, struct folio *folio);
+/* A slot gets a file's page, whose reference it takes over. Context: PTL, folio lock. */
+void psim_fault_map_file(struct psim_fault *f, struct folio *folio, unsigned long address,
+			 psim_pte_t *ptep);
 /* A device-exclusive slot (exclusive.c; S6.16). */
 vm_fault_t psim_fault_exclusive(struct psim_fault *f);
 

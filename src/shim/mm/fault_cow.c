@@ -123,6 +123,9 @@ vm_fault_t psim_fault_write_protected(struct psim_fault *f)
 
 	if (!psim_fault_lock_same(f))
 		return 0;
+	if (f->vmf.vma->vm_flags & (VM_SHARED | VM_MAYSHARE))
+		return psim_fault_write_shared(
+			f, psim_pte_special(f->old) ? NULL : pfn_folio(psim_pte_pfn(f->old)));
 	if (!psim_pte_special(f->old)) {
 		struct page *page = pfn_to_page(psim_pte_pfn(f->old));
 

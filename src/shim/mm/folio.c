@@ -4,6 +4,7 @@
  *
  * Not modelled: swap cache, dirty accounting. Splitting: folio_split.c.
  */
+#include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
@@ -96,8 +97,10 @@ struct address_space *folio_mapping(const struct folio *folio)
 
 bool folio_mark_dirty(struct folio *folio)
 {
-	if (folio_mapping(folio))
-		psim_stop_function(__func__, "files are not modelled");
+	struct address_space *mapping = folio_mapping(folio);
+
+	if (mapping && mapping->a_ops && mapping->a_ops->dirty_folio)
+		return mapping->a_ops->dirty_folio(mapping, folio);
 	return !folio_test_set_dirty(folio);
 }
 

@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/swap.h>
+#include "mm/filemap.h"
 #include "mm/fork.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
@@ -274,6 +275,7 @@ static int copy_vma(struct mm_struct *mm, struct vm_area_struct *src)
 	}
 	vm_flags_clear(dst, VM_LOCKED | VM_LOCKONFAULT);
 	psim_vma_link(dst);
+	psim_i_mmap_link(dst);
 	mm->total_vm += vma_pages(dst);
 	if (!(src->vm_flags & VM_WIPEONFORK))
 		err = copy_range(dst, src);

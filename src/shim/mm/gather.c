@@ -22,6 +22,7 @@ void psim_gather_begin(struct psim_gather *gather, struct mm_struct *mm)
 	gather->mm = mm;
 	gather->start = ~0ul;
 	gather->end = 0;
+	gather->keep_anon = false;
 	gather->batches = 0;
 	gather->first.batch.next = NULL;
 	gather->first.batch.nr = 0;

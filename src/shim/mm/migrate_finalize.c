@@ -82,7 +82,11 @@ static void remap_slot(const struct remap *r, struct vm_area_struct *vma, unsign
 	if (r->use_zero_page && map_zero_page(folio, vma, address, ptep))
 		return;
 	folio_get(folio);
-	folio_add_anon_rmap_pte(folio, page, vma, address, exclusive ? RMAP_EXCLUSIVE : RMAP_NONE);
+	if (folio_test_anon(folio))
+		folio_add_anon_rmap_pte(folio, page, vma, address,
+					exclusive ? RMAP_EXCLUSIVE : RMAP_NONE);
+	else
+		folio_add_file_rmap_pte(folio, page, vma);
 	psim_pte_set(vma->vm_mm, address, ptep, mapping_of(folio, page_to_pfn(page), vma, entry));
 }
 

@@ -10,6 +10,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/migrate_internal.h"
 
@@ -120,15 +121,20 @@ static bool may_go_to(struct folio *src, struct folio *dst)
 	return !folio_is_zone_device(dst);
 }
 
+static int references(struct folio *folio, bool is_fault_folio)
+{
+	int cache = folio_mapping(folio) ? 1 + folio_test_private(folio) : 0;
+
+	return folio_mapcount(folio) + cache + 1 + is_fault_folio;
+}
+
 /*
  * The exact count: the migration's reference, and the fault's if this is its page. Whoever else holds
  * the page might still read or write it (S2.33).
  */
 static bool nobody_else(struct folio *folio, bool is_fault_folio)
 {
-	int expected = folio_mapcount(folio) + folio_test_private(folio) + 1 + is_fault_folio;
-
-	return folio_ref_count(folio) == expected;
+	return folio_ref_count(folio) == references(folio, is_fault_folio);
 }
 
 static void copy_flags(struct folio *dst, struct folio *src)
@@ -161,16 +167,23 @@ static bool move(struct folio *src, struct folio *dst, struct folio *fault)
 	BUG_ON(folio_test_writeback(src));
 	if (!may_go_to(src, dst))
 		return false;
-	if (folio_mapping(src))
-		psim_stop_function("migrate_vma_pages", "pages of files are not modelled yet");
-	if (!nobody_else(src, src == fault))
-		return false;
-	if (folio_test_large(src))
-		psim_unqueue_deferred_split(src);
-	dst->index = src->index;
-	WRITE_ONCE(dst->mapping, src->mapping);
 	if (folio_test_swapbacked(src))
-		folio_set_swapbacked(dst);
+		__folio_set_swapbacked(dst);
+	if (folio_mapping(src)) {
+		/* in the page cache: the count is looked at where nobody can find the page meanwhile */
+		if (!psim_filemap_replace(src, dst, references(src, src == fault))) {
+			__folio_clear_swapbacked(dst);
+			return false;
+		}
+	} else if (nobody_else(src, src == fault)) {
+		if (folio_test_large(src))
+			psim_unqueue_deferred_split(src);
+		dst->index = src->index;
+		WRITE_ONCE(dst->mapping, src->mapping);
+	} else {
+		__folio_clear_swapbacked(dst);
+		return false;
+	}
 	copy_flags(dst, src);
 	return true;
 }

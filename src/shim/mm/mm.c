@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
+#include "mm/filemap.h"
 #include "mm/pins.h"
 #include "mm/process.h"
 #include "sched/engine.h"
@@ -142,6 +143,7 @@ static int start(const struct psim_config *config)
 	psim_mm_audit_start();
 	psim_pins_start();
 	psim_huge_start(config);
+	psim_files_start();
 	return psim_tlb_start();
 }
 
@@ -169,6 +171,7 @@ static void leftovers(void)
 {
 	psim_process_leftovers();
 	psim_pins_leftovers();
+	psim_files_leftovers();
 	psim_mm_leftovers();
 	psim_anon_vma_leftovers();
 }

@@ -4,6 +4,7 @@
  * and VMAs agree with it, writable means exclusive (S0.9), TLBs agree with the tables; and nothing of an
  * address space is left at the end.
  */
+#include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
@@ -67,6 +68,20 @@ static void check_kind(struct mm_struct *mm, unsigned long address, psim_pte_t p
 	}
 }
 
+/* A page of the page cache is mapped where its file's mapping has its index. */
+static void check_file_page(struct vm_area_struct *vma, unsigned long address, struct page *page)
+{
+	struct address_space *mapping = page_folio(page)->mapping;
+
+	if (!mapping)
+		return;
+	if (!vma->vm_file || vma->vm_file->f_mapping != mapping ||
+	    linear_page_index(vma, address) != page_folio(page)->index)
+		psim_report("law 2",
+			    "mm %u: page %#lx of a file is at %#lx, where it does not belong",
+			    vma->vm_mm->__psim_id, page_to_pfn(page), address);
+}
+
 /* Whoever looks for an anonymous page's slots finds this one: through its anon_vma, at its index. */
 static void check_reachable(struct vm_area_struct *vma, unsigned long address, psim_pte_t pte)
 {
@@ -75,8 +90,10 @@ static void check_reachable(struct vm_area_struct *vma, unsigned long address, p
 	struct anon_vma *anon_vma = folio_anon_vma(folio);
 	struct anon_vma_chain *avc;
 
-	if (!anon_vma)
+	if (!anon_vma) {
+		check_file_page(vma, address, page);
 		return;
+	}
 	if (linear_page_index(vma, address) != folio->index + folio_page_idx(folio, page))
 		psim_report("law 2", "mm %u: page %#lx has the index %#lx, but is at %#lx",
 			    vma->vm_mm->__psim_id, psim_pte_pfn(pte), folio->index, address);

@@ -13,6 +13,8 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
+#include <linux/shmem_fs.h>
+#include "mm/filemap.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
 #include "sim/sim.h"
@@ -95,18 +97,47 @@ static vm_flags_t flags_of(const struct mm_struct *mm, unsigned long prot, unsig
 	return vm_flags;
 }
 
-/* The kind of the mapping. Return: 0 or -EINVAL. */
+static int set_shared(struct request *r)
+{
+	if (r->vm_flags & VM_GROWSDOWN)
+		return -EINVAL;
+	if (!r->file) {
+		r->pgoff = 0;
+	} else {
+		if ((r->vm_flags & VM_WRITE) && !(r->file->f_mode & FMODE_WRITE))
+			return -EACCES;
+		if (!(r->file->f_mode & FMODE_READ))
+			return -EACCES;
+		if (!r->file->f_op->mmap)
+			return -ENODEV;
+	}
+	r->vm_flags |= VM_SHARED | VM_MAYSHARE;
+	if (r->file && !(r->file->f_mode & FMODE_WRITE))
+		r->vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
+	if (r->flags & MAP_NORESERVE)
+		r->vm_flags |= VM_NORESERVE;
+	return 0;
+}
+
+/* The kind of the mapping. Return: 0 or -errno. */
 static int set_type(struct request *r)
 {
 	switch (r->flags & MAP_TYPE) {
-	case MAP_SHARED:
-		if (r->vm_flags & VM_GROWSDOWN)
+	case MAP_SHARED_VALIDATE:
+		if (!r->file)
 			return -EINVAL;
-		r->pgoff = 0;
-		r->vm_flags |= VM_SHARED | VM_MAYSHARE;
-		break;
+		if (r->flags & ~LEGACY_MAP_MASK)
+			return -EOPNOTSUPP;
+		fallthrough;
+	case MAP_SHARED:
+		return set_shared(r);
 	case MAP_PRIVATE:
-		r->pgoff = r->address >> PAGE_SHIFT;
+		if (!r->file)
+			r->pgoff = r->address >> PAGE_SHIFT;
+		else if (!(r->file->f_mode & FMODE_READ))
+			return -EACCES;
+		else if (!r->file->f_op->mmap)
+			return -ENODEV;
 		break;
 	default:
 		return -EINVAL;
@@ -140,6 +171,17 @@ static int check(struct request *r)
 
 /* ---- the mapping ----------------------------------------------------------------------------------------- */
 
+/* Who brings the VMA's pages: its file, or shared memory. Return: 0 or -errno. */
+static int set_mapper(struct vm_area_struct *vma, struct file *file)
+{
+	if (file) {
+		vma->vm_file = get_file(file);
+		return file->f_op->mmap(file, vma);
+	}
+	return vma->vm_flags & VM_SHARED ? shmem_zero_setup(vma) : 0;
+}
+
+/* Return: a VMA or an error pointer. */
 static struct vm_area_struct *make_vma(const struct request *r, unsigned long end)
 {
 	const struct psim_vma_new new = {
@@ -148,16 +190,26 @@ static struct vm_area_struct *make_vma(const struct request *r, unsigned long en
 		.pgoff = r->pgoff,
 		.flags = r->vm_flags,
 		.file = r->file,
+		.ops = psim_file_vm_ops(r->file),
 	};
-	struct vm_area_struct *vma = psim_vma_merge_new(r->mm, &new);
+	/* shared memory without a file is an object of its own each time, and joins nothing */
+	struct vm_area_struct *vma =
+		r->vm_flags & VM_SHARED && !r->file ? NULL : psim_vma_merge_new(r->mm, &new);
+	int err;
 
 	if (vma)
 		return vma;
 	vma = psim_vma_alloc(r->mm, r->address, end, r->vm_flags);
 	if (!vma)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	vma->vm_pgoff = r->pgoff;
+	err = set_mapper(vma, r->file);
+	if (err) {
+		psim_vma_free(vma);
+		return ERR_PTR(err);
+	}
 	psim_vma_link(vma);
+	psim_i_mmap_link(vma);
 	return vma;
 }
 
@@ -184,8 +236,8 @@ static long map_locked(struct request *r)
 	if (err)
 		return err;
 	vma = make_vma(r, end);
-	if (!vma)
-		return -ENOMEM;
+	if (IS_ERR(vma))
+		return PTR_ERR(vma);
 	vm_flags_set(vma, VM_SOFTDIRTY);
 	psim_vma_account(vma, pages);
 	psim_trace(PSIM_EV_MMAP, mm->__psim_id, r->address, end, r->vm_flags);
@@ -224,9 +276,5 @@ unsigned long vm_mmap(struct file *file, unsigned long addr, unsigned long len, 
 {
 	if (offset + PAGE_ALIGN(len) < offset || offset_in_page(offset))
 		return -EINVAL;
-	if (file)
-		psim_stop_function(__func__, "mappings of files are not modelled yet");
-	if ((flag & MAP_TYPE) != MAP_PRIVATE)
-		psim_stop_function(__func__, "shared mappings are not modelled yet");
 	return psim_do_mmap(current->mm, file, addr, len, prot, flag, offset >> PAGE_SHIFT);
 }

@@ -159,6 +159,9 @@ int psim_resource_start(unsigned long long ram_bytes, unsigned long long limit);
  */
 void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why);
 
+/* As psim_audit_explain(), and all of the page's references have to be explained. */
+void psim_audit_explain_all(unsigned long pfn, int refs, int maps, const char *why);
+
 /* A slot that names this very page; @claims: an entry into which AnonExclusive is parked (S0.9). */
 void psim_audit_slot(unsigned long pfn, bool claims);
 /*

@@ -23,6 +23,7 @@ struct entry {
 	int refs, maps, slots, claims;
 	int by_leaf, by_slot;
 	bool held, seen, on_list, wrong_list;
+	bool all;
 	const char *why;
 };
 
@@ -102,6 +103,12 @@ void psim_audit_explain(unsigned long pfn, int refs, int maps, const char *why)
 	entry->refs += refs;
 	entry->maps += maps;
 	entry->why = why;
+}
+
+void psim_audit_explain_all(unsigned long pfn, int refs, int maps, const char *why)
+{
+	psim_audit_explain(pfn, refs, maps, why);
+	entry_of(pfn)->all = true;
 }
 
 void psim_audit_slot(unsigned long pfn, bool claims)
@@ -251,8 +258,8 @@ static void compare(unsigned long pfn)
 	if (maps != entry->maps)
 		psim_report("law 2", "page %#lx, taken in %s: mapcount %d, but %d slots map it",
 			    pfn, site_of(pfn), maps, entry->maps);
-	if (refs < entry->refs ||
-	    (anon && refs != entry->refs && !entry->held && !(flags & BIT(PG_locked))))
+	if (refs < entry->refs || ((anon || entry->all) && refs != entry->refs && !entry->held &&
+				   !(flags & BIT(PG_locked))))
 		psim_report(
 			"law 2",
 			"page %#lx, taken in %s: refcount %d, but %d references are accounted for%s%s",

@@ -20,20 +20,17 @@
 long psim_mmap_at(struct psim_process *process, unsigned long address, size_t length, int prot,
 		  int flags, struct psim_file *file, unsigned long offset)
 {
-	unsigned int kind = flags & MAP_TYPE;
-
 	CHECK(process);
 	if (offset_in_page(offset))
 		return -EINVAL;
 	if (!(flags & MAP_ANONYMOUS)) {
 		if (!file)
 			return -EBADF;
-		return psim_misuse(-ENOSYS, "psim_mmap_at: files are not modelled yet");
+		return psim_do_mmap(psim_process_mm(process), (struct file *)file, address, length,
+				    (unsigned int)prot, (unsigned int)flags, offset >> PAGE_SHIFT);
 	}
 	if (flags & MAP_HUGETLB)
 		return -ENOMEM;
-	if (kind == MAP_SHARED)
-		return psim_misuse(-ENOSYS, "psim_mmap_at: shared memory is not modelled yet");
 	return psim_do_mmap(psim_process_mm(process), NULL, address, length, (unsigned int)prot,
 			    (unsigned int)flags, offset >> PAGE_SHIFT);
 }

@@ -9,6 +9,7 @@
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/rmap.h>
+#include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
@@ -171,7 +172,7 @@ int psim_rmap_walk(struct folio *folio,
 	int result;
 
 	if (!anon_vma)
-		return 0;
+		return psim_i_mmap_walk(folio, fn, arg);
 	/* a dead one may become part of another tree, until its root's lock is held */
 	for (;;) {
 		root = READ_ONCE(anon_vma->root);

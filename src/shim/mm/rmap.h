@@ -7,8 +7,8 @@
 #include "mm/pgtable.h"
 
 /**
- * psim_rmap_walk() - every (VMA, address) at which an anonymous folio could be mapped
- * @folio: anonymous; its mapping and index are set; locked by the caller
+ * psim_rmap_walk() - every (VMA, address) at which a folio could be mapped
+ * @folio: anonymous or of a file; its mapping and index are set; locked by the caller
  * @fn: called with the anon_vma lock held shared, no PTL; returns 0 to go on, anything else ends the walk
  * @arg: given to @fn
  *
@@ -44,11 +44,11 @@ static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsign
 	return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
 }
 
-/* @to is a part of @from: give it the same anon_vmas. Return: 0 or -ENOMEM. May sleep. */
+/* @to is a part of @from: give it the same anon_vmas, and a place among the file's VMAs. Return: 0 or -ENOMEM. May sleep. */
 int psim_anon_vma_clone(struct vm_area_struct *to, struct vm_area_struct *from);
 /* @child is a fork's copy of @parent: the same anon_vmas, and one of its own below them. Likewise. */
 int psim_anon_vma_fork(struct vm_area_struct *child, struct vm_area_struct *parent);
-/* Take @vma out of all its anon_vmas. May sleep. */
+/* Take @vma out of all its anon_vmas, and from among its file's VMAs. May sleep. */
 void psim_anon_vma_unlink(struct vm_area_struct *vma);
 /* Around a change of @vma's bounds: its places in the trees follow. mmap lock write-held. */
 void psim_anon_vma_resize_begin(struct vm_area_struct *vma);

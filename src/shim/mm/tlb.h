@@ -63,11 +63,13 @@ struct psim_gather_batch {
  * struct psim_gather - pages whose references are dropped once their translations are flushed
  * @mm: the address space
  * @start, @end: the span to flush; empty while @start >= @end
+ * @keep_anon: anonymous pages stay: only those of a file go
  */
 struct psim_gather {
 	struct mm_struct *mm;
 	unsigned long start;
 	unsigned long end;
+	bool keep_anon;
 	unsigned int batches;
 	struct psim_gather_batch *last;
 	struct {

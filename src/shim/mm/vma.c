@@ -6,6 +6,7 @@
  * latter alone (vma_lock.c).
  */
 #include <linux/kernel.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "mm/huge.h"
@@ -64,7 +65,7 @@ struct vm_area_struct *psim_vma_dup(struct mm_struct *mm, const struct vm_area_s
 	dup->vm_pgoff = vma->vm_pgoff;
 	dup->vm_page_prot = vma->vm_page_prot;
 	dup->vm_ops = vma->vm_ops;
-	dup->vm_file = vma->vm_file;
+	dup->vm_file = vma->vm_file ? get_file(vma->vm_file) : NULL;
 	dup->vm_private_data = vma->vm_private_data;
 	return dup;
 }
@@ -72,6 +73,8 @@ struct vm_area_struct *psim_vma_dup(struct mm_struct *mm, const struct vm_area_s
 void psim_vma_free(struct vm_area_struct *vma)
 {
 	atomic_long_dec(&vmas);
+	if (vma->vm_file)
+		fput(vma->vm_file);
 	kfree(vma);
 }
 

@@ -3,6 +3,7 @@
  * The VMAs' part of law 2: their order and their counts, and that each is to be found in every anon_vma
  * that its pages may belong to.
  */
+#include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include "mm/mm_internal.h"
@@ -52,6 +53,9 @@ void psim_vma_audit(struct mm_struct *mm)
 			psim_report("law 2", "mm %u: the VMA [%#lx, %#lx) is not in its place",
 				    mm->__psim_id, vma->vm_start, vma->vm_end);
 		check_chain(vma);
+		if (vma->vm_file && vma->vm_file->f_mapping && !vma->__psim_linked)
+			psim_report("law 2", "mm %u: the file of the VMA %#lx does not know it",
+				    mm->__psim_id, vma->vm_start);
 		above = vma->vm_end;
 		pages += vma_pages(vma);
 		count++;

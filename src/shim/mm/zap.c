@@ -56,6 +56,13 @@ static bool zap_slot(struct psim_gather *gather, struct vm_area_struct *vma, uns
 	return false;
 }
 
+/* Whether a slot is not a file's business: anonymous, or no page at all. */
+static bool stays(psim_pte_t pte)
+{
+	return !psim_pte_has_pfn(pte) || psim_pte_special(pte) ||
+	       folio_test_anon(pfn_folio(psim_pte_pfn(pte)));
+}
+
 /* One table's slots from @address to @end; @full: the gather is. Return: where it stopped. */
 static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct *vma,
 			       unsigned long address, unsigned long end, psim_pte_t *ptep,
@@ -65,7 +72,9 @@ static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct
 
 	for (; address < end && !*full; address += PAGE_SIZE, ptep++) {
 		/* empty slots need no look under the glass: nobody fills them while the PTL is held */
-		if (psim_pte_none(psim_pte_peek(ptep)))
+		psim_pte_t pte = psim_pte_peek(ptep);
+
+		if (psim_pte_none(pte) || (gather->keep_anon && stays(pte)))
 			continue;
 		*full = zap_slot(gather, vma, address, psim_pte_get_and_clear(mm, address, ptep));
 	}
