@@ -170,6 +170,36 @@ static int link_pagemap(struct dev_pagemap *pgmap)
 	return taken ? -ENOMEM : 0;
 }
 
+static bool unlink_pagemap(struct dev_pagemap *pgmap)
+{
+	struct dev_pagemap **at = &pagemaps;
+
+	while (*at && *at != pgmap)
+		at = &(*at)->ref.next;
+	if (!*at)
+		return false;
+	*at = pgmap->ref.next;
+	return true;
+}
+
+/* The CPU reaches this memory. Return: where it begins, or an error pointer. */
+static void *map_coherent(struct dev_pagemap *pgmap)
+{
+	void *bytes = NULL;
+
+	for (int i = pgmap->nr_range - 1; i >= 0; i--) {
+		bytes = psim_coherent_add(pgmap, &pgmap->ranges[i]);
+		if (bytes)
+			continue;
+		psim_coherent_remove(pgmap);
+		psim_raw_lock(&lock);
+		unlink_pagemap(pgmap);
+		psim_raw_unlock(&lock);
+		return ERR_PTR(-ENOMEM);
+	}
+	return bytes;
+}
+
 void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site)
 {
 	int err = check_pagemap(pgmap);
@@ -184,23 +214,15 @@ void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site
 	pgmap->ref.dead = 0;
 	pgmap->ref.site = site;
 	err = link_pagemap(pgmap);
-	/* device memory has no kernel address: nobody may follow this */
-	return err ? ERR_PTR(err) : (void *)(POISON_POINTER_DELTA + 0x800);
+	if (err)
+		return ERR_PTR(err);
+	if (pgmap->type == MEMORY_DEVICE_COHERENT && __psim_ram)
+		return map_coherent(pgmap);
+	/* device-private memory has no kernel address: nobody may follow this */
+	return (void *)(POISON_POINTER_DELTA + 0x800);
 }
 
 /* ---- teardown ---------------------------------------------------------------------------------------- */
-
-static bool unlink_pagemap(struct dev_pagemap *pgmap)
-{
-	struct dev_pagemap **at = &pagemaps;
-
-	while (*at && *at != pgmap)
-		at = &(*at)->ref.next;
-	if (!*at)
-		return false;
-	*at = pgmap->ref.next;
-	return true;
-}
 
 static bool is_registered(const struct dev_pagemap *pgmap)
 {
@@ -224,6 +246,7 @@ void memunmap_pages(struct dev_pagemap *pgmap)
 	psim_raw_lock(&lock);
 	unlink_pagemap(pgmap);
 	psim_raw_unlock(&lock);
+	psim_coherent_remove(pgmap);
 	for (int i = 0; i < pgmap->nr_range; i++) {
 		struct range *range = &pgmap->ranges[i];
 

@@ -69,13 +69,26 @@ void psim_memmap_stop(void);
 
 /* ---- bytes (page_bytes.c) ------------------------------------------------------------------------ */
 
+struct range;
+
+/* Device-coherent memory (coherent.c): whether there is any; the bytes of a page of it, or NULL. */
+extern bool psim_coherent_any;
+void *psim_coherent_bytes(unsigned long pfn);
+bool psim_coherent_holds(const void *address);
+/* Bytes for a range of a pagemap, as long as that is registered. Return: NULL without memory. */
+void *psim_coherent_add(const struct dev_pagemap *pgmap, const struct range *range);
+void psim_coherent_remove(const struct dev_pagemap *pgmap);
+void psim_coherent_stop(void);
+
 /**
- * psim_page_bytes() - where a RAM page's 4096 bytes are
- * Return: their host address; NULL for a page that is no RAM, and in a machine without bytes.
+ * psim_page_bytes() - where a page's 4096 bytes are
+ * Return: their host address; NULL for a device-private page, and in a machine without bytes.
  */
 static inline void *psim_page_bytes(unsigned long pfn)
 {
-	return likely(__psim_ram && psim_pfn_is_ram(pfn)) ? __psim_ram + (pfn << PAGE_SHIFT) : NULL;
+	if (likely(__psim_ram && psim_pfn_is_ram(pfn)))
+		return __psim_ram + (pfn << PAGE_SHIFT);
+	return unlikely(psim_coherent_any) ? psim_coherent_bytes(pfn) : NULL;
 }
 
 /* Canaries and poison of free bytes; the allocator's. */

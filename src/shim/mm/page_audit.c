@@ -378,6 +378,7 @@ static int start(const struct psim_config *config)
 static void stop(void)
 {
 	psim_lru_stop();
+	psim_coherent_stop();
 	psim_memmap_stop();
 }
 

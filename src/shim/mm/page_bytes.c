@@ -78,8 +78,10 @@ static void *bytes_of(const struct page *page, const char *what)
 {
 	unsigned long pfn = page_to_pfn(page);
 
-	if (likely(psim_pfn_is_ram(pfn)))
-		return psim_page_bytes(pfn);
+	void *bytes = psim_page_bytes(pfn);
+
+	if (likely(bytes || psim_pfn_is_ram(pfn)))
+		return bytes;
 	psim_report("design", "%s of device page %#lx: the CPU cannot reach its bytes", what, pfn);
 	return NULL;
 }
@@ -110,7 +112,7 @@ void *kmap_local_folio(struct folio *folio, size_t offset)
 
 void kunmap_local(const void *address)
 {
-	if (address && !__psim_virt_addr_valid(address))
+	if (address && !__psim_virt_addr_valid(address) && !psim_coherent_holds(address))
 		psim_report("design",
 			    "kunmap_local of an address that kmap_local_page did not give");
 }

@@ -135,7 +135,7 @@ static const struct dev_pagemap_ops ops = {
 	.migrate_to_ram = cpu_fault,
 };
 
-int dev_register(struct kunit *test, struct dev *dev)
+int dev_register(struct kunit *test, struct dev *dev, enum memory_type type)
 {
 	spin_lock_init(&dev->lock);
 	dev->bytes = kunit_kcalloc(test, DEV_PAGES, PAGE_SIZE, GFP_KERNEL);
@@ -143,7 +143,7 @@ int dev_register(struct kunit *test, struct dev *dev)
 	if (!dev->bytes || IS_ERR(dev->res))
 		return -ENOMEM;
 	dev->first = dev->res->start >> PAGE_SHIFT;
-	dev->pgmap.type = MEMORY_DEVICE_PRIVATE;
+	dev->pgmap.type = type;
 	dev->pgmap.range.start = dev->res->start;
 	dev->pgmap.range.end = dev->res->end;
 	dev->pgmap.nr_range = 1;
@@ -435,7 +435,7 @@ int fx_init(struct kunit *test)
 	if (err)
 		return err;
 	fx->mm = current->mm;
-	err = dev_register(test, &fx->dev);
+	err = dev_register(test, &fx->dev, MEMORY_DEVICE_PRIVATE);
 	if (err)
 		return err;
 	fx->base = vm_mmap(NULL, 0, PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,

@@ -102,7 +102,7 @@ void fx_exit(struct kunit *test);
 
 /* ---- the device ------------------------------------------------------------------------------------- */
 
-int dev_register(struct kunit *test, struct dev *dev);
+int dev_register(struct kunit *test, struct dev *dev, enum memory_type type);
 void dev_unregister(struct dev *dev);
 /* A page, locked, with one reference; NULL when all are used. */
 struct page *dev_alloc(struct dev *dev);
