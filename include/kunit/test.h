@@ -449,6 +449,10 @@ bool kunit_oom_reap_mm(struct mm_struct *mm);
 int kunit_mprotect(unsigned long addr, unsigned long len, unsigned long prot);
 long kunit_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
 		  unsigned long flags, unsigned long new_addr);
+/* Swap out the page at @address, to be left in the swap cache or not. Return: 0, -ENOENT, -EBUSY, -ENOMEM. */
+int kunit_swap_out(unsigned long address, bool keep_cached);
+/* Put pte_val() of an entry, a marker say, in the empty slot of @address. Return: 0, -EBUSY, -ENOMEM. */
+int kunit_set_slot(unsigned long address, unsigned long entry);
 /* The next report whose line contains @part is expected; the case fails if it does not come. */
 void kunit_expect_report(struct kunit *test, const char *part);
 /* The same for a report that halts the machine: the case must end there. */

@@ -22,6 +22,18 @@ bool is_device_private_entry(swp_entry_t entry);
 bool is_writable_device_private_entry(swp_entry_t entry);
 
 bool is_device_exclusive_entry(swp_entry_t entry);
+bool is_hwpoison_entry(swp_entry_t entry);
+swp_entry_t make_hwpoison_entry(struct page *page);
+
+/* Markers: slots without a page that say something of their address. */
+typedef unsigned long pte_marker;
+#define PTE_MARKER_UFFD_WP  0x1ul
+#define PTE_MARKER_POISONED 0x2ul
+#define PTE_MARKER_GUARD    0x4ul
+
+bool is_pte_marker_entry(swp_entry_t entry);
+pte_marker pte_marker_get(swp_entry_t entry);
+pte_t make_pte_marker(pte_marker marker);
 
 swp_entry_t make_device_exclusive_entry(pgoff_t pfn);
 swp_entry_t make_readable_migration_entry(pgoff_t pfn);

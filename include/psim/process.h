@@ -211,6 +211,13 @@ struct psim_page_info {
 int psim_where(struct psim_process *process, unsigned long address, struct psim_page_info *info);
 
 /**
+ * psim_swap_out() - write the anonymous page at @address to swap and unmap it everywhere
+ * The next access brings it back. Return: 0; -ENOENT: no page of RAM is there; -EBUSY: somebody else
+ * holds it; -ENOMEM.
+ */
+int psim_swap_out(struct psim_process *process, unsigned long address);
+
+/**
  * struct psim_process_stats - counters of one process
  * @faults: CPU faults taken
  * @device_faults: of these, faults on device-private memory

@@ -207,6 +207,10 @@ static vm_fault_t fault_slot(struct psim_fault *f)
 		return psim_fault_exclusive(f);
 	if (psim_pte_kind(f->old) == PSIM_PTE_HWPOISON)
 		return VM_FAULT_HWPOISON;
+	if (psim_pte_is_swap(f->old))
+		return psim_fault_swap(f);
+	if (psim_pte_kind(f->old) == PSIM_PTE_MARKER)
+		return psim_fault_marker(f);
 	psim_stop_function("handle_mm_fault", "a slot of this kind is not modelled yet");
 }
 

@@ -85,6 +85,9 @@ vm_fault_t psim_fault_write_shared(struct psim_fault *f, struct folio *folio);
 /* A slot gets a file's page, whose reference it takes over. Context: PTL, folio lock. */
 void psim_fault_map_file(struct psim_fault *f, struct folio *folio, unsigned long address,
 			 psim_pte_t *ptep);
+/* A swap slot (swap.c); a marker (marker.c). */
+vm_fault_t psim_fault_swap(struct psim_fault *f);
+vm_fault_t psim_fault_marker(struct psim_fault *f);
 /* A device-exclusive slot (exclusive.c; S6.16). */
 vm_fault_t psim_fault_exclusive(struct psim_fault *f);
 

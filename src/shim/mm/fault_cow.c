@@ -14,6 +14,7 @@
 #include "mm/fault.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
+#include "mm/swapfile.h"
 
 /* ---- the page is used in place ---------------------------------------------------------------------- */
 
@@ -45,6 +46,8 @@ static bool sole_user(struct psim_fault *f, struct folio *folio)
 		return false;
 	if (!folio_trylock(folio))
 		return false;
+	if (folio_test_swapcache(folio))
+		folio_free_swap(folio);
 	sole = folio_ref_count(folio) == 1;
 	if (sole) {
 		folio_move_anon_rmap(folio, f->vmf.vma);
@@ -109,8 +112,10 @@ static vm_fault_t copy_on_write(struct psim_fault *f, struct folio *old)
 	mmu_notifier_invalidate_range_end(&range);
 	if (!replaced)
 		folio_put(copy);
-	else if (old)
+	else if (old) {
+		psim_swap_cache_tidy(old);
 		folio_put(old); /* the slot's reference */
+	}
 	return 0;
 }
 

@@ -90,8 +90,8 @@ struct address_space *folio_mapping(const struct folio *folio)
 {
 	unsigned long mapping = (unsigned long)folio->mapping;
 
-	if (folio_test_swapcache(folio))
-		psim_stop_function(__func__, "swap is not modelled");
+	if (unlikely(folio_test_swapcache(folio)))
+		return swap_address_space(folio->swap);
 	return mapping & FOLIO_MAPPING_FLAGS ? NULL : (struct address_space *)mapping;
 }
 

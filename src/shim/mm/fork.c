@@ -19,6 +19,7 @@
 #include "mm/fork.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
+#include "mm/swapfile.h"
 #include "sim/sim.h"
 
 /* Verdicts on one slot, beside 0 and errnos. */
@@ -130,6 +131,18 @@ static psim_pte_t copy_migration(struct copy *c, unsigned long address, psim_pte
 	return pte;
 }
 
+/* One more entry of the same slot; the page will be exclusive to neither. */
+static psim_pte_t copy_swap(struct copy *c, unsigned long address, psim_pte_t *src, psim_pte_t pte)
+{
+	psim_swap_dup(psim_swap_slot(pte));
+	inc_mm_counter(c->dst->vm_mm, MM_SWAPENTS);
+	if (pte & PSIM_PTE_F_SWP_EXCLUSIVE) {
+		pte &= ~PSIM_PTE_F_SWP_EXCLUSIVE;
+		psim_pte_set(c->src->vm_mm, address, src, pte);
+	}
+	return pte;
+}
+
 /* It becomes an ordinary mapping again first. Return: 0, NEEDS_PAGE, -EBUSY: the page is locked (S6.16). */
 static int copy_exclusive(struct copy *c, unsigned long address, psim_pte_t *dst, psim_pte_t *src,
 			  psim_pte_t pte)
@@ -156,8 +169,12 @@ static int copy_slot(struct copy *c, unsigned long address, psim_pte_t *dst, psi
 		pte = copy_migration(c, address, src, pte);
 	else if (psim_pte_is_device_exclusive(pte))
 		return copy_exclusive(c, address, dst, src, pte);
-	else if (psim_pte_kind(pte) != PSIM_PTE_HWPOISON)
-		psim_stop_function("fork", "a slot of this kind is not modelled yet");
+	else if (psim_pte_is_swap(pte))
+		pte = copy_swap(c, address, src, pte);
+	else if (psim_pte_kind(pte) == PSIM_PTE_MARKER)
+		pte = psim_marker_for_child(pte, c->dst);
+	if (psim_pte_none(pte))
+		return 0;
 	psim_pte_set(c->dst->vm_mm, address, dst, child_marks(c, pte));
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "mm/mm_internal.h"
+#include "mm/swapfile.h"
 
 _Static_assert(offsetof(struct psim_gather, first.pages) ==
 		       offsetof(struct psim_gather, first.batch.pages),
@@ -23,6 +24,7 @@ void psim_gather_begin(struct psim_gather *gather, struct mm_struct *mm)
 	gather->start = ~0ul;
 	gather->end = 0;
 	gather->keep_anon = false;
+	gather->drop_markers = false;
 	gather->batches = 0;
 	gather->first.batch.next = NULL;
 	gather->first.batch.nr = 0;
@@ -66,8 +68,11 @@ static void put_batch(struct psim_gather_batch *batch)
 {
 	unsigned int i;
 
-	for (i = 0; i < batch->nr; i++)
+	for (i = 0; i < batch->nr; i++) {
+		if (unlikely(folio_test_swapcache(page_folio(batch->pages[i]))))
+			psim_swap_cache_tidy(page_folio(batch->pages[i]));
 		put_page(batch->pages[i]);
+	}
 	batch->nr = 0;
 }
 

@@ -162,7 +162,7 @@ static bool faultable(psim_pte_t pte)
 		return true;
 	case PSIM_PTE_MARKER:
 		/* of the markers, write protection alone is no error (S7.12) */
-		return psim_pte_uffd_wp(pte);
+		return psim_pte_marker(pte) == PSIM_MARKER_UFFD_WP;
 	default:
 		return false;
 	}

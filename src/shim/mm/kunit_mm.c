@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include "mm/fork.h"
 #include "mm/mm_internal.h"
+#include "mm/swapfile.h"
 
 struct mapping {
 	unsigned long address;
@@ -91,4 +92,28 @@ long kunit_mremap(unsigned long addr, unsigned long old_len, unsigned long new_l
 		  unsigned long flags, unsigned long new_addr)
 {
 	return psim_do_mremap(current->mm, addr, old_len, new_len, flags, new_addr);
+}
+
+int kunit_swap_out(unsigned long address, bool keep_cached)
+{
+	return psim_swap_page_out(current->mm, address, keep_cached);
+}
+
+int kunit_set_slot(unsigned long address, unsigned long entry)
+{
+	struct mm_struct *mm = current->mm;
+	psim_pte_t *ptep;
+	spinlock_t *ptl;
+	int err = -ENOMEM;
+
+	mmap_read_lock(mm);
+	ptep = psim_pte_alloc_map_lock(mm, address, &ptl);
+	if (ptep) {
+		err = psim_pte_none(psim_pte_get(mm, address, ptep)) ? 0 : -EBUSY;
+		if (!err)
+			psim_pte_set(mm, address, ptep, entry);
+		psim_pte_unlock(ptep, ptl);
+	}
+	mmap_read_unlock(mm);
+	return err;
 }

@@ -13,6 +13,7 @@
 #include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/migrate_internal.h"
+#include "mm/swapfile.h"
 
 /* ---- holes (S2.a) --------------------------------------------------------------------------------------- */
 
@@ -116,8 +117,11 @@ void psim_migrate_insert(struct vm_area_struct *vma, unsigned long address, unsi
 
 static bool may_go_to(struct folio *src, struct folio *dst)
 {
-	if (folio_is_device_private(dst) || folio_is_device_coherent(dst))
+	if (folio_is_device_private(dst) || folio_is_device_coherent(dst)) {
+		if (folio_test_swapcache(src))
+			folio_free_swap(src);
 		return !folio_mapping(src);
+	}
 	return !folio_is_zone_device(dst);
 }
 
@@ -161,6 +165,17 @@ static void copy_flags(struct folio *dst, struct folio *src)
 	src->private = NULL;
 }
 
+static bool replace_in_cache(struct folio *src, struct folio *dst, int references)
+{
+	if (!folio_test_swapcache(src))
+		return psim_filemap_replace(src, dst, references);
+	if (!psim_swap_cache_replace(src, dst, references))
+		return false;
+	dst->index = src->index;
+	WRITE_ONCE(dst->mapping, src->mapping);
+	return true;
+}
+
 /* Return: whether @dst is now what @src was. */
 static bool move(struct folio *src, struct folio *dst, struct folio *fault)
 {
@@ -170,8 +185,8 @@ static bool move(struct folio *src, struct folio *dst, struct folio *fault)
 	if (folio_test_swapbacked(src))
 		__folio_set_swapbacked(dst);
 	if (folio_mapping(src)) {
-		/* in the page cache: the count is looked at where nobody can find the page meanwhile */
-		if (!psim_filemap_replace(src, dst, references(src, src == fault))) {
+		/* in a cache: the count is looked at where nobody can find the page meanwhile */
+		if (!replace_in_cache(src, dst, references(src, src == fault))) {
 			__folio_clear_swapbacked(dst);
 			return false;
 		}

@@ -18,6 +18,7 @@
 #include "mm/filemap.h"
 #include "mm/pins.h"
 #include "mm/process.h"
+#include "mm/swapfile.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
 
@@ -144,6 +145,7 @@ static int start(const struct psim_config *config)
 	psim_pins_start();
 	psim_huge_start(config);
 	psim_files_start();
+	psim_swap_start();
 	return psim_tlb_start();
 }
 
@@ -172,6 +174,7 @@ static void leftovers(void)
 	psim_process_leftovers();
 	psim_pins_leftovers();
 	psim_files_leftovers();
+	psim_swap_leftovers();
 	psim_mm_leftovers();
 	psim_anon_vma_leftovers();
 }
@@ -179,6 +182,7 @@ static void leftovers(void)
 static void stop(void)
 {
 	psim_pins_stop();
+	psim_swap_stop();
 	psim_tlb_stop();
 	psim_tables_stop();
 }

@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include "mm/mm_internal.h"
 #include "mm/page.h"
+#include "mm/swapfile.h"
 #include "sim/sim.h"
 
 /* Pages of one address space, by counter, as its tables show them. */
@@ -132,6 +133,10 @@ static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t p
 	}
 	check_vma(mm, address, pte);
 	check_exclusive(mm, address, pte);
+	if (psim_pte_is_swap(pte)) {
+		psim_swap_audit_entry(psim_swap_slot(pte));
+		tally->pages[MM_SWAPENTS]++;
+	}
 	if (!psim_pte_maps(pte) && !psim_pte_is_migration(pte))
 		return;
 	check_kind(mm, address, pte);
@@ -191,6 +196,7 @@ void psim_mm_audit(void)
 		psim_vma_audit(mm);
 		audit_mm(mm);
 	}
+	psim_swap_audit_end();
 	psim_tlb_audit();
 }
 

@@ -148,6 +148,11 @@ vm_fault_t psim_migrate_to_ram(struct vm_fault *vmf);
 /* A migration slot's wait (S6.40), without a reference. Context: PTL held, dropped. */
 void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 
+/* ---- markers (marker.c) ------------------------------------------------------------------------------------ */
+
+/* What a fork's child gets of a marker; 0: nothing. */
+psim_pte_t psim_marker_for_child(psim_pte_t pte, const struct vm_area_struct *child);
+
 /* ---- device-exclusive slots (exclusive.c) --------------------------------------------------------------- */
 
 /* An ordinary mapping takes the place of the device-exclusive entry @pte. Context: PTL, folio lock. */

@@ -26,6 +26,7 @@ static void unmap_detached(struct mm_struct *mm, struct list_head *vmas, unsigne
 	struct vm_area_struct *vma;
 
 	psim_gather_begin(&gather, mm);
+	gather.drop_markers = true;
 	mmu_notifier_range_init(&range, MMU_NOTIFY_UNMAP, 0, mm, start, end);
 	mmu_notifier_invalidate_range_start(&range);
 	list_for_each_entry(vma, vmas, __psim_detached)

@@ -206,7 +206,7 @@ static void describe(psim_pte_t pte, unsigned long address, struct psim_page_inf
 {
 	struct page *page;
 
-	*info = (struct psim_page_info){.place = place_of(pte)};
+	*info = (struct psim_page_info){.place = place_of(pte), .present = psim_pte_is_swap(pte)};
 	if (!psim_pte_has_pfn(pte))
 		return;
 	info->pfn = psim_pte_pfn_at(pte, address);

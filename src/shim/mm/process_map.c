@@ -6,6 +6,7 @@
 #include <psim/process.h>
 #include "mm/mm_internal.h"
 #include "mm/process.h"
+#include "mm/swapfile.h"
 #include "sim/sim.h"
 
 /* Whether the address space of @process may be used now; returns from the caller if not. */
@@ -101,6 +102,12 @@ int psim_set_memlock_limit(struct psim_process *process, unsigned long bytes)
 	CHECK(process);
 	psim_process_mm(process)->__psim_memlock_limit = bytes;
 	return 0;
+}
+
+int psim_swap_out(struct psim_process *process, unsigned long address)
+{
+	CHECK(process);
+	return psim_swap_page_out(psim_process_mm(process), address, false);
 }
 
 /* ---- looking --------------------------------------------------------------------------------------- */

@@ -30,18 +30,19 @@ enum psim_pte_kind {
 	PSIM_PTE_TABLE,
 };
 
-#define PSIM_PTE_KIND	      0xfull
-#define PSIM_PTE_F_WRITE      (1ull << 4) /* present only: hardware-writable */
-#define PSIM_PTE_F_YOUNG      (1ull << 5) /* present and migration */
-#define PSIM_PTE_F_DIRTY      (1ull << 6) /* present and migration */
-#define PSIM_PTE_F_SOFT_DIRTY (1ull << 7) /* any kind but none */
-#define PSIM_PTE_F_UFFD_WP    (1ull << 8) /* any kind but none */
-#define PSIM_PTE_F_SPECIAL    (1ull << 9) /* present: no rmap, no reference: the zero page */
-#define PSIM_PTE_F_LEAF	      (1ull << 10) /* a PMD slot that maps 2 MiB */
-#define PSIM_PTE_F_EXEC	      (1ull << 11) /* present only */
-#define PSIM_PTE_F_PROTNONE   (1ull << 63) /* present, but the processor may not use it (PROT_NONE) */
-#define PSIM_PTE_FLAGS	      0xff0ull
-#define PSIM_PTE_PFN_SHIFT    12
+#define PSIM_PTE_KIND		 0xfull
+#define PSIM_PTE_F_WRITE	 (1ull << 4) /* present only: hardware-writable */
+#define PSIM_PTE_F_YOUNG	 (1ull << 5) /* present and migration */
+#define PSIM_PTE_F_DIRTY	 (1ull << 6) /* present and migration */
+#define PSIM_PTE_F_SOFT_DIRTY	 (1ull << 7) /* any kind but none */
+#define PSIM_PTE_F_UFFD_WP	 (1ull << 8) /* any kind but none */
+#define PSIM_PTE_F_SPECIAL	 (1ull << 9) /* present: no rmap, no reference: the zero page */
+#define PSIM_PTE_F_SWP_EXCLUSIVE (1ull << 9) /* swap: AnonExclusive is parked here */
+#define PSIM_PTE_F_LEAF		 (1ull << 10) /* a PMD slot that maps 2 MiB */
+#define PSIM_PTE_F_EXEC		 (1ull << 11) /* present only */
+#define PSIM_PTE_F_PROTNONE	 (1ull << 63) /* present, but the processor may not use it (PROT_NONE) */
+#define PSIM_PTE_FLAGS		 0xff0ull
+#define PSIM_PTE_PFN_SHIFT	 12
 
 static inline psim_pte_t psim_pte_make(enum psim_pte_kind kind, unsigned long pfn, u64 flags)
 {
@@ -176,6 +177,27 @@ static inline psim_pte_t psim_pte_mk_present(unsigned long pfn, pgprot_t prot)
 {
 	return psim_pte_make(PSIM_PTE_PRESENT, pfn,
 			     pgprot_val(prot) & (PSIM_PTE_F_EXEC | PSIM_PTE_F_PROTNONE));
+}
+
+/* What a marker says. */
+#define PSIM_MARKER_UFFD_WP 1u
+#define PSIM_MARKER_POISON  2u
+#define PSIM_MARKER_GUARD   4u
+
+static inline psim_pte_t psim_pte_mk_marker(unsigned int marker)
+{
+	return psim_pte_make(PSIM_PTE_MARKER, marker, 0);
+}
+
+/* Of a marker; 0 of any other slot. */
+static inline unsigned int psim_pte_marker(psim_pte_t pte)
+{
+	return psim_pte_kind(pte) == PSIM_PTE_MARKER ? psim_pte_pfn(pte) : 0;
+}
+
+static inline bool psim_pte_is_swap(psim_pte_t pte)
+{
+	return psim_pte_kind(pte) == PSIM_PTE_SWAP;
 }
 
 /* @flags: any of YOUNG, DIRTY, SOFT_DIRTY, UFFD_WP. */

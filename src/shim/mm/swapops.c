@@ -85,6 +85,36 @@ bool is_device_exclusive_entry(swp_entry_t entry)
 	return psim_pte_is_device_exclusive(entry.val);
 }
 
+bool is_hwpoison_entry(swp_entry_t entry)
+{
+	return psim_pte_kind(entry.val) == PSIM_PTE_HWPOISON;
+}
+
+swp_entry_t make_hwpoison_entry(struct page *page)
+{
+	return (swp_entry_t){psim_pte_make(PSIM_PTE_HWPOISON, page_to_pfn(page), 0)};
+}
+
+_Static_assert(PTE_MARKER_UFFD_WP == PSIM_MARKER_UFFD_WP &&
+		       PTE_MARKER_POISONED == PSIM_MARKER_POISON &&
+		       PTE_MARKER_GUARD == PSIM_MARKER_GUARD,
+	       "markers are the kernel's");
+
+bool is_pte_marker_entry(swp_entry_t entry)
+{
+	return psim_pte_kind(entry.val) == PSIM_PTE_MARKER;
+}
+
+pte_marker pte_marker_get(swp_entry_t entry)
+{
+	return psim_pte_marker(entry.val);
+}
+
+pte_t make_pte_marker(pte_marker marker)
+{
+	return __pte(psim_pte_mk_marker(marker));
+}
+
 swp_entry_t make_device_exclusive_entry(pgoff_t pfn)
 {
 	return (swp_entry_t){psim_pte_make(PSIM_PTE_DEVICE_EXCLUSIVE, pfn, 0)};

@@ -64,12 +64,14 @@ struct psim_gather_batch {
  * @mm: the address space
  * @start, @end: the span to flush; empty while @start >= @end
  * @keep_anon: anonymous pages stay: only those of a file go
+ * @drop_markers: guards and userfaultfd's marks go, too: the VMA goes
  */
 struct psim_gather {
 	struct mm_struct *mm;
 	unsigned long start;
 	unsigned long end;
 	bool keep_anon;
+	bool drop_markers;
 	unsigned int batches;
 	struct psim_gather_batch *last;
 	struct {

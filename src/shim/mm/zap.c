@@ -3,7 +3,7 @@
  * Clearing slots for good: the middle part of munmap and exit (S6.30, S6.31, S6.33).
  *
  * References of device-private pages are dropped at once, under the PTL; those of ordinary pages once the
- * flush is done. Not modelled: swap slots.
+ * flush is done.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
+#include "mm/swapfile.h"
 #include "sim/sim.h"
 
 /* Return: true if @gather is full. */
@@ -42,6 +43,19 @@ static void zap_device(struct vm_area_struct *vma, psim_pte_t pte)
 	folio_put(folio);
 }
 
+/* The slot of the swap area goes with its last entry; what caches it, too, if nobody maps that. */
+static void zap_swap(struct vm_area_struct *vma, unsigned long slot)
+{
+	struct folio *folio = psim_swap_cached(slot);
+
+	dec_mm_counter(vma->vm_mm, MM_SWAPENTS);
+	psim_swap_put(slot);
+	if (folio) {
+		psim_swap_cache_tidy(folio);
+		folio_put(folio);
+	}
+}
+
 static bool zap_slot(struct psim_gather *gather, struct vm_area_struct *vma, unsigned long address,
 		     psim_pte_t pte)
 {
@@ -51,14 +65,23 @@ static bool zap_slot(struct psim_gather *gather, struct vm_area_struct *vma, uns
 		zap_device(vma, pte);
 	else if (psim_pte_is_migration(pte))
 		dec_mm_counter(vma->vm_mm, mm_counter(page_folio(pfn_to_page(psim_pte_pfn(pte)))));
-	else if (psim_pte_kind(pte) != PSIM_PTE_MARKER)
-		psim_stop_function("zap", "a slot of this kind is not modelled yet");
+	else if (psim_pte_is_swap(pte))
+		zap_swap(vma, psim_swap_slot(pte));
 	return false;
 }
 
-/* Whether a slot is not a file's business: anonymous, or no page at all. */
-static bool stays(psim_pte_t pte)
+/* Whether a slot is not this zap's business: guards; and for a file's what is anonymous, or no page. */
+static bool stays(const struct psim_gather *gather, const struct vm_area_struct *vma,
+		  psim_pte_t pte)
 {
+	unsigned int marker = psim_pte_marker(pte);
+
+	if (marker && !gather->drop_markers)
+		return (marker & PSIM_MARKER_GUARD) ||
+		       ((marker & PSIM_MARKER_UFFD_WP) && !vma_is_anonymous(vma)) ||
+		       gather->keep_anon;
+	if (!gather->keep_anon)
+		return false;
 	return !psim_pte_has_pfn(pte) || psim_pte_special(pte) ||
 	       folio_test_anon(pfn_folio(psim_pte_pfn(pte)));
 }
@@ -74,7 +97,7 @@ static unsigned long zap_table(struct psim_gather *gather, struct vm_area_struct
 		/* empty slots need no look under the glass: nobody fills them while the PTL is held */
 		psim_pte_t pte = psim_pte_peek(ptep);
 
-		if (psim_pte_none(pte) || (gather->keep_anon && stays(pte)))
+		if (psim_pte_none(pte) || stays(gather, vma, pte))
 			continue;
 		*full = zap_slot(gather, vma, address, psim_pte_get_and_clear(mm, address, ptep));
 	}
