@@ -74,6 +74,8 @@ enum {
 	WORK_BUSY_RUNNING = 1 << 1,
 };
 
+extern struct workqueue_struct *mm_percpu_wq;
+extern struct workqueue_struct *mm_percpu_wq;
 extern struct workqueue_struct *system_wq, *system_percpu_wq, *system_highpri_wq, *system_long_wq;
 extern struct workqueue_struct *system_unbound_wq, *system_dfl_wq, *system_freezable_wq;
 extern struct workqueue_struct *system_power_efficient_wq;

@@ -3,13 +3,16 @@
  * The LRU lists and the per-CPU batches in front of them: which folio is on a list, and which
  * reference a batch holds (S0.6). Nothing is aged or reclaimed yet.
  *
- * All of it happens under one raw lock, so a folio is never seen between its batch and its list.
+ * All of it happens under one raw lock, so a folio is never seen between its batch and its list. To drain
+ * all batches, each CPU that has one is asked by a work item.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/swap.h>
+#include <linux/workqueue.h>
 
 #include "host/host.h"
 #include "mm/page.h"
@@ -31,12 +34,15 @@ enum lru {
  * struct batch - folios that one CPU is about to add; in host memory, made when the CPU first adds one
  * @next: the next batch of its hash bucket
  * @younger: the batch made after it
+ * @work: drains it, for lru_add_drain_all(); @asked: was queued
  */
 struct batch {
 	struct batch *next;
 	struct batch *younger;
 	int cpu;
 	unsigned int nr;
+	bool asked;
+	struct work_struct work;
 	struct folio *folios[BATCH];
 };
 
@@ -157,40 +163,89 @@ void folio_add_lru_vma(struct folio *folio, struct vm_area_struct *vma)
 	folio_add_lru(folio);
 }
 
-void lru_add_drain(void)
+static void drain_batch(struct batch *batch)
 {
 	struct folio *gone[BATCH];
-	unsigned int nr_gone = 0;
+	unsigned int nr_gone;
+
+	psim_raw_lock(&lock);
+	nr_gone = drain(batch, gone);
+	psim_raw_unlock(&lock);
+	free_gone(gone, nr_gone);
+}
+
+void lru_add_drain(void)
+{
 	struct batch *batch;
 
 	psim_point(PSIM_POINT_LOCK);
 	psim_raw_lock(&lock);
 	batch = find_batch(psim_cpu());
-	if (batch)
-		nr_gone = drain(batch, gone);
 	psim_raw_unlock(&lock);
-	free_gone(gone, nr_gone);
+	/* nobody else fills it: whoever runs here is this CPU */
+	if (batch)
+		drain_batch(batch);
 }
 
-/* A kernel asks each CPU and waits; here nothing is in progress on another CPU while the lock is free. */
+static struct batch *oldest_batch(void)
+{
+	struct batch *batch;
+
+	psim_raw_lock(&lock);
+	batch = oldest;
+	psim_raw_unlock(&lock);
+	return batch;
+}
+
+static struct batch *next_batch(struct batch *batch)
+{
+	psim_raw_lock(&lock);
+	batch = batch->younger;
+	psim_raw_unlock(&lock);
+	return batch;
+}
+
+static bool needs_drain(const struct batch *batch)
+{
+	return __atomic_load_n(&batch->nr, __ATOMIC_RELAXED);
+}
+
+static void drain_on_cpu(struct work_struct *work)
+{
+	drain_batch(container_of(work, struct batch, work));
+}
+
+/* Each CPU that has something is asked to, and waited for. */
 void lru_add_drain_all(void)
 {
-	struct folio *gone[BATCH];
-	unsigned int nr_gone;
+	static DEFINE_MUTEX(one_at_a_time);
 	struct batch *batch;
 
 	might_sleep();
 	psim_point(PSIM_POINT_WAIT);
-	psim_raw_lock(&lock);
-	batch = oldest;
-	psim_raw_unlock(&lock);
-	while (batch) {
-		psim_raw_lock(&lock);
-		nr_gone = drain(batch, gone);
-		batch = batch->younger;
-		psim_raw_unlock(&lock);
-		free_gone(gone, nr_gone);
+	lru_add_drain();
+	mutex_lock(&one_at_a_time);
+	for (batch = oldest_batch(); batch; batch = next_batch(batch)) {
+		batch->asked = needs_drain(batch);
+		if (!batch->asked)
+			continue;
+		INIT_WORK(&batch->work, drain_on_cpu);
+		queue_work(mm_percpu_wq, &batch->work);
 	}
+	for (batch = oldest_batch(); batch; batch = next_batch(batch)) {
+		if (batch->asked)
+			flush_work(&batch->work);
+		batch->asked = false;
+	}
+	mutex_unlock(&one_at_a_time);
+}
+
+void psim_lru_drain(void)
+{
+	struct batch *batch;
+
+	for (batch = oldest_batch(); batch; batch = next_batch(batch))
+		drain_batch(batch);
 }
 
 /* ---- isolation ------------------------------------------------------------------------------------------- */

@@ -145,6 +145,8 @@ unsigned long psim_device_pages_in_use(void);
 
 /* ---- the LRU (lru.c) --------------------------------------------------------------------------------------- */
 
+/* All batches are drained by the caller itself: for the machine's end. */
+void psim_lru_drain(void);
 /* A folio without references leaves its list. */
 void psim_lru_remove(struct folio *folio);
 /* A part of a folio that is on a list joins it; its flag is set already. */

@@ -385,7 +385,7 @@ static void stop(void)
 const struct psim_room psim_room_pages = {
 	.name = "pages",
 	.start = start,
-	.drain = lru_add_drain_all,
+	.drain = psim_lru_drain,
 	.audit = psim_page_audit,
 	.leftovers = psim_page_leftovers,
 	.stop = stop,

@@ -48,6 +48,8 @@ SYSTEM_QUEUE(system_long_wq, 0);
 SYSTEM_QUEUE(system_unbound_wq, WQ_UNBOUND);
 SYSTEM_QUEUE(system_freezable_wq, WQ_FREEZABLE);
 SYSTEM_QUEUE(system_power_efficient_wq, WQ_POWER_EFFICIENT);
+/* For what memory management asks of each CPU. */
+SYSTEM_QUEUE(mm_percpu_wq, WQ_MEM_RECLAIM);
 /* The newer names of two of them. */
 struct workqueue_struct *system_percpu_wq = &system_wq_struct;
 struct workqueue_struct *system_dfl_wq = &system_unbound_wq_struct;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* The LRU lists and the batches in front of them: which reference is whose. */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/gfp.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/smp.h>
 #include <linux/swap.h>
 #include "fixture.h"
 
@@ -96,12 +99,62 @@ static void folio_putback_lru__balances(struct kunit *test)
 	folio_put(folio);
 }
 
+/**
+ * struct adder - another task, which adds a folio by way of its own CPU's batch
+ * @cpu: that CPU; @added: it did; @done: it has ended
+ */
+struct adder {
+	struct folio *folio;
+	unsigned int cpu;
+	struct completion added, leave, done;
+};
+
+static int add_and_stay(void *arg)
+{
+	struct adder *adder = arg;
+
+	preempt_disable();
+	adder->cpu = raw_smp_processor_id();
+	folio_add_lru(adder->folio);
+	preempt_enable();
+	complete(&adder->added);
+	wait_for_completion(&adder->leave);
+	complete(&adder->done);
+	return 0;
+}
+
+/* S1.50, S1.51: the local drain does not reach another CPU's batch; the global one does */
+static void lru_add_drain_all__other_cpus(struct kunit *test)
+{
+	struct adder adder = {.folio = new_folio(test)};
+	struct task_struct *task;
+
+	init_completion(&adder.added);
+	init_completion(&adder.leave);
+	init_completion(&adder.done);
+	task = kthread_run(add_and_stay, &adder, "adder");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	wait_for_completion(&adder.added);
+	if (adder.cpu != raw_smp_processor_id()) {
+		lru_add_drain();
+		KUNIT_EXPECT_FALSE(test, folio_test_lru(adder.folio));
+		KUNIT_EXPECT_EQ(test, folio_ref_count(adder.folio), 2);
+	}
+	lru_add_drain_all();
+	KUNIT_EXPECT_TRUE(test, folio_test_lru(adder.folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(adder.folio), 1);
+	complete(&adder.leave);
+	wait_for_completion(&adder.done);
+	folio_put(adder.folio);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(folio_add_lru__batch_holds_a_reference),
 	KUNIT_CASE(folio_add_lru__full_batch),
 	KUNIT_CASE(folio_put__while_in_a_batch),
 	KUNIT_CASE(folio_isolate_lru__takes_it_off),
 	KUNIT_CASE(folio_putback_lru__balances),
+	KUNIT_CASE(lru_add_drain_all__other_cpus),
 	{},
 };
 
