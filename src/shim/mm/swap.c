@@ -2,7 +2,8 @@
 /*
  * Pages to swap and back: what swapping out puts in slots, and the fault that brings a page in.
  *
- * A page on its way in goes through the swap cache, and stays there while other entries name its slot.
+ * A page on its way in goes through the swap cache, and stays there while other entries name its slot. Large
+ * folios are not swapped.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -117,7 +118,7 @@ int psim_swap_page_out(struct mm_struct *mm, unsigned long address, bool keep)
 	lru_add_drain();
 	mmap_read_lock(mm);
 	folio = vma_lookup(mm, address) ? get_anon(mm, address & PAGE_MASK) : NULL;
-	if (folio && folio_is_zone_device(folio)) {
+	if (folio && (folio_is_zone_device(folio) || folio_test_large(folio))) {
 		err = -EBUSY;
 	} else if (folio) {
 		folio_lock(folio);
