@@ -241,6 +241,58 @@ static void hmm_range_fault__exclusive_slot(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, hmm_pfn_to_page(entry), page);
 }
 
+/* A driver's own notifier: what it does itself is not for it, if it knows its owner. */
+static bool not_my_own(struct mmu_interval_notifier *sub, const struct mmu_notifier_range *range,
+		       unsigned long cur_seq)
+{
+	struct fx *fx = container_of(sub, struct fx, sub);
+
+	if (range->event == MMU_NOTIFY_EXCLUSIVE && range->owner == fx)
+		return true;
+	mmu_interval_set_seq(sub, cur_seq);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops wise_ops = {.invalidate = not_my_own};
+
+/* Whether what was made exclusive may be used, as the notifier's sequence tells. */
+static bool made_for_good(struct fx *fx)
+{
+	unsigned long seq = mmu_interval_read_begin(&fx->sub);
+
+	make_and_go(fx, 0);
+	return !mmu_interval_read_retry(&fx->sub, seq);
+}
+
+/* S6.85 */
+static void make_device_exclusive__own_notifier_ignores_it(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+
+	poke(fx, 0, pattern(0));
+	KUNIT_ASSERT_EQ(test,
+			mmu_interval_notifier_insert(&fx->sub, fx->mm, fx->base, PAGES * PAGE_SIZE,
+						     &wise_ops),
+			0);
+	fx->watching = true;
+	KUNIT_EXPECT_TRUE(test, made_for_good(fx));
+	peek(fx, 0);
+	KUNIT_EXPECT_TRUE(test, made_for_good(fx));
+}
+
+/* S6.85: one that does not is told of its own work each time, and would try for ever */
+static void make_device_exclusive__own_notifier_that_heeds_it(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+
+	poke(fx, 0, pattern(0));
+	fx_watch(fx);
+	for (unsigned int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_FALSE(test, made_for_good(fx));
+		peek(fx, 0);
+	}
+}
+
 #ifdef __PSIM__
 
 /* S6.16 */
@@ -281,6 +333,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_device_pfns__exclusive_slot_takes_part),
 	KUNIT_CASE(munmap__exclusive_slot),
 	KUNIT_CASE(hmm_range_fault__exclusive_slot),
+	KUNIT_CASE(make_device_exclusive__own_notifier_ignores_it),
+	KUNIT_CASE(make_device_exclusive__own_notifier_that_heeds_it),
 #ifdef __PSIM__
 	KUNIT_CASE(fork__exclusive_slot_is_restored_first),
 #endif

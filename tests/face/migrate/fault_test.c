@@ -273,6 +273,22 @@ static void zap__start_comes_before_the_slots_go(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->dev.frees, 1);
 }
 
+/* S6.34: a part of the range goes with its own pages; the rest stays on the device */
+static void munmap__part_of_device_memory(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+
+	poke_all(fx, 0, 4);
+	settle(fx);
+	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 4), 4);
+	vm_munmap(at(fx, 1), 2 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, fx->dev.frees, 2);
+	KUNIT_EXPECT_EQ(test, rss(fx), 2ul);
+	KUNIT_EXPECT_TRUE(test, on_device(fx, 0) && on_device(fx, 3));
+	KUNIT_EXPECT_EQ(test, peek(fx, 0), pattern(0));
+	KUNIT_EXPECT_EQ(test, peek(fx, 3), pattern(3));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(fault__forbidden_access_calls_nobody),
 	KUNIT_CASE(fault__callback_gets_the_page_locked),
@@ -288,6 +304,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(zap__referenced_device_page_lives_on),
 	KUNIT_CASE(zap__munmap_sends_one_unmap),
 	KUNIT_CASE(zap__start_comes_before_the_slots_go),
+	KUNIT_CASE(munmap__part_of_device_memory),
 	{},
 };
 
