@@ -562,6 +562,37 @@ static void psim_fork__child_has_its_own_bytes_once_they_are_written(void **stat
 	assert_int_equal(its.mapcount, 1);
 }
 
+/* Whichever allocation fails: no child, and nothing has changed but who may write without a fault. */
+static void psim_fork__without_memory_at_any_point(void **state)
+{
+	static const enum psim_fallible kinds[] = {PSIM_FAIL_SLAB, PSIM_FAIL_TABLE};
+	struct psim_process *child = NULL;
+	unsigned long at = map(3), other = map(1);
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++)
+		store_u64(at + i * PAGE, i + 1);
+	store_u64(other, 9);
+	for (unsigned int k = 0; k < 2; k++) {
+		unsigned int nth = 0, failed = 0;
+		int err;
+
+		do {
+			assert_int_equal(psim_fail_nth(kinds[k], ++nth), 0);
+			err = psim_fork(process, "child", &child);
+			psim_fail_nth(kinds[k], 0);
+			assert_true(err == 0 || (err == -ENOMEM && !child));
+			failed += err != 0;
+			assert_int_equal(psim_audit(), 0);
+			for (unsigned int i = 0; i < 3; i++)
+				assert_int_equal(load_u64(at + i * PAGE), i + 1);
+		} while (err);
+		assert_true(failed >= 4);
+		assert_int_equal(psim_process_exit(child), 0);
+		store_u64(at, 1);
+	}
+}
+
 static void psim_fork__without_a_process(void **state)
 {
 	struct psim_process *child;
@@ -626,6 +657,7 @@ int main(void)
 		CASE(psim_process_exit__with_memory_mapped),
 		CASE(psim_process_exit__misuse),
 		CASE(psim_fork__child_has_its_own_bytes_once_they_are_written),
+		CASE(psim_fork__without_memory_at_any_point),
 		CASE(psim_fork__without_a_process),
 		cmocka_unit_test(psim_process_create__without_a_machine),
 		cmocka_unit_test(psim_store__many_tasks_in_any_order),

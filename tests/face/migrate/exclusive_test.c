@@ -241,6 +241,26 @@ static void hmm_range_fault__exclusive_slot(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, hmm_pfn_to_page(entry), page);
 }
 
+/* S6.86: the fault restores it by the protection then in force */
+static void exclusive_fault__in_memory_that_is_read_only_now(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct vm_area_struct *vma;
+	struct page *page;
+
+	poke(fx, 0, pattern(0));
+	settle(fx);
+	page = make_and_go(fx, 0);
+	mmap_write_lock(fx->mm);
+	vma = vma_lookup(fx->mm, fx->base);
+	vm_flags_clear(vma, VM_WRITE);
+	mmap_write_unlock(fx->mm);
+	KUNIT_EXPECT_EQ(test, peek(fx, 0), pattern(0));
+	KUNIT_EXPECT_PTR_EQ(test, page_at(fx, 0), page);
+	KUNIT_EXPECT_FALSE(test, writable_at(fx, 0));
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
+}
+
 /* A driver's own notifier: what it does itself is not for it, if it knows its owner. */
 static bool not_my_own(struct mmu_interval_notifier *sub, const struct mmu_notifier_range *range,
 		       unsigned long cur_seq)
@@ -333,6 +353,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_device_pfns__exclusive_slot_takes_part),
 	KUNIT_CASE(munmap__exclusive_slot),
 	KUNIT_CASE(hmm_range_fault__exclusive_slot),
+	KUNIT_CASE(exclusive_fault__in_memory_that_is_read_only_now),
 	KUNIT_CASE(make_device_exclusive__own_notifier_ignores_it),
 	KUNIT_CASE(make_device_exclusive__own_notifier_that_heeds_it),
 #ifdef __PSIM__
