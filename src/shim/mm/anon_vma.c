@@ -344,6 +344,8 @@ int mm_take_all_locks(struct mm_struct *mm)
 			mm_drop_all_locks(mm);
 			return -EINTR;
 		}
+		/* faults under VMA locks invalidate, too */
+		vma_start_write(vma);
 		list_for_each_entry(avc, &vma->anon_vma_chain, same_vma) {
 			struct anon_vma *root = avc->anon_vma->root;
 

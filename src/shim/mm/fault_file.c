@@ -53,11 +53,21 @@ static vm_fault_t finish(struct psim_fault *f, struct folio *folio, bool copy)
 	return result;
 }
 
+/* Under the VMA's lock alone only those are asked who know of it: the page cache. */
+static bool may_ask(const struct psim_fault *f)
+{
+	return f->vmf.vma->vm_ops->map_pages || !(f->vmf.flags & FAULT_FLAG_VMA_LOCK);
+}
+
 /* Ask the mapper. Return: 0: f->vmf.page is locked and referenced; otherwise what the fault returns. */
 static vm_fault_t ask(struct psim_fault *f)
 {
 	vm_fault_t result;
 
+	if (!may_ask(f)) {
+		psim_fault_release(&f->vmf);
+		return VM_FAULT_RETRY;
+	}
 	psim_point(PSIM_POINT_CALLBACK);
 	result = f->vmf.vma->vm_ops->fault(&f->vmf);
 	psim_point(PSIM_POINT_CALLBACK);
@@ -112,8 +122,9 @@ static vm_fault_t cow_fault(struct psim_fault *f)
 	struct folio *copy;
 	vm_fault_t result;
 
-	if (anon_vma_prepare(f->vmf.vma))
-		return VM_FAULT_OOM;
+	result = vmf_anon_prepare(&f->vmf);
+	if (result)
+		return result;
 	copy = psim_fault_alloc_page(f, 0);
 	if (!copy)
 		return VM_FAULT_OOM;
@@ -218,6 +229,10 @@ vm_fault_t psim_fault_write_shared(struct psim_fault *f, struct folio *folio)
 		mark_written(f);
 		psim_fault_unlock(f);
 		folio_lock(folio);
+	} else if (!may_ask(f)) {
+		psim_fault_unlock(f);
+		psim_fault_release(&f->vmf);
+		result = VM_FAULT_RETRY;
 	} else {
 		psim_fault_unlock(f);
 		folio_lock(folio);

@@ -309,6 +309,8 @@ static int copy_vmas(struct mm_struct *mm, struct mm_struct *old)
 
 	for_each_vma(vmi, vma)
 	{
+		/* no fault under its lock while its slots lose write access */
+		vma_start_write(vma);
 		if (vma->vm_flags & VM_DONTCOPY)
 			continue;
 		err = copy_vma(mm, vma);

@@ -208,8 +208,9 @@ vm_fault_t psim_fault_swap(struct psim_fault *f)
 	vm_fault_t result;
 
 	/* the slot cannot go while its entry is there: look before touching it */
-	if (anon_vma_prepare(f->vmf.vma))
-		return VM_FAULT_OOM;
+	result = vmf_anon_prepare(&f->vmf);
+	if (result)
+		return result;
 	if (!psim_fault_lock_same(f))
 		return 0;
 	psim_fault_unlock(f);

@@ -90,6 +90,21 @@ static void audit__reference_that_is_missing(struct kunit *test)
 	atomic_inc(&folio->_refcount);
 }
 
+/* S0.8: what a pin holds is accounted for as long as the pin is there */
+static void audit__pins(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *page;
+
+	mmap_read_lock(fx->mm);
+	KUNIT_ASSERT_EQ(test, pin_user_pages(fx->base, 1, FOLL_WRITE, &page), 1l);
+	mmap_read_unlock(fx->mm);
+	EXPECT_COUNTS(test, page, 1025, 1);
+	KUNIT_EXPECT_EQ(test, psim_audit(), 0);
+	unpin_user_page(page);
+	KUNIT_EXPECT_EQ(test, psim_audit(), 0);
+}
+
 /* S0.7 */
 static void audit__mapcount(struct kunit *test)
 {
@@ -378,6 +393,7 @@ static void audit__sequence_that_has_not_come(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(audit__reference_that_nobody_holds),
 	KUNIT_CASE(audit__reference_that_is_missing),
+	KUNIT_CASE(audit__pins),
 	KUNIT_CASE(audit__mapcount),
 	KUNIT_CASE(audit__slot_of_a_free_page),
 	KUNIT_CASE(audit__free_page_that_is_not_clean),

@@ -327,6 +327,26 @@ static void migrate_vma_pages__foreign_source_is_reported(struct kunit *test)
 	peek_all(fx, 0, 2);
 }
 
+/* S2.5: another destination than the one that was moved to */
+static void migrate_vma_finalize__changed_destination_is_reported(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	unsigned long dst;
+
+	poke_all(fx, 0, 1);
+	KUNIT_ASSERT_EQ(test, setup(fx, 0, 1, SYSTEM), 0);
+	give_device_pages(fx);
+	pages(fx);
+	dst = fx->dst[0];
+	/* as if the driver had lost it: finalize maps the source again */
+	fx->dst[0] = 0;
+	kunit_expect_report(test, "the destination changed after the move");
+	finalize(fx);
+	unlock_page(migrate_pfn_to_page(dst));
+	put_page(migrate_pfn_to_page(dst));
+	peek_all(fx, 0, 1);
+}
+
 /* S2.5: the same destination twice */
 static void migrate_vma_pages__destination_used_twice_is_reported(struct kunit *test)
 {
@@ -376,6 +396,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma_finalize__onto_the_fault_page_warns),
 	KUNIT_CASE(migrate_vma_pages__unlocked_destination_is_reported),
 	KUNIT_CASE(migrate_vma_pages__foreign_source_is_reported),
+	KUNIT_CASE(migrate_vma_finalize__changed_destination_is_reported),
 	KUNIT_CASE(migrate_vma_pages__destination_used_twice_is_reported),
 	KUNIT_CASE(migrate_vma_setup__never_finalized_is_reported),
 #endif

@@ -151,6 +151,24 @@ static void fork__last_user_reuses_the_page_in_silence(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peek_in(fx, child, 0), 3ull);
 }
 
+/* S6.14: a batch on the way to the LRU is no other user */
+static void fork__last_user_reuses_a_page_that_sits_in_a_batch(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct mm_struct *child;
+	struct page *page;
+
+	poke(fx, 0, 1);
+	page = page_at(fx, 0);
+	EXPECT_COUNTS(test, page, 2, 1);
+	child = have_child(fx);
+	unmap_in(fx, child);
+	poke(fx, 0, 3);
+	KUNIT_EXPECT_PTR_EQ(test, page_at(fx, 0), page);
+	EXPECT_COUNTS(test, page, 1, 1);
+	KUNIT_EXPECT_EQ(test, peek(fx, 0), 3ull);
+}
+
 /* S6.22 */
 static void fork__parent_is_told_once_over_the_vma(struct kunit *test)
 {
@@ -393,6 +411,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(fork__present_page_is_shared_read_only),
 	KUNIT_CASE(fork__write_of_either_is_its_own),
 	KUNIT_CASE(fork__last_user_reuses_the_page_in_silence),
+	KUNIT_CASE(fork__last_user_reuses_a_page_that_sits_in_a_batch),
 	KUNIT_CASE(fork__parent_is_told_once_over_the_vma),
 	KUNIT_CASE(fork__vmas_that_are_not_copied),
 	KUNIT_CASE(fork__generations),

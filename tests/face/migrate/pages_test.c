@@ -308,6 +308,31 @@ static void migrate_vma_pages__flags_move(struct kunit *test)
 	finalize(fx);
 }
 
+#ifdef __PSIM__
+/* S2.35: of a kernel that tracks idle pages */
+static void migrate_vma_pages__idle_and_young_are_copied(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct folio *to;
+
+	poke_all(fx, 0, 2);
+	settle(fx);
+	folio_set_idle(page_folio(page_at(fx, 0)));
+	folio_set_young(page_folio(page_at(fx, 1)));
+	KUNIT_ASSERT_EQ(test, setup(fx, 0, 2, SYSTEM), 0);
+	give_device_pages(fx);
+	pages(fx);
+	to = page_folio(dst_page(fx, 0));
+	KUNIT_EXPECT_TRUE(test, folio_test_idle(to));
+	KUNIT_EXPECT_FALSE(test, folio_test_young(to));
+	to = page_folio(dst_page(fx, 1));
+	KUNIT_EXPECT_FALSE(test, folio_test_idle(to));
+	KUNIT_EXPECT_TRUE(test, folio_test_young(to));
+	finalize(fx);
+	peek_all(fx, 0, 2);
+}
+#endif
+
 /* S2.33: one more reference on the source */
 static void migrate_vma_pages__source_is_referenced(struct kunit *test)
 {
@@ -380,6 +405,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma_pages__hole_of_a_userfaultfd_vma),
 	KUNIT_CASE(migrate_vma_pages__identity_moves),
 	KUNIT_CASE(migrate_vma_pages__flags_move),
+#ifdef __PSIM__
+	KUNIT_CASE(migrate_vma_pages__idle_and_young_are_copied),
+#endif
 	KUNIT_CASE(migrate_vma_pages__source_is_referenced),
 	KUNIT_CASE(migrate_vma_pages__device_to_device),
 	KUNIT_CASE(migrate_vma_pages__ram_to_ram),
