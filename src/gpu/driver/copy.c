@@ -60,12 +60,13 @@ static int finish(struct batch *batch)
 	return batch->error;
 }
 
-/* One piece; grows the last descriptor if it goes on where that ends. */
-static void add(struct batch *batch, u32 opcode, u64 memory, u64 source, u64 bytes)
+/* One block; grows the last descriptor if it goes on where that ends. */
+static void add(struct batch *batch, u32 opcode, u64 memory, u64 source, u32 bytes)
 {
 	struct simgpu_desc *d = batch->n ? &batch->desc[batch->n - 1] : NULL;
 
-	if (d && d->opcode == opcode && d->address + d->bytes == memory &&
+	if (d && d->opcode == opcode && d->block_bytes == bytes &&
+	    d->address + d->bytes == memory &&
 	    (opcode == SIMGPU_OP_CLEAR || d->source + d->bytes == source)) {
 		d->bytes += bytes;
 		return;
@@ -73,7 +74,12 @@ static void add(struct batch *batch, u32 opcode, u64 memory, u64 source, u64 byt
 	if (batch->n == BATCH)
 		submit(batch);
 	batch->desc[batch->n++] = (struct simgpu_desc){
-		.opcode = opcode, .address = memory, .source = source, .bytes = bytes};
+		.opcode = opcode,
+		.address = memory,
+		.source = source,
+		.bytes = bytes,
+		.block_bytes = bytes,
+	};
 }
 
 /* The device whose memory the pages are; one call has pages of one device only (C8.3). */

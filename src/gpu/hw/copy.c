@@ -49,12 +49,12 @@ static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_
 
 static int move(struct simgpu_hw *gpu, const struct simgpu_desc *d)
 {
-	uint64_t done = 0;
+	uint64_t done = 0, block = d->block_bytes ? d->block_bytes : PAGE;
 
 	if (!gpu->has_bytes)
 		return 0;
 	while (done < d->bytes) {
-		uint64_t n = PAGE - (d->source + done) % PAGE;
+		uint64_t n = block - done % block;
 		int err;
 
 		if (n > d->bytes - done)

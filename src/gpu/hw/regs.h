@@ -82,6 +82,7 @@ enum simgpu_opcode {
  * @source: copy engine: bus address (SIMGPU_OP_MOVE: offset; SIMGPU_OP_PEER_: link address); command:
  *	second virtual address
  * @bytes: length
+ * @block_bytes: copy engine: it may take the bytes in blocks of this size, each of one mapping; 0: 4096
  * @pattern: SIMGPU_OP_XOR: bus address of the pattern, within one page
  * @pattern_bytes: its length, 1 to 4096
  * @value: SIMGPU_OP_FILL: the byte
@@ -99,7 +100,7 @@ struct simgpu_desc {
 	unsigned int pattern_bytes;
 	unsigned int value;
 	int status;
-	unsigned int reserved0;
+	unsigned int block_bytes;
 	unsigned char result[32];
 	unsigned long long reserved1[4];
 };
