@@ -327,6 +327,16 @@ static void migrate_vma_pages__foreign_source_is_reported(struct kunit *test)
 	peek_all(fx, 0, 2);
 }
 
+/* S2.5: a destination that was given back already */
+static void migrate_device_pages__free_destination_is_reported(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	unsigned long src = 0, dst = migrate_pfn(fx->dev.first);
+
+	kunit_expect_report(test, "the destination page is free");
+	migrate_device_pages(&src, &dst, 1);
+}
+
 /* S2.5: another destination than the one that was moved to */
 static void migrate_vma_finalize__changed_destination_is_reported(struct kunit *test)
 {
@@ -396,6 +406,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_vma_finalize__onto_the_fault_page_warns),
 	KUNIT_CASE(migrate_vma_pages__unlocked_destination_is_reported),
 	KUNIT_CASE(migrate_vma_pages__foreign_source_is_reported),
+	KUNIT_CASE(migrate_device_pages__free_destination_is_reported),
 	KUNIT_CASE(migrate_vma_finalize__changed_destination_is_reported),
 	KUNIT_CASE(migrate_vma_pages__destination_used_twice_is_reported),
 	KUNIT_CASE(migrate_vma_setup__never_finalized_is_reported),
