@@ -123,7 +123,7 @@ static void private_file__first_access_writes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rss(fx), 1ul);
 }
 
-/* S6.9 of files: beyond the end there is nothing */
+/* S6.9, of files: beyond the end there is nothing */
 static void shared_file__beyond_its_end(struct kunit *test)
 {
 	struct fx *fx = test->priv;

@@ -200,7 +200,7 @@ static void migrate_vma__cached_page_goes_to_another_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peek(fx, 0), pattern(0));
 }
 
-/* S6.30 of swap: entries and cache go with the mapping */
+/* S6.30, of swap: entries and cache go with the mapping */
 static void munmap__swapped_page(struct kunit *test)
 {
 	struct fx *fx = test->priv;
@@ -283,7 +283,7 @@ static void hwpoison__fault_and_migration(struct kunit *test)
 	__free_page(bad);
 }
 
-/* S6.21 of markers: poison and guards are inherited, marks of a registration that the child lacks are not */
+/* S6.21, of markers: poison and guards are inherited, marks of a registration that the child lacks are not */
 static void fork__markers(struct kunit *test)
 {
 	struct fx *fx = test->priv;
