@@ -5,6 +5,7 @@
  */
 #include <linux/err.h>
 #include <linux/log2.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "simgpu.h"
@@ -21,6 +22,7 @@ static void release(struct kref *ref)
 	spin_unlock_irqrestore(&gpu->memory_lock, flags);
 	/* Its device stays for as long as the pagemap does. */
 	drm_pagemap_put(alloc->devmem.dpagemap);
+	mmdrop(alloc->devmem.mm);
 	kfree(alloc);
 }
 
@@ -127,6 +129,8 @@ struct simgpu_alloc *simgpu_alloc_create(struct drm_pagemap *dpagemap, struct mm
 	alloc->pages.start = alloc->block->offset >> PAGE_SHIFT;
 	alloc->pages.last = alloc->pages.start + (bytes >> PAGE_SHIFT) - 1;
 	alloc->first_pfn = simgpu_first_pfn(dpagemap) + alloc->pages.start;
+	/* A child that got pages by fork may keep the allocation for longer than its mm lives. */
+	mmgrab(mm);
 	/* Kept until the last reference on the allocation, as an eviction looks at its pages. */
 	drm_pagemap_devmem_init(&alloc->devmem, gpu->drm.dev, mm, &devmem_ops,
 				drm_pagemap_get(dpagemap), bytes, start_clear(alloc, bytes));

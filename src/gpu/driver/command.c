@@ -22,7 +22,10 @@ static int run(struct simgpu_device *gpu, struct mm_struct *mm, struct simgpu_de
 	WRITE_ONCE(vm->fault_error, 0);
 	err = simgpu_fence_finish(simgpu_ring_submit(&gpu->cmd, desc, 1), result);
 	/* the hardware only knows that a fault was not resolved */
-	return err == -EFAULT ? READ_ONCE(vm->fault_error) ?: err : err;
+	if (err == -EFAULT)
+		err = READ_ONCE(vm->fault_error) ?: err;
+	simgpu_vm_put(vm);
+	return err;
 }
 
 /* With the pattern in a page that the device can read. */

@@ -124,6 +124,18 @@ static void touch(struct mm_struct *mm, struct hmm_range *range)
 	}
 }
 
+/* The first address of [start, end) with a mapping; @end if there is none. */
+static unsigned long next_mapped(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = find_vma_intersection(mm, start, end);
+	start = vma ? max(start, vma->vm_start) : end;
+	mmap_read_unlock(mm);
+	return start;
+}
+
 /* Nothing is mapped for the device here: the notifier is there because hmm asks for one. */
 static void fetch(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
 		  unsigned long end)
@@ -140,7 +152,8 @@ static void fetch(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long
 	if (!range.hmm_pfns)
 		return;
 	if (!mmu_interval_notifier_insert(&notifier, mm, start, end - start, &only_count_ops)) {
-		for (; start < end; start = next) {
+		for (start = next_mapped(mm, start, end); start < end;
+		     start = next_mapped(mm, next, end)) {
 			next = min(ALIGN(start + 1, SIMGPU_WINDOW_BYTES), end);
 			range.start = start;
 			range.end = next;

@@ -324,6 +324,7 @@ int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsig
  * @link: in the device's list
  * @dpagemap: the device's pagemap, kept for as long as the address space uses the device
  * @context: its id on the device
+ * @commands: commands that run in it; guarded by the device's @vms_lock
  * @root: its top-level page table
  * @lock: guards the page table and every window's @mapped; taken in notifier callbacks
  * @windows: by address; changed by the fault handler alone
@@ -336,6 +337,7 @@ struct simgpu_vm {
 	struct list_head link;
 	struct drm_pagemap *dpagemap;
 	u32 context;
+	unsigned int commands;
 	u64 root;
 	struct mutex lock;
 	struct rb_root_cached windows;
@@ -367,8 +369,12 @@ struct simgpu_window {
 	struct simgpu_mapping mapped[SIMGPU_WINDOW_PAGES];
 };
 
-/* The address space's VM on the device, made if need be. Return: an error pointer without memory. */
+/*
+ * The address space's VM on the device for one command, made if need be; simgpu_vm_put() after the command.
+ * Those of address spaces that are gone are destroyed on the way. Return: an error pointer without memory.
+ */
 struct simgpu_vm *simgpu_vm_get(struct simgpu_device *gpu, struct mm_struct *mm);
+void simgpu_vm_put(struct simgpu_vm *vm);
 struct simgpu_vm *simgpu_vm_by_context(struct simgpu_device *gpu, u32 context);
 void simgpu_vm_destroy(struct simgpu_vm *vm);
 /* The window around @address, made if need be. The mmap lock must not be held. */

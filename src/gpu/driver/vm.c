@@ -116,19 +116,43 @@ static struct simgpu_vm *vm_create(struct simgpu_device *gpu, struct mm_struct *
 	return vm;
 }
 
+/* Under vms_lock: move the VMs whose address space is gone to @dead. No command means no fault either. */
+static void take_dead(struct simgpu_device *gpu, struct list_head *dead)
+{
+	struct simgpu_vm *vm, *next;
+
+	list_for_each_entry_safe(vm, next, &gpu->vms, link) {
+		if (!vm->commands && !atomic_read(&vm->mm->mm_users))
+			list_move_tail(&vm->link, dead);
+	}
+}
+
 struct simgpu_vm *simgpu_vm_get(struct simgpu_device *gpu, struct mm_struct *mm)
 {
-	struct simgpu_vm *vm;
+	struct simgpu_vm *vm, *old, *next;
+	LIST_HEAD(dead);
 
 	mutex_lock(&gpu->vms_lock);
 	list_for_each_entry(vm, &gpu->vms, link) {
 		if (vm->mm == mm)
 			goto out;
 	}
+	take_dead(gpu, &dead);
 	vm = vm_create(gpu, mm);
 out:
+	if (!IS_ERR(vm))
+		vm->commands++;
 	mutex_unlock(&gpu->vms_lock);
+	list_for_each_entry_safe(old, next, &dead, link)
+		simgpu_vm_destroy(old);
 	return vm;
+}
+
+void simgpu_vm_put(struct simgpu_vm *vm)
+{
+	mutex_lock(&vm->gpu->vms_lock);
+	vm->commands--;
+	mutex_unlock(&vm->gpu->vms_lock);
 }
 
 struct simgpu_vm *simgpu_vm_by_context(struct simgpu_device *gpu, u32 context)
