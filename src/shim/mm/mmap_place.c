@@ -104,6 +104,9 @@ long psim_get_unmapped_area(struct mm_struct *mm, struct file *file, unsigned lo
 	if (length > mm->task_size)
 		return -ENOMEM;
 	if (flags & MAP_FIXED) {
+		/* a quirk that a kernel shows: an address that reads as an errno is taken for one */
+		if (IS_ERR_VALUE(address))
+			return address;
 		if (address > mm->task_size - length)
 			return -ENOMEM;
 		if (offset_in_page(address))

@@ -531,6 +531,16 @@ void psim_tables_free(struct mm_struct *mm, struct psim_tables_gone *gone)
 
 /* ---- looking at all of it ------------------------------------------------------------------------------ */
 
+#define SLOTS_AT_ONCE 8
+
+/* Most tables are nearly empty: look at a cache line of slots without a branch for each. */
+static bool any_slot(const psim_pte_t *slots)
+{
+	return psim_pte_peek(&slots[0]) | psim_pte_peek(&slots[1]) | psim_pte_peek(&slots[2]) |
+	       psim_pte_peek(&slots[3]) | psim_pte_peek(&slots[4]) | psim_pte_peek(&slots[5]) |
+	       psim_pte_peek(&slots[6]) | psim_pte_peek(&slots[7]);
+}
+
 static void
 visit_below(struct mm_struct *mm, const psim_pte_t *table, int level, unsigned long base,
 	    void (*fn)(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg),
@@ -539,9 +549,15 @@ visit_below(struct mm_struct *mm, const psim_pte_t *table, int level, unsigned l
 	unsigned int i;
 
 	for (i = 0; i < SLOTS; i++) {
-		unsigned long address = base + ((unsigned long)i << level_shift(level));
-		psim_pte_t slot = psim_pte_peek(&table[i]);
+		unsigned long address;
+		psim_pte_t slot;
 
+		if (i % SLOTS_AT_ONCE == 0 && !any_slot(&table[i])) {
+			i += SLOTS_AT_ONCE - 1;
+			continue;
+		}
+		address = base + ((unsigned long)i << level_shift(level));
+		slot = psim_pte_peek(&table[i]);
 		if (!slot)
 			continue;
 		if (level > 0 && !psim_pmd_leaf(slot))

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The reference model's mremap, as Linux 6.17 and later do it: a move that changes no length may take
+ * several mappings and the holes between them along; everything else wants one mapping.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "model.h"
+
+#define ROUND_UP(n) (((n) + PAGE - 1) & ~(PAGE - 1))
+#define KNOWN	    (MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP)
+#define INDEX(a)    (((a)-ARENA) / PAGE)
+
+/**
+ * struct remap - one mremap
+ * @placed: the caller says where to (or wishes)
+ * @there: where to, if it is in the arena; else 0
+ */
+struct remap {
+	struct model_process *process;
+	unsigned long old, old_length, new_length, target;
+	int flags;
+	bool placed;
+};
+
+static long check_arguments(const struct remap *remap)
+{
+	if (remap->flags & ~KNOWN || remap->old % PAGE || !remap->new_length ||
+	    remap->new_length > TASK_TOP)
+		return -EINVAL;
+	if (!remap->placed)
+		return 0;
+	if (remap->target > TASK_TOP - remap->new_length || remap->target % PAGE)
+		return -EINVAL;
+	if (!(remap->flags & MREMAP_MAYMOVE))
+		return -EINVAL;
+	if (remap->flags & MREMAP_DONTUNMAP && remap->old_length != remap->new_length)
+		return -EINVAL;
+	if (remap->old + remap->old_length > remap->target &&
+	    remap->target + remap->new_length > remap->old)
+		return -EINVAL;
+	return 0;
+}
+
+static struct model_page *mapped_at(struct model_process *process, unsigned long address)
+{
+	struct model_page *page;
+
+	if (address < ARENA || address >= ARENA_END)
+		return NULL;
+	page = &process->pages[INDEX(address)];
+	return page->mapped ? page : NULL;
+}
+
+static bool alike(const struct model_page *a, const struct model_page *b)
+{
+	return a->prot == b->prot && a->shared == b->shared && a->locked == b->locked &&
+	       a->dont_fork == b->dont_fork && a->wipe_on_fork == b->wipe_on_fork &&
+	       (!a->shared || a->offset + 1 == b->offset);
+}
+
+/* Is [old, old + length) one mapping? SAYS_NOTHING: it hangs on what Linux merged. */
+static enum says one_mapping(struct model_process *process, unsigned long old, unsigned long length)
+{
+	struct model_page *page = mapped_at(process, old), *next;
+
+	if (length > ARENA_PAGES * PAGE)
+		return SAYS_NO;
+	for (unsigned long at = old + PAGE; at < old + length; at += PAGE, page = next) {
+		next = mapped_at(process, at);
+		if (!next || !alike(page, next))
+			return SAYS_NO;
+	}
+	return length <= PAGE ? SAYS_YES : SAYS_NOTHING;
+}
+
+/* ---- moving ----------------------------------------------------------------------------------------- */
+
+struct moved {
+	struct model_page page;
+	unsigned char bytes[PAGE];
+};
+
+/* Take the page at @at out, or leave an untouched one there. */
+static void take(struct remap *remap, unsigned long at, struct moved *moved)
+{
+	unsigned int index = INDEX(at);
+	struct model_page *page = &remap->process->pages[index];
+
+	moved->page = *page;
+	memcpy(moved->bytes, remap->process->bytes[index], PAGE);
+	if (page->shared)
+		page->shared->users++; /* the moved one's */
+	if (remap->flags & MREMAP_DONTUNMAP) {
+		model_page_clear(remap->process, index);
+		page->locked = false;
+	} else {
+		model_unmap(remap->process, at, at + PAGE);
+	}
+}
+
+static void give(struct remap *remap, unsigned long at, const struct moved *moved)
+{
+	unsigned int index = INDEX(at);
+
+	model_unmap(remap->process, at, at + PAGE);
+	remap->process->pages[index] = moved->page;
+	memcpy(remap->process->bytes[index], moved->bytes, PAGE);
+}
+
+/* New pages behind those that were moved or stayed, like @model but untouched. */
+static void grow(struct remap *remap, unsigned long from, unsigned long to,
+		 const struct model_page *model, unsigned long offset)
+{
+	for (unsigned long at = from; at < to; at += PAGE) {
+		struct model_page *page = &remap->process->pages[INDEX(at)];
+
+		model_unmap(remap->process, at, at + PAGE);
+		*page = *model;
+		page->present = SAYS_NO;
+		page->taint_present = page->taint_exclusive = page->written = false;
+		page->offset = offset + (at - from) / PAGE;
+		if (page->shared)
+			page->shared->users++;
+	}
+	if (model->locked)
+		model_populate(remap->process, from, to);
+}
+
+/* Move what is at [old, old + length) to @target, which may be outside the arena: then it is lost. */
+static long move(struct remap *remap, unsigned long old, unsigned long length, unsigned long target,
+		 unsigned long new_length)
+{
+	bool lost = target < ARENA || target + new_length > ARENA_END;
+	struct model_page model = remap->process->pages[INDEX(old)];
+	unsigned long keep = length < new_length ? length : new_length;
+	struct moved *moved = calloc(ARENA_PAGES, sizeof(*moved));
+
+	for (unsigned long done = 0; done < keep; done += PAGE)
+		take(remap, old + done, &moved[done / PAGE]);
+	if (model.shared)
+		model.shared->users++; /* keep it for grow() */
+	if (target)
+		model_unmap(remap->process, target, target + new_length);
+	if (!lost) {
+		for (unsigned long done = 0; done < keep; done += PAGE)
+			give(remap, target + done, &moved[done / PAGE]);
+		grow(remap, target + keep, target + new_length, &model, model.offset + keep / PAGE);
+	} else {
+		for (unsigned long done = 0; done < keep; done += PAGE)
+			if (moved[done / PAGE].page.shared &&
+			    !--moved[done / PAGE].page.shared->users)
+				free(moved[done / PAGE].page.shared);
+	}
+	if (model.shared && !--model.shared->users)
+		free(model.shared);
+	free(moved);
+	return lost ? ELSEWHERE : (long)target;
+}
+
+/* A fixed move of one length: mapping by mapping, holes stay where they are. */
+static long move_all(struct remap *remap)
+{
+	unsigned long old = remap->old, end = old + remap->old_length, target = remap->target;
+	bool lost = target < ARENA || target + remap->new_length > ARENA_END;
+
+	if (!mapped_at(remap->process, old))
+		return -EFAULT;
+	for (unsigned long at = old; at < end && at < ARENA_END; at += PAGE)
+		if (mapped_at(remap->process, at))
+			move(remap, at, PAGE, target + (at - old), PAGE);
+	return lost ? ELSEWHERE : (long)target;
+}
+
+/* ---- one call ------------------------------------------------------------------------------------------ */
+
+static long expand(struct remap *remap)
+{
+	unsigned long end = remap->old + remap->old_length,
+		      new_end = remap->old + remap->new_length;
+	struct model_page model = *mapped_at(remap->process, remap->old);
+
+	if (remap->old_length && new_end <= TASK_TOP && model_hole(remap->process, end, new_end) &&
+	    new_end <= ARENA_END) {
+		grow(remap, end, new_end, &model, model.offset + remap->old_length / PAGE);
+		return remap->old;
+	}
+	if (!(remap->flags & MREMAP_MAYMOVE))
+		return -ENOMEM;
+	return move(remap, remap->old, remap->old_length, 0, remap->new_length);
+}
+
+static long resize(struct remap *remap, struct outcome *out, const struct outcome *other)
+{
+	struct model_page *page = mapped_at(remap->process, remap->old);
+	unsigned long old_end = remap->old + remap->old_length;
+	unsigned long new_end = remap->old + remap->new_length;
+	enum says one;
+
+	if (!page)
+		return -EFAULT;
+	if (!remap->placed && remap->new_length <= remap->old_length && remap->old_length) {
+		if (remap->new_length == remap->old_length)
+			return remap->old;
+		if (old_end < remap->old || old_end > TASK_TOP)
+			return -EINVAL;
+		model_unmap(remap->process, new_end, old_end);
+		return remap->old;
+	}
+	if (!remap->old_length && !page->shared)
+		return -EINVAL;
+	one = one_mapping(remap->process, remap->old, remap->old_length);
+	if (one == SAYS_NOTHING) {
+		out->any = true;
+		one = other && other->result == -EFAULT ? SAYS_NO : SAYS_YES;
+	}
+	if (one == SAYS_NO)
+		return -EFAULT;
+	if (remap->new_length > (1ul << 26) && other && other->result < 0) {
+		out->any = true; /* how much there is, hosts differ in */
+		return other->result;
+	}
+	if (!remap->placed)
+		return expand(remap);
+	if (!(remap->flags & MREMAP_FIXED) &&
+	    !model_hole(remap->process, remap->target, remap->target + remap->new_length))
+		return move(remap, remap->old, remap->old_length, 0, remap->new_length);
+	if (remap->new_length < remap->old_length)
+		model_unmap(remap->process, new_end, old_end);
+	return move(remap, remap->old, remap->old_length, remap->target, remap->new_length);
+}
+
+bool model_hangs_on_merging(const struct op *op)
+{
+	struct model_process *process = &model_processes[op->process];
+	unsigned long length = ROUND_UP(op->length);
+
+	return op->kind == OP_MREMAP && process->migrated && op->address % PAGE == 0 &&
+	       mapped_at(process, op->address) &&
+	       one_mapping(process, op->address, length) == SAYS_NOTHING;
+}
+
+long model_mremap(struct model_process *process, const struct op *op, struct outcome *out,
+		  const struct outcome *other)
+{
+	struct remap remap = {
+		.process = process,
+		.old = op->address,
+		.old_length = ROUND_UP(op->length),
+		.new_length = ROUND_UP(op->target_length),
+		.target = op->target,
+		.flags = op->flags,
+		.placed = op->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP),
+	};
+	long err = check_arguments(&remap);
+
+	if (err)
+		return err;
+	if (remap.flags & MREMAP_FIXED && remap.old_length == remap.new_length)
+		return move_all(&remap);
+	return resize(&remap, out, other);
+}
