@@ -78,6 +78,7 @@ if [ $level = all ]; then
 		missing="$missing libclang-rt-dev"
 	fi
 	want has_command valgrind valgrind valgrind valgrind
+	want has_command gcovr gcovr gcovr gcovr
 fi
 
 if [ -n "$kernel" ]; then
