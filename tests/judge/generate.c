@@ -189,6 +189,15 @@ static int draw_advice(struct source *source)
 
 /* ---- operations --------------------------------------------------------------------------------------- */
 
+static void draw_file(struct source *source, struct op *op)
+{
+	op->file = 1 + draw(source, FILES);
+	op->offset = draw(source, FILE_PAGES + 1) * PAGE;
+	op->flags &= ~MAP_ANONYMOUS;
+	if ((op->flags & MAP_TYPE) != MAP_SHARED)
+		op->flags = (op->flags & ~MAP_TYPE) | MAP_PRIVATE;
+}
+
 /**
  * struct generator - what lasts from operation to operation
  * @alive: processes, a bit each: fork and exit always work, so it is known who is alive
@@ -272,6 +281,8 @@ static void draw_op(struct generator *generator, struct op *op)
 		op->flags &= ~MAP_LOCKED;
 	if (op->length > SURELY_FITS) /* else it may take hours */
 		op->flags &= ~(MAP_POPULATE | MAP_LOCKED);
+	if (op->kind == OP_TRUNCATE || (op->kind == OP_MMAP && one_in(source, 5)))
+		draw_file(source, op);
 	if (members & MEMBER_REMAP_FLAGS)
 		op->flags = draw_remap_flags(source);
 	if (members & MEMBER_ADVICE)

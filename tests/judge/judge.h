@@ -18,6 +18,8 @@
 #define PROCESSES   4
 #define TASK_TOP    0x7ffffffff000ul /* the first address that is no user address (x86-64, 4 levels) */
 #define MOST_BYTES  (8 * PAGE) /* of one load, store or GPU command */
+#define FILES	    2 /* as of memfd_create(), open in every process */
+#define FILE_PAGES  16ul
 #define MOST_AREAS  (2 * ARENA_PAGES)
 #define FILLED	    0xa5 /* what a buffer holds before a load */
 #define ELSEWHERE \
@@ -39,6 +41,7 @@ enum op_kind {
 	OP_MUNLOCK,
 	OP_FORK,
 	OP_EXIT,
+	OP_TRUNCATE,
 	OP_LOAD,
 	OP_STORE,
 	OP_MIGRATE,
@@ -56,6 +59,8 @@ enum op_kind {
  * @address, @length: what it is done to
  * @target, @target_length: mremap: where to, new length; GPU copy: the source
  * @slot: fork: the child's slot
+ * @file: number of a file, from 1 on; 0: none
+ * @offset: mmap: where in the file; truncate: its new length
  * @prot: PROT_*
  * @flags: MAP_*, MREMAP_*
  * @advice: MADV_*
@@ -64,8 +69,8 @@ enum op_kind {
 struct op {
 	enum op_kind kind;
 	unsigned int process;
-	unsigned int slot;
-	unsigned long address, length;
+	unsigned int slot, file;
+	unsigned long address, length, offset;
 	unsigned long target, target_length;
 	int prot, flags, advice;
 	unsigned int value;
@@ -82,6 +87,7 @@ enum op_member {
 	MEMBER_ADVICE = 1 << 6,
 	MEMBER_VALUE = 1 << 7,
 	MEMBER_SLOT = 1 << 8,
+	MEMBER_FILE = 1 << 10,
 	MEMBER_BYTES = 1 << 9 /* the range is one of bytes: any alignment, MOST_BYTES at most */
 };
 

@@ -38,15 +38,15 @@ static bool complain(const char *what)
 }
 
 /* In the new process: the descriptors at their places, then the program. */
-static void become_process(int memory, const int theirs[PROCESSES])
+static void become_process(const int fds[WIRE_FDS])
 {
-	int high[PROCESSES + 1];
+	int high[WIRE_FDS];
 
-	for (int i = 0; i <= PROCESSES; i++)
-		high[i] = fcntl(i ? theirs[i - 1] : memory, F_DUPFD, WIRE_SOCKET_FD + PROCESSES);
-	for (int i = 0; i <= PROCESSES; i++)
+	for (int i = 0; i < WIRE_FDS; i++)
+		high[i] = fcntl(fds[i], F_DUPFD, WIRE_MEMORY_FD + WIRE_FDS);
+	for (int i = 0; i < WIRE_FDS; i++)
 		dup2(high[i], WIRE_MEMORY_FD + i);
-	syscall(SYS_close_range, WIRE_SOCKET_FD + PROCESSES, ~0u, 0);
+	syscall(SYS_close_range, WIRE_MEMORY_FD + WIRE_FDS, ~0u, 0);
 	execl(JUDGE_PROCESS, JUDGE_PROCESS, (char *)NULL);
 	_exit(127);
 }
@@ -66,8 +66,9 @@ static bool open_sockets(int theirs[PROCESSES])
 
 bool kernel_start(void)
 {
-	int theirs[PROCESSES], memory = memfd_create("judge", MFD_CLOEXEC);
+	int fds[WIRE_FDS], memory = memfd_create("judge", MFD_CLOEXEC);
 
+	fds[0] = memory;
 	memset(pids, 0, sizeof(pids));
 	lost = false;
 	if (memory < 0 || ftruncate(memory, PROCESSES * sizeof(*slots)))
@@ -76,16 +77,20 @@ bool kernel_start(void)
 		     0);
 	if (slots == MAP_FAILED)
 		return complain("mmap");
-	if (!open_sockets(theirs))
+	if (!open_sockets(fds + 1))
 		return false;
+	for (int i = 1 + PROCESSES; i < WIRE_FDS; i++) {
+		fds[i] = memfd_create("file", MFD_CLOEXEC);
+		if (fds[i] < 0 || ftruncate(fds[i], FILE_PAGES / 2 * PAGE))
+			return complain("memfd");
+	}
 	first = fork();
 	if (first < 0)
 		return complain("fork");
 	if (!first)
-		become_process(memory, theirs);
-	close(memory);
-	for (int i = 0; i < PROCESSES; i++)
-		close(theirs[i]);
+		become_process(fds);
+	for (int i = 0; i < WIRE_FDS; i++)
+		close(fds[i]);
 	pids[0] = first;
 	return true;
 }

@@ -13,6 +13,7 @@
 
 static struct psim_process *processes[PROCESSES];
 static struct psim_gpu *gpu;
+static struct psim_file *files[FILES];
 
 /* ---- start and end --------------------------------------------------------------------------------- */
 
@@ -28,6 +29,8 @@ bool machine_start(size_t ops)
 		return false;
 	memset(processes, 0, sizeof(processes));
 	processes[0] = psim_process_create("p0");
+	for (unsigned int i = 0; i < FILES; i++)
+		files[i] = psim_file_create(FILE_PAGES / 2 * PAGE, 1);
 	gpu = psim_gpu_create(&gpu_config);
 	return processes[0] && gpu;
 }
@@ -39,6 +42,8 @@ int machine_stop(void)
 			psim_process_exit(processes[i]);
 		processes[i] = NULL;
 	}
+	for (unsigned int i = 0; i < FILES; i++)
+		psim_file_close(files[i]);
 	if (gpu)
 		psim_gpu_destroy(gpu);
 	gpu = NULL;
@@ -111,7 +116,7 @@ static long call(struct psim_process *process, const struct op *op)
 	case OP_MMAP:
 		return placed(process,
 			      psim_mmap_at(process, op->address, op->length, op->prot, op->flags,
-					   NULL, 0),
+					   op->file ? files[op->file - 1] : NULL, op->offset),
 			      op->length);
 	case OP_MUNMAP:
 		return psim_munmap(process, op->address, op->length);
@@ -130,6 +135,8 @@ static long call(struct psim_process *process, const struct op *op)
 		return psim_munlock(process, op->address, op->length);
 	case OP_FORK:
 		return do_fork(process, op->slot);
+	case OP_TRUNCATE:
+		return psim_file_truncate(files[op->file - 1], op->offset);
 	default:
 		return do_exit(op->process);
 	}

@@ -16,6 +16,7 @@
 #include "model.h"
 
 struct model_process model_processes[PROCESSES];
+struct shared *model_files[FILES];
 static bool gpu_used;
 
 /* ---- pages ---------------------------------------------------------------------------------------- */
@@ -47,7 +48,7 @@ static unsigned char *bytes_of(struct model_process *process, unsigned int index
 {
 	struct model_page *page = &process->pages[index];
 
-	if (!page->shared)
+	if (!page->shared || page->copied)
 		return process->bytes[index];
 	return page->offset < page->shared->pages ? page->shared->bytes[page->offset] : NULL;
 }
@@ -57,8 +58,9 @@ void model_page_clear(struct model_process *process, unsigned int index)
 	struct model_page *page = &process->pages[index];
 
 	/* bytes of a page that was never touched are zero already */
-	if (!page->shared && page->present != SAYS_NO)
+	if (page->copied || (!page->shared && page->present != SAYS_NO))
 		memset(process->bytes[index], 0, PAGE);
+	page->copied = false;
 	page->present = SAYS_NO;
 	page->taint_present = page->taint_exclusive = page->written = false;
 }
@@ -88,8 +90,18 @@ static void touched(struct model_page *page, bool write)
 	page->present = SAYS_YES;
 	page->taint_present = false;
 	page->written |= write;
-	if (write && !page->shared)
+	if (write && !model_is_shared(page))
 		page->taint_exclusive = false;
+}
+
+void model_page_copy(struct model_process *process, unsigned int index)
+{
+	struct model_page *page = &process->pages[index];
+
+	if (!page->private || page->copied)
+		return;
+	memcpy(process->bytes[index], page->shared->bytes[page->offset], PAGE);
+	page->copied = true;
 }
 
 /* One page as a CPU's access finds it. Return: its bytes, or NULL and *@err. */
@@ -105,6 +117,10 @@ static unsigned char *reach(struct model_process *process, unsigned long address
 		return NULL;
 	bytes = bytes_of(process, (address - ARENA) / PAGE);
 	*err = bytes ? 0 : -EIO;
+	if (bytes && write) {
+		model_page_copy(process, (address - ARENA) / PAGE);
+		bytes = bytes_of(process, (address - ARENA) / PAGE);
+	}
 	if (bytes)
 		touched(page, write);
 	return bytes ? bytes + address % PAGE : NULL;
@@ -158,7 +174,12 @@ void model_populate(struct model_process *process, unsigned long start, unsigned
 		if (!page || !page->mapped || !page->prot ||
 		    !bytes_of(process, (at - ARENA) / PAGE))
 			return;
-		touched(page, !page->shared && page->prot & PROT_WRITE);
+		if (!model_is_shared(page) && page->prot & PROT_WRITE) {
+			model_page_copy(process, (at - ARENA) / PAGE);
+			touched(page, true);
+		} else {
+			touched(page, false);
+		}
 	}
 }
 
@@ -175,6 +196,10 @@ static unsigned char *gpu_reach(struct model_process *process, unsigned long add
 	if (write && !(page->prot & PROT_WRITE))
 		return NULL;
 	bytes = bytes_of(process, (address - ARENA) / PAGE);
+	if (bytes && write) {
+		model_page_copy(process, (address - ARENA) / PAGE);
+		bytes = bytes_of(process, (address - ARENA) / PAGE);
+	}
 	return bytes ? bytes + address % PAGE : NULL;
 }
 
@@ -284,6 +309,8 @@ static long model_fork(struct model_process *parent, struct model_process *child
 		page->locked = false;
 		if (page->shared) {
 			page->shared->users++;
+			if (page->copied)
+				memcpy(child->bytes[i], parent->bytes[i], PAGE);
 			page->present = page->present == SAYS_NO ? SAYS_NO : SAYS_NOTHING;
 		} else if (page->wipe_on_fork) {
 			model_page_clear(child, i);
@@ -306,6 +333,11 @@ void model_start(void)
 			process_end(&model_processes[i]);
 	model_processes[0].alive = true;
 	gpu_used = false;
+	for (unsigned int i = 0; i < FILES; i++) {
+		free(model_files[i]);
+		model_files[i] = model_shared_new(FILE_PAGES / 2);
+		model_files[i]->users = 1;
+	}
 }
 
 /* ---- one operation ---------------------------------------------------------------------------------------- */

@@ -7,9 +7,9 @@
 
 #define GPU_CHUNK 0x10000ul /* what a GPU fault takes along at most */
 
-/* Shared memory: as long as it was mapped first; accesses beyond are SIGBUS. */
+/* Shared memory or a file: accesses beyond its pages are SIGBUS. */
 struct shared {
-	unsigned int users; /* pages that map it */
+	unsigned int users; /* pages that map it, and the model if it is a file */
 	unsigned long pages;
 	unsigned char bytes[ARENA_PAGES][PAGE];
 };
@@ -17,7 +17,9 @@ struct shared {
 /**
  * struct model_page - one entry of a process's list of mappings: a page of the arena
  * @mapped: the others count only if it is
- * @shared: what it shares, at page @offset of it; NULL: private
+ * @shared: what is behind it, at page @offset of that; NULL: private anonymous memory
+ * @private: a private mapping of a file
+ * @copied: it is, and was written: it has bytes of its own
  * @prot: PROT_*
  * @present: has it been touched?
  * @written: and surely written, since it was mapped?
@@ -25,7 +27,7 @@ struct shared {
  */
 struct model_page {
 	bool mapped, locked, dont_fork, wipe_on_fork;
-	bool taint_present, taint_exclusive, written;
+	bool taint_present, taint_exclusive, written, private, copied;
 	unsigned char prot, present;
 	struct shared *shared;
 	unsigned long offset;
@@ -39,6 +41,7 @@ struct model_process {
 };
 
 extern struct model_process model_processes[PROCESSES];
+extern struct shared *model_files[FILES];
 
 void model_unmap(struct model_process *process, unsigned long start, unsigned long end);
 /* Is nothing of [start, end) mapped? */
@@ -46,6 +49,13 @@ bool model_hole(const struct model_process *process, unsigned long start, unsign
 void model_populate(struct model_process *process, unsigned long start, unsigned long end);
 /* Give the page up: its next reader sees zeros, or what is shared. */
 void model_page_clear(struct model_process *process, unsigned int index);
+/* Is what is written there seen by others? */
+static inline bool model_is_shared(const struct model_page *page)
+{
+	return page->shared && !page->private;
+}
+/* Give a private page of a file its own bytes. */
+void model_page_copy(struct model_process *process, unsigned int index);
 struct shared *model_shared_new(unsigned long pages);
 
 long model_mremap(struct model_process *process, const struct op *op, struct outcome *out,

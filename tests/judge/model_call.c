@@ -46,10 +46,10 @@ static unsigned long first_hole(struct model_process *process, unsigned long sta
 
 /* ---- mmap, munmap ----------------------------------------------------------------------------------- */
 
-static long mmap_type(int flags)
+static long mmap_file(const struct op *op)
 {
-	if (!(flags & MAP_ANONYMOUS))
-		return -EBADF; /* there is no file */
+	if (!(op->flags & MAP_ANONYMOUS) && !op->file)
+		return -EBADF;
 	return 0;
 }
 
@@ -61,7 +61,9 @@ static void map_pages(struct model_process *process, unsigned long start, unsign
 	model_unmap(process, start, start + length);
 	if (!IN_ARENA(start, start + length))
 		return; /* undone at once */
-	if ((op->flags & MAP_TYPE) == MAP_SHARED)
+	if (op->file)
+		shared = model_files[op->file - 1];
+	else if ((op->flags & MAP_TYPE) == MAP_SHARED)
 		shared = model_shared_new(length / PAGE);
 	for_each_page(process, page, at, start, start + length)
 	{
@@ -69,7 +71,8 @@ static void map_pages(struct model_process *process, unsigned long start, unsign
 		page->prot = op->prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
 		page->locked = op->flags & MAP_LOCKED;
 		page->shared = shared;
-		page->offset = (at - start) / PAGE;
+		page->private = shared && (op->flags & MAP_TYPE) == MAP_PRIVATE;
+		page->offset = (op->offset + at - start) / PAGE;
 		if (shared)
 			shared->users++;
 	}
@@ -97,7 +100,7 @@ static long call_mmap(struct model_process *process, const struct op *op, struct
 		      const struct outcome *other)
 {
 	unsigned long length = ROUND_UP(op->length), start = op->address;
-	long err = mmap_type(op->flags), type = op->flags & MAP_TYPE;
+	long err = mmap_file(op), type = op->flags & MAP_TYPE;
 	bool fixed = op->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
 
 	if (err)
@@ -179,8 +182,8 @@ static long call_mprotect(struct model_process *process, const struct op *op)
 	hole = first_hole(process, op->address, end);
 	for_each_page(process, page, at, op->address, hole)
 	{
-		bool opened = page->locked && !page->shared && !(page->prot & PROT_WRITE) &&
-			      prot & PROT_WRITE;
+		bool opened = page->locked && !model_is_shared(page) &&
+			      !(page->prot & PROT_WRITE) && prot & PROT_WRITE;
 
 		page->prot = prot;
 		if (opened)
@@ -317,7 +320,9 @@ static long populate_advice(struct model_process *process, unsigned long start, 
 		page->present = SAYS_YES;
 		page->taint_present = false;
 		page->written |= write;
-		if (write && !page->shared)
+		if (write)
+			model_page_copy(process, page - process->pages);
+		if (write && !model_is_shared(page))
 			page->taint_exclusive = false;
 	}
 	return 0;
@@ -350,6 +355,25 @@ static long call_madvise(struct model_process *process, const struct op *op)
 	return hole ? -ENOMEM : 0;
 }
 
+/* Pages beyond the new end vanish from every mapping, copies too; its bytes beyond it are zero. */
+static long call_truncate(const struct op *op)
+{
+	struct shared *file = model_files[op->file - 1];
+	unsigned long pages = op->offset / PAGE;
+
+	for (unsigned int i = 0; i < PROCESSES * ARENA_PAGES; i++) {
+		struct model_process *process = &model_processes[i / ARENA_PAGES];
+		struct model_page *page = &process->pages[i % ARENA_PAGES];
+
+		if (process->alive && page->shared == file && page->offset >= pages)
+			model_page_clear(process, i % ARENA_PAGES);
+	}
+	if (pages < file->pages)
+		memset(file->bytes[pages], 0, (file->pages - pages) * PAGE);
+	file->pages = pages;
+	return 0;
+}
+
 /* ---- one call ----------------------------------------------------------------------------------------- */
 
 long model_call(struct model_process *process, const struct op *op, struct outcome *out,
@@ -358,6 +382,8 @@ long model_call(struct model_process *process, const struct op *op, struct outco
 	switch (op->kind) {
 	case OP_MMAP:
 		return call_mmap(process, op, out, other);
+	case OP_TRUNCATE:
+		return call_truncate(op);
 	case OP_MUNMAP:
 		return call_munmap(process, op);
 	case OP_MPROTECT:

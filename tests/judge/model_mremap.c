@@ -57,9 +57,9 @@ static struct model_page *mapped_at(struct model_process *process, unsigned long
 
 static bool alike(const struct model_page *a, const struct model_page *b)
 {
-	return a->prot == b->prot && a->shared == b->shared && a->locked == b->locked &&
-	       a->dont_fork == b->dont_fork && a->wipe_on_fork == b->wipe_on_fork &&
-	       (!a->shared || a->offset + 1 == b->offset);
+	return a->prot == b->prot && a->shared == b->shared && a->private == b->private &&
+	       a->locked == b->locked && a->dont_fork == b->dont_fork &&
+	       a->wipe_on_fork == b->wipe_on_fork && (!a->shared || a->offset + 1 == b->offset);
 }
 
 /* Is [old, old + length) one mapping? SAYS_NOTHING: it hangs on what Linux merged. */
@@ -121,6 +121,7 @@ static void grow(struct remap *remap, unsigned long from, unsigned long to,
 		model_unmap(remap->process, at, at + PAGE);
 		*page = *model;
 		page->present = SAYS_NO;
+		page->copied = false;
 		page->taint_present = page->taint_exclusive = page->written = false;
 		page->offset = offset + (at - from) / PAGE;
 		if (page->shared)
@@ -210,7 +211,7 @@ static long resize(struct remap *remap, struct outcome *out, const struct outcom
 		model_unmap(remap->process, new_end, old_end);
 		return remap->old;
 	}
-	if (!remap->old_length && !page->shared)
+	if (!remap->old_length && !model_is_shared(page))
 		return -EINVAL;
 	one = one_mapping(remap->process, remap->old, remap->old_length);
 	if (one == SAYS_NOTHING) {

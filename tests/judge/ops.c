@@ -7,7 +7,7 @@
 #define WHERE MEMBER_RANGE
 
 const struct op_type op_types[OP_KINDS] = {
-	[OP_MMAP] = {"mmap", WHERE | MEMBER_PROT | MEMBER_MAP_FLAGS, 20, false},
+	[OP_MMAP] = {"mmap", WHERE | MEMBER_PROT | MEMBER_MAP_FLAGS | MEMBER_FILE, 20, false},
 	[OP_MUNMAP] = {"munmap", WHERE, 8, false},
 	[OP_MPROTECT] = {"mprotect", WHERE | MEMBER_PROT, 8, false},
 	[OP_MREMAP] = {"mremap", WHERE | MEMBER_TARGET | MEMBER_TARGET_LENGTH | MEMBER_REMAP_FLAGS,
@@ -17,6 +17,7 @@ const struct op_type op_types[OP_KINDS] = {
 	[OP_MUNLOCK] = {"munlock", WHERE, 3, false},
 	[OP_FORK] = {"fork", MEMBER_SLOT, 4, false},
 	[OP_EXIT] = {"exit", 0, 3, false},
+	[OP_TRUNCATE] = {"truncate", MEMBER_FILE, 2, false},
 	[OP_LOAD] = {"load", WHERE | MEMBER_BYTES, 30, false},
 	[OP_STORE] = {"store", WHERE | MEMBER_BYTES | MEMBER_VALUE, 30, false},
 	[OP_MIGRATE] = {"migrate", WHERE, 10, true},
@@ -50,6 +51,8 @@ void op_print(const struct op *op, char *text, size_t bytes)
 	if (type->members & (member) && n < bytes) \
 	n += snprintf(text + n, bytes - n, __VA_ARGS__)
 	ADD(MEMBER_SLOT, " to p%u", op->slot);
+	if (op->file)
+		ADD(MEMBER_FILE, " file %u at %#lx,", op->file, op->offset);
 	ADD(MEMBER_RANGE, " %s, %#lx bytes", address(op->address), op->length);
 	ADD(MEMBER_TARGET, ", target %s", address(op->target));
 	ADD(MEMBER_TARGET_LENGTH, ", %#lx bytes", op->target_length);

@@ -40,8 +40,11 @@ static void print_call(const struct op *op)
 
 	switch (op->kind) {
 	case OP_MMAP:
-		printf("psim_mmap_at(p[%u], %s, %s, %#x, %#x, NULL, 0)", p, at, n, op->prot,
-		       op->flags);
+		printf("psim_mmap_at(p[%u], %s, %s, %#x, %#x, ", p, at, n, op->prot, op->flags);
+		if (op->file)
+			printf("files[%u], %#lx)", op->file - 1, op->offset);
+		else
+			printf("NULL, 0)");
 		break;
 	case OP_MPROTECT:
 		printf("psim_mprotect(p[%u], %s, %s, %#x)", p, at, n, op->prot);
@@ -52,6 +55,9 @@ static void print_call(const struct op *op)
 		break;
 	case OP_MADVISE:
 		printf("psim_madvise(p[%u], %s, %s, %d)", p, at, n, op->advice);
+		break;
+	case OP_TRUNCATE:
+		printf("psim_file_truncate(files[%u], %#lx)", op->file - 1, op->offset);
 		break;
 	case OP_FORK:
 		printf("psim_fork(p[%u], \"p%u\", &p[%u])", p, op->slot, op->slot);
@@ -123,19 +129,24 @@ void print_c(const struct op *ops, size_t count, const struct verdict *verdict,
 	       "\tconst unsigned long ARENA = %#lx, PAGE = PSIM_PAGE_SIZE;\n"
 	       "\tstatic unsigned char buffer[%lu], bytes[%lu];\n"
 	       "\tstruct psim_process *p[%u] = {0};\n"
+	       "\tstruct psim_file *files[2];\n"
 	       "\tstruct psim_gpu *gpu;\n"
 	       "\tunsigned int crc;\n"
 	       "\tlong elsewhere;\n\n"
 	       "\t(void)state, (void)crc, (void)elsewhere, (void)buffer, (void)bytes;\n"
 	       "\tassert_int_equal(psim_start(&config), 0);\n"
+	       "\tfor (int i = 0; i < 2; i++)\n"
+	       "\t\tfiles[i] = psim_file_create(%lu * PAGE, 1);\n"
 	       "\tp[0] = psim_process_create(\"p0\");\n"
 	       "\tgpu = psim_gpu_create(&gpu_config);\n",
-	       ARENA, MOST_BYTES, MOST_BYTES, PROCESSES);
+	       ARENA, MOST_BYTES, MOST_BYTES, PROCESSES, FILE_PAGES / 2);
 	for (size_t i = 0; i < count; i++)
 		if (expected[i] != -ECANCELED)
 			print_op(&ops[i], expected[i]);
 	printf("\t/* %s */\n", verdict->text);
-	printf("\tfor (int i = 0; i < %u; i++)\n"
+	printf("\tfor (int i = 0; i < 2; i++)\n"
+	       "\t\tpsim_file_close(files[i]);\n"
+	       "\tfor (int i = 0; i < %u; i++)\n"
 	       "\t\tif (p[i])\n"
 	       "\t\t\tpsim_process_exit(p[i]);\n"
 	       "\tpsim_gpu_destroy(gpu);\n"

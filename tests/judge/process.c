@@ -160,7 +160,8 @@ static long run(const struct op *op, size_t limit, unsigned char *bytes)
 	switch (op->kind) {
 	case OP_MMAP:
 		return placed(answer(syscall(SYS_mmap, op->address, op->length, op->prot, op->flags,
-					     -1, 0)),
+					     op->file ? WIRE_FILE_FD + (int)op->file - 1 : -1,
+					     op->offset)),
 			      op->length);
 	case OP_MUNMAP:
 		return answer(syscall(SYS_munmap, op->address, op->length));
@@ -176,6 +177,8 @@ static long run(const struct op *op, size_t limit, unsigned char *bytes)
 		return answer(syscall(SYS_mlock, op->address, op->length));
 	case OP_MUNLOCK:
 		return answer(syscall(SYS_munlock, op->address, op->length));
+	case OP_TRUNCATE:
+		return answer(ftruncate(WIRE_FILE_FD + op->file - 1, op->offset));
 	case OP_FORK:
 		return do_fork(op->slot);
 	case OP_EXIT:

@@ -7,6 +7,8 @@
 
 #define WIRE_MEMORY_FD 3 /* the slots, MAP_SHARED */
 #define WIRE_SOCKET_FD 4 /* of slot 0; the others follow */
+#define WIRE_FILE_FD   (WIRE_SOCKET_FD + PROCESSES) /* of the first file */
+#define WIRE_FDS       (1 + PROCESSES + FILES)
 
 enum wire_command {
 	WIRE_RUN = 'r',
