@@ -24,10 +24,11 @@
 #define FILLED	    0xa5 /* what a buffer holds before a load */
 #define ELSEWHERE \
 	1l /* the result of a mapping that is not within the arena; it is undone at once */
-#define LOW_ADDRESS  0x10000ul /* below it, MAP_FIXED needs privileges */
-#define SURELY_FITS  (1ul << 26) /* no host refuses to map this much */
-#define OPS_AT_MOST  (1u << 22)
-#define OUTCOME_TEXT 200
+#define LOW_ADDRESS    0x10000ul /* below it, MAP_FIXED needs privileges */
+#define SURELY_FITS    (1ul << 26) /* no host refuses to map this much */
+#define OPS_AT_MOST    (1u << 22)
+#define OP_BYTE_FACTOR 0x9e3779b1u
+#define OUTCOME_TEXT   200
 
 /* ---- operations ------------------------------------------------------------------------------------ */
 
@@ -112,7 +113,7 @@ void op_print(const struct op *op, char *text, size_t bytes);
 /* The bytes that a store with this value stores at offset @i of it. */
 static inline unsigned char op_byte(const struct op *op, size_t i)
 {
-	return (op->value * 0x9e3779b1u >> 8) + i * 7 + (i >> 12) * 31;
+	return (op->value * OP_BYTE_FACTOR >> 8) + i * 7 + (i >> 12) * 31;
 }
 
 /* ---- what an operation gives, and what can be seen afterwards --------------------------------------- */
@@ -216,11 +217,13 @@ enum {
  * @at: the operation that they disagree about; the number of operations for something at the end
  * @text: what about; empty when they agree
  * @skipped: operations that could not be run
+ * @byte: which byte that a load read differs, and what it should be; -1: it is not that
  */
 struct verdict {
 	size_t at;
 	char text[OUTCOME_TEXT * 3];
 	size_t skipped;
+	long byte, should_be;
 };
 
 /**

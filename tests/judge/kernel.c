@@ -201,14 +201,14 @@ static bool ends_in_user_space(unsigned long start, unsigned long length)
 }
 
 /*
- * A fixed mapping that depends on the host: below vm.mmap_min_addr, or so long that it may be more memory
- * than there is; then Linux refuses it before or after it has unmapped what was there.
+ * Depends on the host: a fixed mapping below vm.mmap_min_addr, and one so long that it may be more memory than
+ * there is; if it was to replace another, Linux refuses it before or after that is gone.
  */
-static bool hosts_differ(const struct op *op)
+static bool hosts_differ(unsigned long address, unsigned long length, bool fixed)
 {
-	if (!ends_in_user_space(op->address, op->length))
-		return false;
-	return op->address < LOW_ADDRESS || op->length > SURELY_FITS;
+	if (fixed && ends_in_user_space(address, length) && address < LOW_ADDRESS)
+		return true;
+	return length > SURELY_FITS && length <= TASK_TOP;
 }
 
 /* Is it @major.@minor or later? */
@@ -240,20 +240,23 @@ static bool too_new(const struct op *op)
 
 bool kernel_can(const struct op *op)
 {
-	bool hits = hits_own(op->address, op->length);
+	bool hits = hits_own(op->address, op->length), fixed;
 
 	if (too_new(op))
 		return false;
 	switch (op->kind) {
 	case OP_MMAP:
-		if (!(op->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
-			return true;
-		if (hosts_differ(op))
+		fixed = op->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+		if (hosts_differ(op->address, op->length, fixed))
 			return false;
+		if (!fixed)
+			return true;
 		return !hits || !ends_in_user_space(op->address, op->length);
 	case OP_MUNMAP:
 		return !hits || !ends_in_user_space(op->address, op->length);
 	case OP_MREMAP:
+		if (hosts_differ(op->target, op->target_length, op->flags & MREMAP_FIXED))
+			return false;
 		if (op->flags & MREMAP_FIXED && hits_own(op->target, op->target_length) &&
 		    ends_in_user_space(op->target, op->target_length))
 			return false;

@@ -209,7 +209,7 @@ static void taint(struct model_process *process, unsigned long address, size_t l
 	unsigned long start = address & ~(GPU_CHUNK - 1), end = address + length;
 
 	process->migrated = gpu_used = true;
-	end = (end + GPU_CHUNK - 1) & ~(GPU_CHUNK - 1);
+	end = end > -GPU_CHUNK ? ~0ul : (end + GPU_CHUNK - 1) & ~(GPU_CHUNK - 1);
 	for (unsigned int i = 0; i < ARENA_PAGES; i++) {
 		struct model_page *page = &process->pages[i];
 

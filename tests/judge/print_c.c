@@ -97,7 +97,7 @@ static void print_call(const struct op *op)
 static void print_op(const struct op *op, long expected)
 {
 	if (op->kind == OP_STORE || op->kind == OP_GPU_XOR)
-		printf("\tmemset(bytes, %#x, sizeof(bytes));\n", op->value);
+		printf("\tfill(bytes, %#xu);\n", op->value);
 	if (op->kind == OP_MIGRATE || op->kind == OP_EVICT) {
 		printf("\t");
 		print_call(op);
@@ -111,6 +111,8 @@ static void print_op(const struct op *op, long expected)
 		       op->process, bytes(op->kind == OP_MREMAP ? op->target_length : op->length));
 		return;
 	}
+	if (op->kind == OP_LOAD)
+		printf("\tmemset(buffer, %#x, sizeof(buffer));\n", FILLED);
 	printf("\tassert_int_equal(");
 	print_call(op);
 	if (expected < 0 && expected > -4096)
@@ -123,6 +125,10 @@ void print_c(const struct op *ops, size_t count, const struct verdict *verdict,
 	     const long *expected)
 {
 	printf("/* %s */\n", verdict->text);
+	printf("static void fill(unsigned char *bytes, unsigned int value)\n{\n"
+	       "\tfor (unsigned long i = 0; i < %lu; i++)\n"
+	       "\t\tbytes[i] = (value * %#xu >> 8) + i * 7 + (i >> 12) * 31;\n}\n\n",
+	       MOST_BYTES, OP_BYTE_FACTOR);
 	printf("static void sequence__judges_agree(void **state)\n{\n"
 	       "\tconst struct psim_config config = {.ram_bytes = 16 << 20, .quiet = 1};\n"
 	       "\tconst struct psim_gpu_config gpu_config = {.memory_bytes = 256 << 10};\n"
@@ -143,7 +149,11 @@ void print_c(const struct op *ops, size_t count, const struct verdict *verdict,
 	for (size_t i = 0; i < count; i++)
 		if (expected[i] != -ECANCELED)
 			print_op(&ops[i], expected[i]);
-	printf("\t/* %s */\n", verdict->text);
+	if (verdict->byte >= 0)
+		printf("\tassert_int_equal(buffer[%ld], %#lx);\n", verdict->byte,
+		       verdict->should_be);
+	else
+		printf("\t/* %s */\n", verdict->text);
 	printf("\tfor (int i = 0; i < 2; i++)\n"
 	       "\t\tpsim_file_close(files[i]);\n"
 	       "\tfor (int i = 0; i < %u; i++)\n"

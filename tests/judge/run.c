@@ -48,9 +48,12 @@ static bool compare_bytes(const struct op *op, const char *who, const struct out
 			  struct verdict *verdict)
 {
 	for (size_t i = 0; i < op->length; i++)
-		if (machine_out.bytes[i] != judge->bytes[i])
+		if (machine_out.bytes[i] != judge->bytes[i]) {
+			verdict->byte = i;
+			verdict->should_be = judge->bytes[i];
 			return differ(verdict, "byte %zu of it: %#x, but %s reads %#x", i,
 				      machine_out.bytes[i], who, judge->bytes[i]);
+		}
 	return AGREE;
 }
 
@@ -286,6 +289,7 @@ bool run_sequence(const struct op *ops, size_t count, unsigned int judges, unsig
 	bool agree;
 
 	memset(verdict, 0, sizeof(*verdict));
+	verdict->byte = -1;
 	if (!(judges & JUDGE_ALONE) && !machine_start(count))
 		return differ(verdict, "the machine did not start");
 	if (judges & JUDGE_KERNEL && !kernel_start()) {
