@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Every scenario shows what it says, run until tasks block and in other orders. */
+/*
+ * Every scenario shows what it says, run until tasks block and in other orders; with "--engine free" on
+ * threads of the host.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,12 +46,25 @@ static void scenarios__in_random_order(void **state)
 		run_all(&config);
 }
 
-int main(void)
+static void scenarios__on_threads(void **state)
 {
+	struct psim_config config = {.engine = PSIM_FREE_RUNNING, .seed = 1};
+
+	(void)state;
+	run_all(&config);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest on_threads[] = {
+		cmocka_unit_test(scenarios__on_threads),
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scenarios__one_after_another),
 		cmocka_unit_test(scenarios__in_random_order),
 	};
 
+	if (argc == 3 && !strcmp(argv[1], "--engine") && !strcmp(argv[2], "free"))
+		return cmocka_run_group_tests(on_threads, NULL, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

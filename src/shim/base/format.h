@@ -21,6 +21,7 @@ struct psim_text {
 /**
  * struct psim_spec - one conversion
  * @width: at least so many characters
+ * @width_given: there is one, if 0
  * @precision: -1 if none was given
  * @base: of a number: 8, 10 or 16
  * @left, @plus, @space, @alternate, @zero: the flags - + blank # 0
@@ -31,6 +32,7 @@ struct psim_spec {
 	int width;
 	int precision;
 	unsigned int base;
+	bool width_given;
 	bool left, plus, space, alternate, zero;
 	bool upper;
 	bool is_signed;

@@ -34,21 +34,22 @@ static u64 now(void)
 {
 	struct psim_context context = {0};
 
-	if (psim_context_get)
-		psim_context_get(&context);
+	psim_context_now(&context);
 	return context.time;
 }
 
-/* The level before a text. Return: it, 'c' for a continuation; *@text is led behind it. */
+/* The levels before a text: the first counts. Return: it, 'c' for a continuation; *@text is led behind them. */
 static int level_of(const char **text)
 {
-	int level = LOGLEVEL_WARNING;
+	int level = LOGLEVEL_DEFAULT;
 
-	while ((*text)[0] == KERN_SOH_ASCII && (*text)[1]) {
-		level = (*text)[1] == 'c' ? 'c' : (*text)[1] - '0';
-		*text += 2;
+	for (; (*text)[0] == KERN_SOH_ASCII && (*text)[1]; *text += 2) {
+		if ((*text)[1] == 'c')
+			level = 'c';
+		else if (level == LOGLEVEL_DEFAULT)
+			level = (*text)[1] - '0';
 	}
-	return level;
+	return level == LOGLEVEL_DEFAULT ? LOGLEVEL_WARNING : level;
 }
 
 static void show(int level, const char *body, size_t n)
@@ -98,8 +99,7 @@ void dump_stack_lvl(const char *log_lvl)
 {
 	struct psim_context context = {.cpu = -1, .name = "main"};
 
-	if (psim_context_get)
-		psim_context_get(&context);
+	psim_context_now(&context);
 	printk("%sCPU: %d task: %s/%u\n", log_lvl, context.cpu, context.name, context.task);
 	psim_host_backtrace(2, BACKTRACE_FRAMES);
 }
@@ -128,14 +128,17 @@ static void dump_row(const char *level, const char *prefix, const u8 *row, int n
 		     int groupsize, bool ascii)
 {
 	char line[192];
-	int used = 0, wide = rowsize * 2 + rowsize / groupsize + 1;
+	int used = 0, wide;
 
+	if (n % groupsize) /* the last row, cut short */
+		groupsize = 1;
+	wide = rowsize * 2 + rowsize / groupsize + 1;
 	for (int i = 0; i < n; i += groupsize)
 		used += scnprintf(line + used, sizeof(line) - used, "%s%0*llx", i ? " " : "",
 				  groupsize * 2, group_at(row + i, groupsize));
 	if (ascii) {
 		used += scnprintf(line + used, sizeof(line) - used, "%*s", wide - used, "");
-		for (int i = 0; i < n && used < (int)sizeof(line) - 1; i++)
+		for (int i = 0; i < n; i++)
 			line[used++] = row[i] >= 0x20 && row[i] < 0x7f ? row[i] : '.';
 	}
 	line[used] = 0;
@@ -150,8 +153,6 @@ void print_hex_dump(const char *level, const char *prefix_str, int prefix_type, 
 	if (rowsize != 16 && rowsize != 32)
 		rowsize = 16;
 	if (groupsize != 2 && groupsize != 4 && groupsize != 8)
-		groupsize = 1;
-	if (len % groupsize)
 		groupsize = 1;
 	for (size_t at = 0; at < len; at += rowsize) {
 		char prefix[96];

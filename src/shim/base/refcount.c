@@ -52,10 +52,8 @@ bool refcount_dec_not_one(refcount_t *r)
 			return true;
 		if (old == 1)
 			return false;
-		if (old - 1 > old || old == 0) {
-			WARN_ONCE(old == 0, "refcount: the count falls below 0: use after free");
+		if (WARN_ONCE(old == 0, "refcount: the count falls below 0: use after free"))
 			return true;
-		}
 	} while (!__atomic_compare_exchange_n(&r->refs.counter, &old, old - 1, 0, __ATOMIC_RELEASE,
 					      __ATOMIC_RELAXED));
 	return true;

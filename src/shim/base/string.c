@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Strings and memory: what the kernel has and libc has not, or has with another meaning. */
+#include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
@@ -15,7 +16,7 @@ ssize_t __psim_strscpy(char *to, const char *from, size_t size, bool pad)
 {
 	size_t n;
 
-	if (!size || size > INT_MAX)
+	if (!size || WARN_ON_ONCE(size > INT_MAX))
 		return -E2BIG;
 	n = strnlen(from, size);
 	if (n == size) {
@@ -30,14 +31,12 @@ ssize_t __psim_strscpy(char *to, const char *from, size_t size, bool pad)
 
 size_t strlcat(char *to, const char *from, size_t size)
 {
-	size_t have = strnlen(to, size), more = strlen(from);
+	size_t have = strnlen(to, size), more = strlen(from), n;
 
-	if (have < size) {
-		size_t n = min(more, size - have - 1);
-
-		memcpy(to + have, from, n);
-		to[have + n] = 0;
-	}
+	BUG_ON(have >= size);
+	n = min(more, size - have - 1);
+	memcpy(to + have, from, n);
+	to[have + n] = 0;
 	return have + more;
 }
 

@@ -212,6 +212,7 @@ void psim_format(struct psim_text *text, const char *fmt, va_list original)
 			continue;
 		}
 		fmt = parse_flags(fmt + 1, &spec);
+		spec.width_given = *fmt == '*' || (*fmt >= '0' && *fmt <= '9');
 		if (*fmt == '*') {
 			spec.width = va_arg(args, int);
 			if (spec.width < 0) {

@@ -15,6 +15,7 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "base/format.h"
@@ -101,19 +102,18 @@ static void put_format(struct psim_text *text, const struct va_format *inner)
 }
 
 /* %*ph: bytes, the width being their number. */
-static const char *put_bytes(struct psim_text *text, const char *fmt, const u8 *bytes,
-			     const struct psim_spec *spec)
+static void put_bytes(struct psim_text *text, char kind, const u8 *bytes,
+		      const struct psim_spec *spec)
 {
 	const struct psim_spec two = {.base = 16, .precision = -1, .zero = true, .width = 2};
-	char separator = *fmt == 'C' ? ':' : *fmt == 'D' ? '-' : *fmt == 'N' ? 0 : ' ';
-	int n = clamp(spec->width, 1, MAX_BYTES);
+	char separator = kind == 'C' ? ':' : kind == 'D' ? '-' : kind == 'N' ? 0 : ' ';
+	int n = spec->width_given ? min(spec->width, MAX_BYTES) : 1;
 
 	for (int i = 0; i < n; i++) {
 		if (i && separator)
 			psim_put(text, separator);
 		psim_put_number(text, bytes[i], &two);
 	}
-	return fmt + (separator != ' ');
 }
 
 /* %*pb: 32 bits a group, highest first; %*pbl: ranges. The width is the number of bits. */
@@ -170,7 +170,7 @@ static void put_resource(struct psim_text *text, const struct resource *r, bool 
 	bool io = r->flags & IORESOURCE_IO, mem = r->flags & IORESOURCE_MEM;
 	int digits = io ? 4 : 8;
 
-	put_plain(text, io ? "[io  " : mem ? "[mem " : raw ? "[??? " : "[??? ");
+	put_plain(text, io ? "[io  " : mem ? "[mem " : "[??? ");
 	put_hex(text, r->start, digits);
 	if (r->start != r->end) {
 		psim_put(text, '-');
@@ -197,43 +197,39 @@ static bool is_address(const void *p, struct psim_text *text)
 	return false;
 }
 
-/* Extensions that look at what @p points to. Return: behind them; NULL if @fmt is none of them. */
-static const char *put_contents(struct psim_text *text, const char *fmt, const void *p,
-				const struct psim_spec *spec)
+/* Extensions that look at what @p points to. Return: whether @fmt is one of them. */
+static bool put_contents(struct psim_text *text, const char *fmt, const void *p,
+			 const struct psim_spec *spec)
 {
+	if (!*fmt || !strchr("VarRhbG", *fmt))
+		return false;
+	if (!is_address(p, text))
+		return true;
 	switch (*fmt) {
 	case 'V':
-		if (is_address(p, text))
-			put_format(text, p);
-		return fmt + 1;
+		put_format(text, p);
+		break;
 	case 'a': /* a physical address, or with d one of the bus */
-		if (is_address(p, text))
-			put_hex(text, *(const u64 *)p, 16);
-		return fmt + 1 + (fmt[1] == 'p' || fmt[1] == 'd');
+		put_hex(text, *(const u64 *)p, 16);
+		break;
 	case 'r':
 	case 'R':
-		if (is_address(p, text))
-			put_resource(text, p, *fmt == 'r');
-		return fmt + 1;
+		put_resource(text, p, *fmt == 'r');
+		break;
 	case 'h':
-		if (!is_address(p, text))
-			return fmt + 1;
-		return put_bytes(text, fmt + 1, p, spec);
+		put_bytes(text, fmt[1], p, spec);
+		break;
 	case 'b':
-		if (!is_address(p, text))
-			return fmt + 1 + (fmt[1] == 'l');
-		if (fmt[1] != 'l') {
+		if (fmt[1] == 'l')
+			put_bit_ranges(text, p, spec->width);
+		else
 			put_bits(text, p, spec->width);
-			return fmt + 1;
-		}
-		put_bit_ranges(text, p, spec->width);
-		return fmt + 2;
-	case 'G':
-		if (is_address(p, text))
-			put_flags(text, fmt[1], p);
-		return fmt + 1 + !!fmt[1];
+		break;
+	default:
+		put_flags(text, fmt[1], p);
+		break;
 	}
-	return NULL;
+	return true;
 }
 
 static bool is_alnum(char c)
@@ -241,14 +237,10 @@ static bool is_alnum(char c)
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
-const char *psim_put_pointer(struct psim_text *text, const char *fmt, const void *p,
-			     const struct psim_spec *spec)
+static void put_itself(struct psim_text *text, char kind, const void *p,
+		       const struct psim_spec *spec)
 {
-	const char *behind = put_contents(text, fmt, p, spec);
-
-	if (behind)
-		return behind;
-	switch (*fmt) {
+	switch (kind) {
 	case 'e':
 		put_error(text, p, spec);
 		break;
@@ -264,7 +256,14 @@ const char *psim_put_pointer(struct psim_text *text, const char *fmt, const void
 		put_hidden(text, p, spec);
 		break;
 	}
-	while (is_alnum(*fmt))
+}
+
+const char *psim_put_pointer(struct psim_text *text, const char *fmt, const void *p,
+			     const struct psim_spec *spec)
+{
+	if (!put_contents(text, fmt, p, spec))
+		put_itself(text, *fmt, p, spec);
+	while (is_alnum(*fmt)) /* all of them belong to the %p, known or not */
 		fmt++;
 	return fmt;
 }

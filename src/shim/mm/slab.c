@@ -106,7 +106,8 @@ static bool number_of(const void *p, u32 *number, unsigned int *class)
 	size_t span = offset >> SPAN_SHIFT;
 	u32 stride;
 
-	if (!data || span >= used_spans || !span_class[span])
+	/* without the lock: cut_object() has filled span_class[] in before it shows a span */
+	if (!data || span >= __atomic_load_n(&used_spans, __ATOMIC_ACQUIRE) || !span_class[span])
 		return false;
 	*class = span_class[span] - 1;
 	stride = stride_of(*class);
@@ -179,7 +180,7 @@ static u32 cut_object(unsigned int class)
 		c->cut = 0;
 		span_class[used_spans] = class + 1;
 		psim_host_poison(data + (used_spans << SPAN_SHIFT), spans * SPAN_BYTES);
-		used_spans += spans;
+		__atomic_store_n(&used_spans, used_spans + spans, __ATOMIC_RELEASE);
 	}
 	return ((c->span - 1) << OBJECT_BITS | c->cut++) + 1;
 }

@@ -51,16 +51,19 @@ int __psim_srcu_read_lock(struct srcu_struct *ssp, const char *site)
 
 void __psim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const char *site)
 {
-	if ((unsigned int)idx > 1 || !ssp->__psim_readers[idx]) {
+	bool entered;
+
+	psim_raw_lock(psim_word(&ssp->__psim_word));
+	entered = (unsigned int)idx <= 1 && ssp->__psim_readers[idx];
+	if (entered && !--ssp->__psim_readers[idx] && ssp->__psim_grace)
+		psim_waiters_kick(ssp->__psim_first);
+	psim_raw_unlock(psim_word(&ssp->__psim_word));
+	if (!entered) {
 		psim_report("law 4", "%s leaves SRCU domain %s on a side without readers", site,
 			    ssp->dep_map.name);
 		return;
 	}
 	psim_held_pop(&ssp->dep_map, site);
-	psim_raw_lock(psim_word(&ssp->__psim_word));
-	if (!--ssp->__psim_readers[idx] && ssp->__psim_grace)
-		psim_waiters_kick(ssp->__psim_first);
-	psim_raw_unlock(psim_word(&ssp->__psim_word));
 	psim_point(PSIM_POINT_RCU);
 }
 

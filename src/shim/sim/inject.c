@@ -26,8 +26,7 @@ bool psim_fails_now(enum psim_fallible kind, const char *site)
 	if (nth == __atomic_load_n(&psim_fallible_target[kind], __ATOMIC_RELAXED)) {
 		__atomic_store_n(&psim_fallible_target[kind], 0, __ATOMIC_RELAXED);
 	} else {
-		if (psim_context_get)
-			psim_context_get(&context);
+		psim_context_now(&context);
 		if (!psim_steer->fails(context.task, kind, site))
 			return false;
 	}

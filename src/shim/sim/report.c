@@ -48,8 +48,7 @@ static void where(char *text, size_t bytes)
 {
 	struct psim_context context = {.cpu = -1, .name = "main"};
 
-	if (psim_context_get)
-		psim_context_get(&context);
+	psim_context_now(&context);
 	scnprintf(text, bytes, "task %s/%u, cpu %d, at %llu ns", context.name, context.task,
 		  context.cpu, context.time);
 }

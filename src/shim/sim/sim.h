@@ -129,6 +129,13 @@ struct psim_context {
 extern void (*psim_context_get)(struct psim_context *context);
 extern void (*psim_halt_run)(void);
 
+/* @context is left as it is before there are tasks. */
+static inline void psim_context_now(struct psim_context *context)
+{
+	if (psim_context_get)
+		psim_context_get(context);
+}
+
 /* The machine's configuration, with every default filled in; valid from start to stop. */
 extern struct psim_config psim_config;
 /* Whether a machine is running; whether its run was halted by psim_fatal(). */

@@ -40,8 +40,7 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d)
 	struct psim_context context = {.cpu = -1, .name = "main"};
 	char cpu[12] = "-";
 
-	if (psim_context_get)
-		psim_context_get(&context);
+	psim_context_now(&context);
 	if (context.cpu >= 0)
 		scnprintf(cpu, sizeof(cpu), "%d", context.cpu);
 	psim_sim_lock(&guard);

@@ -2,6 +2,9 @@
 /* Warnings: their values, and here that each is a report. */
 #include <kunit/test.h>
 #include <linux/bug.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/ratelimit.h>
 
 static void WARN__false_is_silent(struct kunit *test)
@@ -78,6 +81,28 @@ static void ___ratelimit__burst_in_an_interval(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, __ratelimit(&unlimited));
 }
 
+static void ___ratelimit__anew_in_the_next_interval(struct kunit *test)
+{
+	DEFINE_RATELIMIT_STATE(limit, 5, 1);
+
+	KUNIT_EXPECT_TRUE(test, __ratelimit(&limit));
+	KUNIT_EXPECT_FALSE(test, __ratelimit(&limit));
+	KUNIT_EXPECT_FALSE(test, __ratelimit(&limit));
+	mdelay(2 * 5 * MSEC_PER_SEC / HZ);
+	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE); /* silent */
+	KUNIT_EXPECT_TRUE(test, __ratelimit(&limit));
+	KUNIT_EXPECT_FALSE(test, __ratelimit(&limit));
+}
+
+#ifdef __PSIM__
+static void panic__ends_the_run(struct kunit *test)
+{
+	kunit_expect_halt(test, "panic: panic__ends_the_run(): no 7");
+	panic("no %d", 7);
+	KUNIT_FAIL(test, "panic() came back");
+}
+#endif
+
 static struct kunit_case cases[] = {KUNIT_CASE(WARN__false_is_silent),
 				    KUNIT_CASE(WARN__condition_is_evaluated_once),
 #ifdef __PSIM__
@@ -86,6 +111,10 @@ static struct kunit_case cases[] = {KUNIT_CASE(WARN__false_is_silent),
 				    KUNIT_CASE(WARN_ONCE__again_in_the_next_machine),
 #endif
 				    KUNIT_CASE(___ratelimit__burst_in_an_interval),
+				    KUNIT_CASE(___ratelimit__anew_in_the_next_interval),
+#ifdef __PSIM__
+				    KUNIT_CASE(panic__ends_the_run),
+#endif
 				    {}};
 
 static struct kunit_suite suite = {

@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/bitops.h>
 #include <linux/err.h>
+#include <linux/errname.h>
 #include <linux/ioport.h>
 #include <linux/limits.h>
 #include <linux/printk.h>
@@ -232,6 +233,131 @@ static void pointer_b__bitmaps(struct kunit *test)
 	EXPECT_FORMAT(test, "02,80000000,000000f1", "%*pb", 70, map);
 }
 
+/* Formats that a compiler would warn of. */
+static const char *volatile odd;
+
+static void snprintf__bad_text(struct kunit *test)
+{
+	EXPECT_FORMAT(test, "(efault)", "%s", (char *)5);
+	EXPECT_FORMAT(test, "(efault)", "%s", (char *)ERR_PTR(-EIO));
+	EXPECT_FORMAT(test, "18446744073709551615", "%Lu", ULLONG_MAX);
+	EXPECT_FORMAT(test, "0", "%#o", 0);
+	EXPECT_FORMAT(test, "100%", "%d%%", 100);
+}
+
+static __printf(1, 2) int print_unbounded(const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsprintf(buffer, fmt, args);
+	va_end(args);
+	return n;
+}
+
+static void vsprintf__the_buffer_is_large_enough(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, print_unbounded("%s-%d", "seven", 7), 7);
+	KUNIT_EXPECT_STREQ(test, buffer, "seven-7");
+}
+
+static void pointer__width(struct kunit *test)
+{
+	void *nothing = NULL;
+
+	EXPECT_FORMAT(test, "                   0", "%20px", nothing);
+	odd = "%#px";
+	EXPECT_FORMAT(test, "0x00000000deadbeef", odd, (void *)0xdeadbeeful);
+}
+
+static void pointer_e__what_is_no_error(struct kunit *test)
+{
+	void *nothing = NULL;
+
+	EXPECT_FORMAT(test, "0000000000000000", "%pe", nothing);
+	KUNIT_EXPECT_STREQ(test, errname(-ENOMEM), "-ENOMEM");
+	KUNIT_EXPECT_STREQ(test, errname(ENOMEM), "ENOMEM");
+	KUNIT_EXPECT_NULL(test, errname(4000));
+	KUNIT_EXPECT_NULL(test, errname(100000));
+	KUNIT_EXPECT_NULL(test, errname(0));
+}
+
+static void pointer__contents_of_what_is_no_address(struct kunit *test)
+{
+	void *nothing = NULL;
+
+	EXPECT_FORMAT(test, "(null)!", "%pa!", nothing);
+	EXPECT_FORMAT(test, "(null)", "%pad", nothing);
+	EXPECT_FORMAT(test, "(null)", "%pR", nothing);
+	EXPECT_FORMAT(test, "(null)", "%pV", nothing);
+	EXPECT_FORMAT(test, "(null).", "%*phC.", 4, nothing);
+	EXPECT_FORMAT(test, "(null)", "%*pbl", 8, nothing);
+	EXPECT_FORMAT(test, "(efault)", "%pr", (void *)8);
+	EXPECT_FORMAT(test, "(efault)", "%*pb", 8, ERR_PTR(-EIO));
+}
+
+static void pointer_R__ports_and_the_unknown(struct kunit *test)
+{
+	struct resource ports = {.start = 0x60, .end = 0x64, .flags = IORESOURCE_IO};
+	struct resource byte = {.start = 0x1000, .end = 0x1000, .flags = IORESOURCE_MEM};
+	struct resource unknown = {.start = 1, .end = 2};
+
+	EXPECT_FORMAT(test, "[io  0x0060-0x0064]", "%pR", &ports);
+	EXPECT_FORMAT(test, "[mem 0x00001000]", "%pR", &byte);
+	EXPECT_FORMAT(test, "[??? 0x00000001-0x00000002 flags 0x0]", "%pR", &unknown);
+}
+
+static void pointer_h__no_bytes(struct kunit *test)
+{
+	const u8 bytes[] = {0x11, 0x22};
+
+	EXPECT_FORMAT(test, "<>", "<%*ph>", 0, bytes);
+	EXPECT_FORMAT(test, "<11>", "<%ph>", bytes);
+}
+
+static void pointer__letters_behind_it_belong_to_it(struct kunit *test)
+{
+	phys_addr_t physical = 0x1000;
+	unsigned long map = 5;
+
+	EXPECT_FORMAT(test, "0x0000000000001000-y", "%papx7-y", &physical);
+	EXPECT_FORMAT(test, "0,2", "%*pbl", 3, &map);
+	EXPECT_FORMAT(test, "5", "%*pb", 3, &map);
+}
+
+#ifdef __PSIM__
+static void snprintf__what_it_cannot_print_is_a_report(struct kunit *test)
+{
+	kunit_expect_report(test, "the format conversion %y is not supported");
+	odd = "a%yb";
+	EXPECT_FORMAT(test, "a", odd, 7);
+}
+
+static void vsnprintf__a_size_that_cannot_be(struct kunit *test)
+{
+	kunit_expect_report(test, "WARN: vsnprintf(): size > INT_MAX");
+	KUNIT_EXPECT_EQ(test, print((size_t)INT_MAX + 1, "abc"), 0);
+}
+
+static void pointer_G__flags_as_numbers(struct kunit *test)
+{
+	unsigned long flags = 0x1234567890;
+	gfp_t gfp = 0xcc0;
+
+	EXPECT_FORMAT(test, "0xcc0", "%pGg", &gfp);
+	EXPECT_FORMAT(test, "0x1234567890", "%pGp", &flags);
+}
+
+static void pointer_s__no_symbol_there(struct kunit *test)
+{
+	int on_the_stack;
+
+	EXPECT_FORMAT(test, "(____ptrval____)", "%ps", &on_the_stack);
+	EXPECT_FORMAT(test, "(____ptrval____)", "%pe", &on_the_stack);
+}
+#endif
+
 static struct kunit_case cases[] = {KUNIT_CASE(snprintf__decimal),
 				    KUNIT_CASE(snprintf__sizes),
 				    KUNIT_CASE(snprintf__other_bases),
@@ -252,6 +378,20 @@ static struct kunit_case cases[] = {KUNIT_CASE(snprintf__decimal),
 				    KUNIT_CASE(pointer_R__resources),
 				    KUNIT_CASE(pointer_h__bytes),
 				    KUNIT_CASE(pointer_b__bitmaps),
+				    KUNIT_CASE(snprintf__bad_text),
+				    KUNIT_CASE(vsprintf__the_buffer_is_large_enough),
+				    KUNIT_CASE(pointer__width),
+				    KUNIT_CASE(pointer_e__what_is_no_error),
+				    KUNIT_CASE(pointer__contents_of_what_is_no_address),
+				    KUNIT_CASE(pointer_R__ports_and_the_unknown),
+				    KUNIT_CASE(pointer_h__no_bytes),
+				    KUNIT_CASE(pointer__letters_behind_it_belong_to_it),
+#ifdef __PSIM__
+				    KUNIT_CASE(snprintf__what_it_cannot_print_is_a_report),
+				    KUNIT_CASE(vsnprintf__a_size_that_cannot_be),
+				    KUNIT_CASE(pointer_G__flags_as_numbers),
+				    KUNIT_CASE(pointer_s__no_symbol_there),
+#endif
 				    {}};
 
 static struct kunit_suite suite = {

@@ -286,6 +286,14 @@ static void RB_EMPTY_NODE__after_clear(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, RB_EMPTY_NODE(&items[0].rb));
 }
 
+static void rb_next_postorder__of_nothing(struct kunit *test)
+{
+	struct rb_root empty = RB_ROOT;
+
+	KUNIT_EXPECT_NULL(test, rb_first_postorder(&empty));
+	KUNIT_EXPECT_NULL(test, rb_next_postorder(NULL));
+}
+
 static struct kunit_case cases[] = {KUNIT_CASE(rb_add__any_order),
 				    KUNIT_CASE(rb_erase__until_empty),
 				    KUNIT_CASE(rb_insert_augmented__values_follow),
@@ -294,6 +302,7 @@ static struct kunit_case cases[] = {KUNIT_CASE(rb_add__any_order),
 				    KUNIT_CASE(rb_replace_node__same_place),
 				    KUNIT_CASE(rb_next_postorder__children_first),
 				    KUNIT_CASE(RB_EMPTY_NODE__after_clear),
+				    KUNIT_CASE(rb_next_postorder__of_nothing),
 				    {}};
 
 static struct kunit_suite suite = {

@@ -156,6 +156,132 @@ static void get_unaligned__any_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get_unaligned_le32(bytes + 3), 0x11223344);
 }
 
+static void strnchr__not_past_the_end(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, strnchr("ab\0c", 4, 'c'));
+	KUNIT_EXPECT_STREQ(test, strnchr("ab", 3, 0), "");
+}
+
+static void strreplace__every_one(struct kunit *test)
+{
+	char text[] = "a/b/c", none[] = "abc";
+
+	KUNIT_EXPECT_PTR_EQ(test, strreplace(text, '/', '!'), (char *)text);
+	KUNIT_EXPECT_STREQ(test, text, "a!b!c");
+	KUNIT_EXPECT_STREQ(test, strreplace(none, '/', '!'), "abc");
+}
+
+static void sysfs_streq__one_newline_at_the_end(struct kunit *test)
+{
+	static const char *const names[] = {"one", "two", NULL};
+
+	KUNIT_EXPECT_TRUE(test, sysfs_streq("two", "two\n"));
+	KUNIT_EXPECT_TRUE(test, sysfs_streq("two\n", "two\n"));
+	KUNIT_EXPECT_FALSE(test, sysfs_streq("two", "two\nx"));
+	KUNIT_EXPECT_FALSE(test, sysfs_streq("two", "twox"));
+	KUNIT_EXPECT_FALSE(test, sysfs_streq("twox", "two"));
+	KUNIT_EXPECT_FALSE(test, sysfs_streq("tax", "two"));
+	KUNIT_EXPECT_EQ(test, __sysfs_match_string(names, 3, "two\n"), 1);
+	KUNIT_EXPECT_EQ(test, __sysfs_match_string(names, 3, "three\n"), -EINVAL);
+}
+
+static void memscan__where_or_the_end(struct kunit *test)
+{
+	u8 bytes[] = {1, 2, 3, 0xff};
+
+	KUNIT_EXPECT_PTR_EQ(test, memscan(bytes, 3, 4), (void *)(bytes + 2));
+	KUNIT_EXPECT_PTR_EQ(test, memscan(bytes, -1, 4), (void *)(bytes + 3));
+	KUNIT_EXPECT_PTR_EQ(test, memscan(bytes, 3, 2), (void *)(bytes + 2));
+	KUNIT_EXPECT_PTR_EQ(test, memscan(bytes, 7, 4), (void *)(bytes + 4));
+}
+
+static void memset16__as_many_as_asked(struct kunit *test)
+{
+	u16 words[3] = {1, 2, 3};
+
+	KUNIT_EXPECT_PTR_EQ(test, memset16(words, 0xabcd, 2), (void *)words);
+	KUNIT_EXPECT_EQ(test, words[1], 0xabcd);
+	KUNIT_EXPECT_EQ(test, words[2], 3);
+	memzero_explicit(words, 4);
+	KUNIT_EXPECT_EQ(test, words[1], 0);
+	KUNIT_EXPECT_EQ(test, words[2], 3);
+}
+
+static void kstrtoll__sign_and_range(struct kunit *test)
+{
+	unsigned long long u = 0;
+	long long n = 0;
+
+	KUNIT_EXPECT_EQ(test, kstrtoull("+5", 10, &u), 0);
+	KUNIT_EXPECT_EQ(test, u, 5);
+	KUNIT_EXPECT_EQ(test, kstrtoull("0xg", 0, &u), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtoull("1{", 36, &u), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtoull("z", 36, &u), 0);
+	KUNIT_EXPECT_EQ(test, u, 35);
+	KUNIT_EXPECT_EQ(test, kstrtoll("-9223372036854775808", 10, &n), 0);
+	KUNIT_EXPECT_EQ(test, n, LLONG_MIN);
+	KUNIT_EXPECT_EQ(test, kstrtoll("-9223372036854775809", 10, &n), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kstrtoll("9223372036854775808", 10, &n), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kstrtoll("+7", 10, &n), 0);
+	KUNIT_EXPECT_EQ(test, n, 7);
+	KUNIT_EXPECT_EQ(test, kstrtoll("-+7", 10, &n), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtoll("--7", 10, &n), -EINVAL);
+	KUNIT_EXPECT_EQ(test, n, 7);
+}
+
+static void kstrtouint__no_number_at_all(struct kunit *test)
+{
+	unsigned int u = 7;
+	int n = 7;
+
+	KUNIT_EXPECT_EQ(test, kstrtouint("4294967295", 10, &u), 0);
+	KUNIT_EXPECT_EQ(test, u, UINT_MAX);
+	KUNIT_EXPECT_EQ(test, kstrtouint("x", 10, &u), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtoint("x", 10, &n), -EINVAL);
+	KUNIT_EXPECT_EQ(test, u, UINT_MAX);
+	KUNIT_EXPECT_EQ(test, n, 7);
+}
+
+static void kstrtobool__words(struct kunit *test)
+{
+	static const char *const yes[] = {"y", "Y", "t", "T", "1", "on", "ON", "yes"};
+	static const char *const no[] = {"n", "N", "f", "F", "0", "off", "OFF", "no"};
+	static const char *const neither[] = {"", "2", "o", "ox", "x"};
+	bool b = false;
+
+	for (int i = 0; i < 8; i++) {
+		KUNIT_EXPECT_EQ(test, kstrtobool(yes[i], &b), 0);
+		KUNIT_EXPECT_TRUE(test, b);
+		KUNIT_EXPECT_EQ(test, kstrtobool(no[i], &b), 0);
+		KUNIT_EXPECT_FALSE(test, b);
+	}
+	for (int i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, kstrtobool(neither[i], &b), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtobool(NULL, &b), -EINVAL);
+}
+
+static void simple_strtoull__as_far_as_digits_go(struct kunit *test)
+{
+	char *end;
+
+	KUNIT_EXPECT_EQ(test, simple_strtoull("0x1fz", &end, 0), 31);
+	KUNIT_EXPECT_STREQ(test, end, "z");
+	KUNIT_EXPECT_EQ(test, simple_strtoul("077", NULL, 0), 63);
+	KUNIT_EXPECT_EQ(test, simple_strtoul("none", &end, 10), 0);
+	KUNIT_EXPECT_STREQ(test, end, "none");
+}
+
+#ifdef __PSIM__
+static void strlcat__onto_what_has_no_end_is_a_bug(struct kunit *test)
+{
+	char buffer[4] = {'a', 'b', 'c', 'd'};
+
+	kunit_expect_halt(test, "BUG: strlcat(): have >= size");
+	strlcat(buffer, "e", sizeof(buffer));
+	KUNIT_FAIL(test, "strlcat() came back");
+}
+#endif
+
 static struct kunit_case cases[] = {KUNIT_CASE(strscpy__cuts_and_ends),
 				    KUNIT_CASE(strlcat__length_of_the_whole),
 				    KUNIT_CASE(memchr_inv__first_other_byte),
@@ -166,6 +292,18 @@ static struct kunit_case cases[] = {KUNIT_CASE(strscpy__cuts_and_ends),
 				    KUNIT_CASE(kstrtoull__strict),
 				    KUNIT_CASE(kstrtoint__range),
 				    KUNIT_CASE(get_unaligned__any_order),
+				    KUNIT_CASE(strnchr__not_past_the_end),
+				    KUNIT_CASE(strreplace__every_one),
+				    KUNIT_CASE(sysfs_streq__one_newline_at_the_end),
+				    KUNIT_CASE(memscan__where_or_the_end),
+				    KUNIT_CASE(memset16__as_many_as_asked),
+				    KUNIT_CASE(kstrtoll__sign_and_range),
+				    KUNIT_CASE(kstrtouint__no_number_at_all),
+				    KUNIT_CASE(kstrtobool__words),
+				    KUNIT_CASE(simple_strtoull__as_far_as_digits_go),
+#ifdef __PSIM__
+				    KUNIT_CASE(strlcat__onto_what_has_no_end_is_a_bug),
+#endif
 				    {}};
 
 static struct kunit_suite suite = {
