@@ -134,7 +134,8 @@ void psim_explore_end(void);
  *
  * In a test: assert_int_equal(psim_replay("..."), 0) says that what the plan once broke holds.
  *
- * Return: 0; the number of reports; what the scenario returned; -EINVAL for a text that is no plan;
+ * Return: 0, also when the scenario passed on the error that a call of the plan was given; the number of
+ * reports; what the scenario returned; -EINVAL for a text that is no plan;
  * -ESTALE when nothing failed but the code no longer comes to a point of the plan: make it anew.
  */
 int psim_replay(const char *plan);

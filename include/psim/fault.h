@@ -45,6 +45,14 @@ int psim_fail_nth(enum psim_fallible kind, unsigned long nth);
 /* Calls of @kind since the machine's start, or since the last psim_fail_nth() of that kind. */
 unsigned long psim_fail_calls(enum psim_fallible kind);
 
+/**
+ * psim_fail_given() - calls since the machine's start that whoever explores or sweeps made to fail
+ *
+ * For scenarios whose promise holds only where nothing fails: where pages are, how long something takes.
+ * Those of psim_fail_nth(), the scenario's own, do not count.
+ */
+unsigned long psim_fail_given(void);
+
 /* "slab", "page", ...; NULL for a kind that does not exist. */
 const char *psim_fail_name(enum psim_fallible kind);
 

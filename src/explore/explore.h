@@ -119,6 +119,7 @@ void fault_print(const struct fault *fault, char *text, size_t bytes);
  * @plan: what to follow; NULL: nothing
  * @choose, @fails: what to follow otherwise; may be NULL: the default order, no fault
  * @took: out: the plan that was followed, by name; may be NULL; its stage is the caller's
+ * @kinds: out: mask of the kinds of calls that failed
  * @misfit: out: what of @plan did not come to pass, or ""
  */
 struct replay {
@@ -126,6 +127,7 @@ struct replay {
 	unsigned int (*choose)(const struct psim_steer_point *point);
 	int (*fails)(unsigned int task, unsigned int kind, const char *site);
 	struct plan *took;
+	unsigned int kinds;
 	char misfit[512];
 };
 int replay_run(const struct stage *stage, struct replay *replay, struct outcome *outcome);

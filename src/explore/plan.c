@@ -242,7 +242,7 @@ static int read_departure(struct reader *r, struct plan *plan)
 
 static int read_plan(struct reader *r, struct plan *plan)
 {
-	unsigned int number;
+	unsigned int number = 0;
 
 	if (!strcmp(r->at, "-"))
 		return 0;

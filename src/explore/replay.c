@@ -222,6 +222,8 @@ static int fails(unsigned int task, unsigned int kind, const char *site)
 		now.used[plan->nr_departures + i] = 1;
 		failing = 1;
 	}
+	if (failing)
+		now.replay->kinds |= 1u << kind;
 	if (failing && now.replay->took)
 		plan_add_fault(now.replay->took, &here);
 	return failing;
@@ -257,6 +259,7 @@ int replay_run(const struct stage *stage, struct replay *replay, struct outcome 
 	memset(&now, 0, sizeof(now));
 	now.replay = replay;
 	replay->misfit[0] = 0;
+	replay->kinds = 0;
 	if (plan) {
 		now.used = calloc(plan->nr_departures + plan->nr_faults + 1, 1);
 		if (!now.used)
@@ -295,6 +298,8 @@ int psim_replay(const char *text)
 	psim_options_reset(plan.stage.scenario);
 	if (err)
 		return err;
+	if (sweep_accepts(&outcome, replay.kinds))
+		outcome.result = 0;
 	if (replay.misfit[0] && !outcome_failed(&outcome)) {
 		fprintf(stderr, "psim: %s\n", replay.misfit);
 		return -ESTALE;

@@ -22,14 +22,16 @@ static int help(void)
 	       "  --trace FILE        write every event as a line of text\n"
 	       "  --steps N           scheduling points until the run counts as livelocked\n"
 	       "  --json\n\n"
-	       "exit codes: 0 nothing is broken, 1 the plan still breaks it, 2 the plan is damaged or does\n"
+	       "exit codes: 0 nothing is broken (an error that a failing call was given is passed on), 1 the plan still breaks it, 2 the plan is damaged or does\n"
 	       "            not fit the code any more\n\n"
 	       "example: psim replay 'there-and-back seed=1 points=all plan=-'\n");
 	return EXIT_CLEAN;
 }
 
-static int show(const struct plan *plan, const struct outcome *outcome, int json)
+static int show(const struct plan *plan, const struct replay *replay, const struct outcome *outcome,
+		int json)
 {
+	bool good = sweep_accepts(outcome, replay->kinds);
 	char *line = plan_print(plan);
 
 	if (json) {
@@ -44,10 +46,12 @@ static int show(const struct plan *plan, const struct outcome *outcome, int json
 		printf("%s: FAILED: %s\n", plan->stage.scenario->name, outcome->report);
 	} else {
 		printf("%s: returned %d%s\n", plan->stage.scenario->name, outcome->result,
-		       outcome->result ? "" : ", nothing is broken");
+		       !good		 ? ""
+		       : outcome->result ? ", the error that was given: nothing is broken"
+					 : ", nothing is broken");
 	}
 	free(line);
-	return outcome_failed(outcome) ? EXIT_BROKEN : EXIT_CLEAN;
+	return good ? EXIT_CLEAN : EXIT_BROKEN;
 }
 
 int command_replay(int argc, char **argv)
@@ -102,7 +106,7 @@ int command_replay(int argc, char **argv)
 	if (!err && replay.misfit[0])
 		err = usage_error("%s", replay.misfit);
 	if (!err)
-		err = show(&took, &outcome, json);
+		err = show(&took, &replay, &outcome, json);
 	plan_free(&plan);
 	plan_free(&took);
 	return err;

@@ -48,7 +48,8 @@ status 0 replay 'fault-vs-evict pages=1 plan=-' --trace first
 status 0 replay 'fault-vs-evict pages=1 plan=-' --trace second
 cmp first second || fail "two replays, two traces"
 plan='fault-vs-evict pages=1 points=coarse plan=!fault-vs-evict/1@psim_spawn:task#1'
-status 1 replay "$plan"
+status 0 replay "$plan"
+grep -q 'the error that was given' out || fail "an error passed on: $(cat out)"
 status 2 replay 'fault-vs-evict pages=1 points=coarse plan=!first/5@nobody:page#1'
 grep -q 'never came to this point' err || fail "a plan that does not fit"
 status 2 replay 'fault-vs-evict pages=1 points=coarse plan=first/5'

@@ -2,6 +2,7 @@
 /*
  * Binding the driver to a GPU and letting it go: registers, interrupt, rings, device-private pages.
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/interrupt.h>
@@ -14,6 +15,9 @@
 #include <drm/drm_print.h>
 
 #include "simgpu.h"
+
+/* How often what stands in an eviction's way is given a millisecond to go. */
+#define EVICTION_TRIES 8
 
 static LIST_HEAD(devices);
 static DEFINE_MUTEX(devices_lock);
@@ -145,21 +149,38 @@ static int probe(struct platform_device *pdev)
 	return 0;
 }
 
+/*
+ * Nobody but the driver brings back the pages of processes that sleep: memory that is short now is waited
+ * for, and what others hold, or what the copies lose, is tried again for a while. What is left then is left
+ * to who has it: the pagemap's end waits for the last page.
+ */
+static void evict_all(struct simgpu_device *gpu)
+{
+	unsigned int tries = 0;
+	int err;
+
+	while ((err = simgpu_evict(gpu, ~0ull))) {
+		if (err != -ENOMEM && ++tries > EVICTION_TRIES) {
+			drm_err(&gpu->drm,
+				"memory that cannot be evicted (%pe): waiting for its users\n",
+				ERR_PTR(err));
+			return;
+		}
+		msleep(1);
+	}
+}
+
 static void remove(struct platform_device *pdev)
 {
 	struct simgpu_device *gpu = platform_get_drvdata(pdev);
 	struct simgpu_vm *vm, *next;
-	int err;
 
 	mutex_lock(&devices_lock);
 	list_del(&gpu->link);
 	mutex_unlock(&devices_lock);
 	drm_dev_unplug(&gpu->drm);
 	cancel_work_sync(&gpu->fault_work);
-	err = simgpu_evict(gpu, ~0ull);
-	if (err)
-		drm_err(&gpu->drm, "memory that cannot be evicted (%pe): waiting for its users\n",
-			ERR_PTR(err));
+	evict_all(gpu);
 	list_for_each_entry_safe(vm, next, &gpu->vms, link)
 		simgpu_vm_destroy(vm);
 	WARN_ON(atomic_read(&gpu->mappings));

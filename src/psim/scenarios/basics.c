@@ -133,33 +133,38 @@ PSIM_SCENARIO(eviction, "more data than device memory: the oldest goes first",
 	return err;
 }
 
+static const struct psim_option zero_options[] = {
+	{"chunk", 16, "pages that move at once: 1, 2, 4, 8 or 16"}, {0}};
+
 PSIM_SCENARIO(device_memory_is_zero, "memory that nobody wrote reads as zeros on the device too",
-	      .small = "delays=1 points=coarse")
+	      .options = zero_options, .small = "chunk=2 delays=1 points=coarse")
 {
+	unsigned long chunk = psim_option("chunk") * PSIM_PAGE_SIZE;
+	struct psim_gpu_config config = {.chunk_bytes = chunk};
 	static const unsigned char zeros[PSIM_PAGE_SIZE];
 	unsigned char page[PSIM_PAGE_SIZE];
 	struct stage s = {0};
 	unsigned int crc = 0, expected = 0;
-	int err = enter(&s, NULL, 2 * BYTES);
+	int err = enter(&s, &config, 2 * chunk);
 
 	if (err)
 		return err;
 	/* Dirty the device's memory, give it back, and get it again for memory never touched. */
-	err = psim_gpu_fill(s.gpu, s.process, s.address, BYTES, 0xee);
+	err = psim_gpu_fill(s.gpu, s.process, s.address, chunk, 0xee);
 	if (!err)
 		err = psim_gpu_evict(s.gpu, ~0ull);
 	if (!err)
-		err = psim_gpu_migrate(s.gpu, s.process, s.address + BYTES, BYTES);
-	if (!err && !is_at(&s, BYTES, PSIM_DEVICE))
+		err = psim_gpu_migrate(s.gpu, s.process, s.address + chunk, chunk);
+	if (!err && !is_at(&s, chunk, PSIM_DEVICE))
 		err = WRONG_PLACE;
 	if (!err)
-		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE, &crc);
+		err = psim_gpu_crc32(s.gpu, s.process, s.address + chunk, PSIM_PAGE_SIZE, &crc);
 	if (!err)
-		err = psim_load(s.process, s.address + BYTES, page, sizeof(page));
+		err = psim_load(s.process, s.address + chunk, page, sizeof(page));
 	if (!err && memcmp(page, zeros, sizeof(page)))
 		err = WRONG_BYTES;
 	if (!err)
-		err = psim_gpu_crc32(s.gpu, s.process, s.address + BYTES, PSIM_PAGE_SIZE,
+		err = psim_gpu_crc32(s.gpu, s.process, s.address + chunk, PSIM_PAGE_SIZE,
 				     &expected);
 	if (!err && crc != expected)
 		err = WRONG_BYTES;

@@ -10,6 +10,7 @@
 u64 psim_fallible_calls[PSIM_FAIL_KINDS];
 u64 psim_fallible_target[PSIM_FAIL_KINDS];
 bool psim_failures_steered;
+static unsigned long given;
 
 static const char *const names[PSIM_FAIL_KINDS] = {
 	[PSIM_FAIL_SLAB] = "slab",     [PSIM_FAIL_PAGE] = "page",
@@ -29,6 +30,7 @@ bool psim_fails_now(enum psim_fallible kind, const char *site)
 		psim_context_now(&context);
 		if (!psim_steer->fails(context.task, kind, site))
 			return false;
+		given++; /* one task at a time: nobody steers the free-running engine */
 	}
 	psim_trace(PSIM_EV_INJECT, kind, nth, 0, 0);
 	return true;
@@ -52,6 +54,11 @@ int psim_fail_nth(enum psim_fallible kind, unsigned long nth)
 	__atomic_store_n(&psim_fallible_calls[kind], 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&psim_fallible_target[kind], nth, __ATOMIC_RELAXED);
 	return 0;
+}
+
+unsigned long psim_fail_given(void)
+{
+	return given;
 }
 
 unsigned long psim_fail_calls(enum psim_fallible kind)
