@@ -119,6 +119,7 @@ void fault_print(const struct fault *fault, char *text, size_t bytes);
  * @plan: what to follow; NULL: nothing
  * @choose, @fails: what to follow otherwise; may be NULL: the default order, no fault
  * @took: out: the plan that was followed, by name; may be NULL; its stage is the caller's
+ * @events: keep them (events.c)
  * @kinds: out: mask of the kinds of calls that failed
  * @misfit: out: what of @plan did not come to pass, or ""
  */
@@ -127,10 +128,22 @@ struct replay {
 	unsigned int (*choose)(const struct psim_steer_point *point);
 	int (*fails)(unsigned int task, unsigned int kind, const char *site);
 	struct plan *took;
+	bool events;
 	unsigned int kinds;
 	char misfit[512];
 };
 int replay_run(const struct stage *stage, struct replay *replay, struct outcome *outcome);
+
+/* ---- events (events.c) ----------------------------------------------------------------------------- */
+
+/* Before and after a run with replay's @events. @stop_at: raise SIGTRAP before that event; 0: none. */
+void events_begin(unsigned long long stop_at);
+/* Return: how many there were. */
+unsigned long long events_end(void);
+void events_happened(unsigned int task, const char *line, unsigned int bytes);
+void psim_stopped_before_event(unsigned long long number, const char *line);
+/* Return: the last events of the tasks that had the latest, a column each; to be freed; NULL: none. */
+char *events_side_by_side(void);
 
 /* Fewest departures and faults with which the same still fails. */
 void plan_shrink(struct plan *plan, const struct outcome *outcome);
@@ -153,6 +166,7 @@ struct step {
  * @steps: the first schedule that showed it, in an order that does not depend on who searched
  * @seed: of a drawn schedule
  * @plan: the line that replays it
+ * @events: the last events of each task, side by side
  */
 struct failure {
 	char text[256];
@@ -161,7 +175,7 @@ struct failure {
 	struct step *steps;
 	unsigned int nr_steps;
 	unsigned long long seed;
-	char *plan;
+	char *plan, *events;
 };
 
 /**

@@ -4,6 +4,7 @@
  * without a name, and says in shared memory how far it is.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +82,17 @@ static unsigned int wait_for_all(const struct search *search, pid_t *pids, unsig
 				 volatile struct progress *shared)
 {
 	unsigned int left = jobs, lost = 0;
+	bool told = false;
 
 	while (left) {
+		if (search->stop && *search->stop && !told) {
+			/* one that was told already, by the terminal, stops no sooner for it */
+			for (unsigned int i = 0; i < jobs; i++) {
+				if (pids[i] > 0)
+					kill(pids[i], SIGTERM);
+			}
+			told = true;
+		}
 		for (unsigned int i = 0; i < jobs; i++) {
 			int status;
 

@@ -251,6 +251,7 @@ int replay_run(const struct stage *stage, struct replay *replay, struct outcome 
 		.choose = choose,
 		.passed = passed,
 		.fails = fails,
+		.event = replay->events ? events_happened : NULL,
 		.marked = stage->scenario->marked,
 	};
 	const struct plan *plan = replay->plan;

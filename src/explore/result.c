@@ -17,6 +17,7 @@ void result_forget(struct result *result)
 	for (unsigned int i = 0; i < result->nr_failures; i++) {
 		free(result->failures[i].steps);
 		free(result->failures[i].plan);
+		free(result->failures[i].events);
 	}
 	result->nr_failures = result->nr_states = 0;
 	result->schedules = result->asked = result->failed = 0;

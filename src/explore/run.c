@@ -56,8 +56,9 @@ int stage_run(const struct stage *stage, const struct psim_steer *steer, struct 
 	psim_steer = steer;
 	psim_host_muted = !stage->print_reports;
 	err = psim_start(&config);
-	if (!err && stage->trace) {
-		err = psim_trace_to(stage->trace);
+	if (!err && (stage->trace || steer->event)) {
+		/* events are made while there is a trace */
+		err = psim_trace_to(stage->trace ? stage->trace : "/dev/null");
 		if (err)
 			psim_stop();
 	}

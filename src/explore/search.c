@@ -403,6 +403,20 @@ int steps_fails(unsigned int task, unsigned int kind, const char *site)
 	return step_here(2);
 }
 
+/* The last events of each task, of one more run. */
+static char *events_of(const struct plan *plan)
+{
+	struct replay replay = {.plan = plan, .events = true};
+	struct outcome outcome;
+	char *text = NULL;
+
+	events_begin(0);
+	if (!replay_run(&plan->stage, &replay, &outcome))
+		text = events_side_by_side();
+	events_end();
+	return text;
+}
+
 void search_name_failures(const struct search *search, struct result *result)
 {
 	bool sweep = search->strategy == STRATEGY_SWEEP;
@@ -424,6 +438,7 @@ void search_name_failures(const struct search *search, struct result *result)
 			continue;
 		plan_shrink(&plan, &outcome);
 		f->plan = plan_print(&plan);
+		f->events = events_of(&plan);
 		plan_free(&plan);
 	}
 }

@@ -45,6 +45,12 @@ static const char *word(const struct result *r)
 	return !strcmp(r->strategy, "sweep") ? "runs" : "schedules";
 }
 
+static void print_indented(const char *text)
+{
+	for (const char *end; (end = strchr(text, '\n')); text = end + 1)
+		printf("  %.*s\n", (int)(end - text), text);
+}
+
 static void print_result(const struct result *r)
 {
 	printf("%s%s%s: %s, points %s: %s\n", r->scenario, r->settings[0] ? " " : "", r->settings,
@@ -63,6 +69,8 @@ static void print_result(const struct result *r)
 
 		printf("  %s\n    in %llu %s; psim replay '%s'\n", f->text, f->count, word(r),
 		       f->plan ? f->plan : "?");
+		if (f->events)
+			print_indented(f->events);
 	}
 }
 

@@ -10,6 +10,7 @@
 enum {
 	OPT_TRACE = 256,
 	OPT_STEPS,
+	OPT_STOP_AT,
 	OPT_JSON
 };
 
@@ -21,10 +22,14 @@ static int help(void)
 	       "plan --json tells.\n\n"
 	       "  --trace FILE        write every event as a line of text\n"
 	       "  --steps N           scheduling points until the run counts as livelocked\n"
+	       "  --stop-at N         stop before event N, the trace's line N: under gdb, at\n"
+	       "                      psim_stopped_before_event(); one back is N - 1, from the start\n"
 	       "  --json\n\n"
 	       "exit codes: 0 nothing is broken (an error that a failing call was given is passed on), 1 the plan still breaks it, 2 the plan is damaged or does\n"
 	       "            not fit the code any more\n\n"
-	       "example: psim replay 'there-and-back seed=1 points=all plan=-'\n");
+	       "examples:\n"
+	       "  psim replay 'there-and-back seed=1 points=all plan=-'\n"
+	       "  gdb -ex run --args psim replay 'there-and-back plan=-' --stop-at 100\n");
 	return EXIT_CLEAN;
 }
 
@@ -51,6 +56,12 @@ static int show(const struct plan *plan, const struct replay *replay, const stru
 					 : ", nothing is broken");
 	}
 	free(line);
+	if (!good && !json) {
+		char *events = events_side_by_side();
+
+		fputs(events ? events : "", stdout);
+		free(events);
+	}
 	return good ? EXIT_CLEAN : EXIT_BROKEN;
 }
 
@@ -58,15 +69,16 @@ int command_replay(int argc, char **argv)
 {
 	static const struct option all[] = {{"trace", required_argument, NULL, OPT_TRACE},
 					    {"steps", required_argument, NULL, OPT_STEPS},
+					    {"stop-at", required_argument, NULL, OPT_STOP_AT},
 					    {"json", no_argument, NULL, OPT_JSON},
 					    {"help", no_argument, NULL, 'h'},
 					    {0}};
 	struct plan plan, took = {0};
-	struct replay replay = {.plan = &plan, .took = &took};
+	struct replay replay = {.plan = &plan, .took = &took, .events = true};
 	struct search search = {.strategy = STRATEGY_RANDOM};
 	struct outcome outcome;
 	char error[512];
-	unsigned long long steps = EXPLORE_STEPS;
+	unsigned long long steps = EXPLORE_STEPS, stop_at = 0, events;
 	const char *trace = NULL;
 	int option, json = 0, err;
 
@@ -81,8 +93,10 @@ int command_replay(int argc, char **argv)
 			trace = optarg;
 		else if (option == OPT_JSON)
 			json = 1;
-		else if (option != OPT_STEPS ||
-			 parse_number("--steps", optarg, 1, 1ull << 40, &steps))
+		else if (option == OPT_STOP_AT
+				 ? parse_number("--stop-at", optarg, 1, ~0ull, &stop_at)
+				 : option != OPT_STEPS ||
+					   parse_number("--steps", optarg, 1, 1ull << 40, &steps))
 			return EXIT_USAGE;
 	}
 	if (optind < argc - 1)
@@ -100,6 +114,7 @@ int command_replay(int argc, char **argv)
 		draw_begin(&search, plan.drawn - 1);
 	}
 	took.stage = plan.stage;
+	events_begin(stop_at);
 	err = replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
 	if (plan.drawn)
 		draw_end();
@@ -107,6 +122,9 @@ int command_replay(int argc, char **argv)
 		err = usage_error("%s", replay.misfit);
 	if (!err)
 		err = show(&took, &replay, &outcome, json);
+	events = events_end();
+	if (!err && stop_at > events)
+		err = usage_error("--stop-at '%llu': there are %llu events", stop_at, events);
 	plan_free(&plan);
 	plan_free(&took);
 	return err;

@@ -55,6 +55,24 @@ grep -q 'never came to this point' err || fail "a plan that does not fit"
 status 2 replay 'fault-vs-evict pages=1 points=coarse plan=first/5'
 grep -q 'position 50' err || fail "a damaged plan, and where: $(cat err)"
 
+# A stop before an event, which is the trace's line of that number.
+event=$(sed -n 100p first)
+got=0
+"$psim" replay 'fault-vs-evict pages=1 plan=-' --stop-at 100 >out 2>err || got=$?
+[ $got -gt 128 ] || fail "--stop-at: exit code $got"
+grep -qF "before event 100: $event" err || fail "another event: $(cat err), not $event"
+status 2 replay 'fault-vs-evict pages=1 plan=-' --stop-at 1000000
+
+# A signal to one of many processes stops them all, and keeps what they found.
+"$psim" explore migrate-vs-migrate --preemptions 2 -j 2 --save stopped.json >out 2>err &
+pid=$!
+sleep 1
+kill -TERM $pid
+got=0
+wait $pid || got=$?
+[ $got = 3 ] || fail "stopped by a signal: exit code $got: $(cat err)"
+grep -q "to go on:" err || fail "how to go on after a signal"
+
 # Singles and pairs; drawn failures.
 status 0 sweep there-and-back --json
 grep -q '"bound": "2 faults"' out || fail "the bound of a sweep"
@@ -64,6 +82,8 @@ status 0 explore fault-vs-evict --pct 100 --junit junit.xml
 grep -q 'failures="0"' junit.xml || fail "JUnit"
 
 # A lesson is broken, and not among the names; what is found replays.
+status 1 explore lesson-lost-update
+grep -q '^ *event  a/2 *b/3 ' out || fail "the last events side by side: $(cat out)"
 status 1 explore lesson-lost-update --json
 plan=$(sed -n 's/^ *"plan": "\(.*\)"$/\1/p' out)
 status 1 replay "$plan"

@@ -46,6 +46,47 @@ static void scenarios__in_random_order(void **state)
 		run_all(&config);
 }
 
+/* One run, its events in a file without a name. */
+static FILE *traced(const struct psim_scenario *scenario, const struct psim_config *config)
+{
+	FILE *file = tmpfile();
+	char path[32];
+
+	assert_non_null(file);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fileno(file));
+	assert_int_equal(psim_start(config), 0);
+	assert_int_equal(psim_trace_to(path), 0);
+	assert_int_equal(psim_run(scenario->name, psim_scenario_body, (void *)scenario), 0);
+	assert_int_equal(psim_stop(), 0);
+	rewind(file);
+	return file;
+}
+
+static void scenarios__run_twice_leave_the_same_trace(void **state)
+{
+	struct psim_config config = {.scheduler = "random", .seed = 7};
+
+	(void)state;
+	for (const struct psim_scenario *s = psim_scenario_first(); s; s = s->next) {
+		unsigned long lines = 0;
+		char a[512], b[512];
+		FILE *one, *two;
+
+		if (s->broken)
+			continue;
+		one = traced(s, &config);
+		two = traced(s, &config);
+		for (; fgets(a, sizeof(a), one); lines++) {
+			assert_non_null(fgets(b, sizeof(b), two));
+			assert_string_equal(a, b);
+		}
+		assert_null(fgets(b, sizeof(b), two));
+		assert_true(lines > 20);
+		fclose(one);
+		fclose(two);
+	}
+}
+
 static void scenarios__on_threads(void **state)
 {
 	struct psim_config config = {.engine = PSIM_FREE_RUNNING, .seed = 1};
@@ -62,6 +103,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scenarios__one_after_another),
 		cmocka_unit_test(scenarios__in_random_order),
+		cmocka_unit_test(scenarios__run_twice_leave_the_same_trace),
 	};
 
 	if (argc == 3 && !strcmp(argv[1], "--engine") && !strcmp(argv[2], "free"))

@@ -35,6 +35,7 @@ struct psim_steer_point {
  *	every point slow
  * @fails: a fallible call: Return: 1: it fails
  * @touched: psim_explore_touch()
+ * @event: every event, as the trace's line without its end, before it is written; only while a trace is
  * @marked: only what lies between psim_explore_begin() and _end() is steered
  */
 struct psim_steer {
@@ -42,6 +43,7 @@ struct psim_steer {
 	void (*passed)(unsigned int task, unsigned int kind, const char *site);
 	int (*fails)(unsigned int task, unsigned int kind, const char *site);
 	void (*touched)(unsigned int task, unsigned long address, unsigned long bytes);
+	void (*event)(unsigned int task, const char *line, unsigned int bytes);
 	int marked;
 };
 

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <psim/trace.h>
 
+#include "host/steer.h"
 #include "sim/guard.h"
 
 #define BUFFER_BYTES 65536
@@ -39,6 +40,7 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d)
 {
 	struct psim_context context = {.cpu = -1, .name = "main"};
 	char cpu[12] = "-";
+	unsigned int from;
 
 	psim_context_now(&context);
 	if (context.cpu >= 0)
@@ -47,10 +49,13 @@ void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d)
 	if (psim_tracing) {
 		if (filled + LONGEST_LINE > BUFFER_BYTES)
 			flush();
+		from = filled;
 		filled += scnprintf(buffer + filled, LONGEST_LINE - 128,
 				    "%12llu %3s %s/%u %s: ", context.time, cpu, context.name,
 				    context.task, events[event].name);
 		filled += scnprintf(buffer + filled, 127, events[event].format, a, b, c, d);
+		if (psim_steer && psim_steer->event)
+			psim_steer->event(context.task, buffer + from, filled - from);
 		buffer[filled++] = '\n';
 	}
 	psim_sim_unlock(&guard);
