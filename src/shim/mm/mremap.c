@@ -14,6 +14,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
+#include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
@@ -286,8 +287,10 @@ static void leave_old_place(struct remap *r, bool whole)
 	if (r->vma->vm_flags & VM_LOCKED)
 		r->mm->locked_vm -= vma_pages(r->vma);
 	vm_flags_clear(r->vma, VM_LOCKED_MASK);
-	if (whole)
+	if (whole) {
 		psim_anon_vma_unlink(r->vma);
+		psim_i_mmap_link(r->vma); /* it stays a mapping of its file */
+	}
 }
 
 /* Return: the new address or -errno. */
