@@ -27,10 +27,9 @@ struct anon_vma *folio_anon_vma(const struct folio *folio)
 	return (struct anon_vma *)(mapping - MAPPING_ANON);
 }
 
-static void set_anon(struct folio *folio, struct vm_area_struct *vma, unsigned long address)
+static void set_anon(struct folio *folio, struct anon_vma *anon_vma, struct vm_area_struct *vma,
+		     unsigned long address)
 {
-	struct anon_vma *anon_vma = vma->anon_vma;
-
 	WRITE_ONCE(folio->mapping, (void *)((unsigned long)anon_vma + MAPPING_ANON));
 	folio->index = linear_page_index(vma, address);
 }
@@ -41,7 +40,7 @@ void psim_rmap_set_anon(struct folio *folio, struct vm_area_struct *vma, unsigne
 		psim_report("S2.13", "page %#lx: gets its first mapping outside of its VMA",
 			    folio_pfn(folio));
 	__folio_set_swapbacked(folio);
-	set_anon(folio, vma, address);
+	set_anon(folio, vma->anon_vma, vma, address);
 }
 
 /* One more slot maps @page. */
@@ -62,6 +61,8 @@ void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, un
 	psim_rmap_set_anon(folio, vma, address);
 	if (flags & RMAP_EXCLUSIVE)
 		SetPageAnonExclusive(&folio->page);
+	else /* parents and siblings may map it, too: it came from a swap slot that they share */
+		set_anon(folio, vma->anon_vma->root, vma, address);
 	if (folio_test_large(folio))
 		psim_rmap_first_leaf(folio);
 	else
