@@ -13,5 +13,6 @@
 #include <psim/process.h>
 #include <psim/task.h>
 #include <psim/trace.h>
+#include <psim/userfault.h>
 
 #endif /* PSIM_PSIM_H */

@@ -14,6 +14,7 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include <linux/userfaultfd_k.h>
 #include "mm/fault.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
@@ -77,7 +78,7 @@ static vm_fault_t map_zero_page(struct psim_fault *f)
 
 	if (!psim_fault_lock_same(f))
 		return 0;
-	if (unstable(psim_fault_mm(f)))
+	if (unstable(psim_fault_mm(f)) || userfaultfd_missing(f->vmf.vma))
 		result = VM_FAULT_SIGBUS;
 	else
 		psim_pte_set(psim_fault_mm(f), f->vmf.address, f->ptep,
@@ -105,7 +106,7 @@ static vm_fault_t fault_anonymous(struct psim_fault *f)
 		folio_put(folio);
 		return 0;
 	}
-	if (unstable(psim_fault_mm(f))) {
+	if (unstable(psim_fault_mm(f)) || userfaultfd_missing(f->vmf.vma)) {
 		result = VM_FAULT_SIGBUS;
 	} else {
 		inc_mm_counter(psim_fault_mm(f), MM_ANONPAGES);

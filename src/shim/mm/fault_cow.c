@@ -3,7 +3,7 @@
  * Writes to read-only slots: the page is used in place, or copied (S6.14, S6.42, S6.43).
  *
  * A pin asks for the same without a write (unsharing): the page becomes exclusive, the slot stays
- * read-only. 2 MiB: huge_fault.c. Not modelled: KSM, userfaultfd's write protection.
+ * read-only. 2 MiB: huge_fault.c. Not modelled: KSM.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -11,6 +11,7 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include <linux/userfaultfd_k.h>
 #include "mm/fault.h"
 #include "mm/mm_internal.h"
 #include "mm/page.h"
@@ -128,6 +129,10 @@ vm_fault_t psim_fault_write_protected(struct psim_fault *f)
 
 	if (!psim_fault_lock_same(f))
 		return 0;
+	if (psim_pte_uffd_wp(f->old) && userfaultfd_wp(f->vmf.vma) && !psim_fault_is_unshare(f)) {
+		psim_fault_unlock(f);
+		return VM_FAULT_SIGBUS;
+	}
 	if (f->vmf.vma->vm_flags & (VM_SHARED | VM_MAYSHARE))
 		return psim_fault_write_shared(
 			f, psim_pte_special(f->old) ? NULL : pfn_folio(psim_pte_pfn(f->old)));

@@ -172,4 +172,15 @@ void psim_mm_leftovers(void);
 /* VMAs are in order, apart, counted, and where their anon_vmas look for them (vma_audit.c). */
 void psim_vma_audit(struct mm_struct *mm);
 
+/* Why slots change (mprotect.c): the VMA's protection did, or userfaultfd protects or lets go of them. */
+enum psim_protection {
+	PSIM_PROTECT_VMA,
+	PSIM_PROTECT_UFFD,
+	PSIM_UNPROTECT_UFFD
+};
+
+/* Slots of [start, end) follow, and notifiers hear of it (S6.50, S6.52). Context: mmap lock. */
+void psim_change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			    enum psim_protection how);
+
 #endif /* PSIM_MM_INTERNAL_H */

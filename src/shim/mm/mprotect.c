@@ -59,8 +59,15 @@ static psim_pte_t protect_absent(psim_pte_t pte)
 	return pte;
 }
 
+/* What userfaultfd's write protection makes of a slot. */
+static psim_pte_t mark_slot(psim_pte_t pte, enum psim_protection how)
+{
+	return how == PSIM_PROTECT_UFFD ? pte | PSIM_PTE_F_UFFD_WP : pte & ~PSIM_PTE_F_UFFD_WP;
+}
+
 /* A slot or a leaf. Context: PTL. Return: whether CPUs may have a translation that allows too much or too little. */
-static bool protect_slot(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep)
+static bool protect_slot(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep,
+			 enum psim_protection how)
 {
 	psim_pte_t old = psim_pte_peek(ptep), new;
 
@@ -69,10 +76,16 @@ static bool protect_slot(struct vm_area_struct *vma, unsigned long address, psim
 	if (psim_pte_present(old)) {
 		/* the processor may make it young or dirty until it is taken out */
 		old = psim_pte_xchg(vma->vm_mm, address, ptep, old & PSIM_PMD_CHANGING);
+		if (how != PSIM_PROTECT_VMA)
+			old = mark_slot(old, how);
 		psim_pte_set(vma->vm_mm, address, ptep, protect_present(vma, old));
 		return true;
 	}
+	if (psim_pte_kind(old) == PSIM_PTE_MARKER)
+		return false;
 	new = psim_pmd_leaf(old) ? psim_leaf_protected(old) : protect_absent(old);
+	if (how != PSIM_PROTECT_VMA)
+		new = mark_slot(new, how);
 	if (new != old)
 		psim_pte_set(vma->vm_mm, address, ptep, new);
 	return false;
@@ -88,11 +101,11 @@ struct span {
 /* All of one, or it is split first. Takes over its lock. Return: where to go on. */
 static unsigned long protect_leaf(struct vm_area_struct *vma, unsigned long address,
 				  unsigned long end, const struct psim_span *leaf,
-				  struct span *flush)
+				  struct span *flush, enum psim_protection how)
 {
 	bool whole = psim_whole_leaf(address, end);
 
-	if (whole && protect_slot(vma, address, leaf->pmdp)) {
+	if (whole && protect_slot(vma, address, leaf->pmdp, how)) {
 		flush->start = min(flush->start, address);
 		flush->end = end;
 	}
@@ -104,7 +117,7 @@ static unsigned long protect_leaf(struct vm_area_struct *vma, unsigned long addr
 }
 
 static void protect_tables(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-			   struct span *flush)
+			   struct span *flush, enum psim_protection how)
 {
 	unsigned long address, next;
 	struct psim_span span;
@@ -112,13 +125,13 @@ static void protect_tables(struct vm_area_struct *vma, unsigned long start, unsi
 	for (address = start; address < end; address = next) {
 		next = psim_span(vma->vm_mm, address, end, &span);
 		if (span.pmdp) {
-			next = protect_leaf(vma, address, next, &span, flush);
+			next = protect_leaf(vma, address, next, &span, flush, how);
 			continue;
 		}
 		if (!span.ptep)
 			continue;
 		for (; address < next; address += PAGE_SIZE, span.ptep++) {
-			if (!protect_slot(vma, address, span.ptep))
+			if (!protect_slot(vma, address, span.ptep, how))
 				continue;
 			flush->start = min(flush->start, address);
 			flush->end = address + PAGE_SIZE;
@@ -129,7 +142,8 @@ static void protect_tables(struct vm_area_struct *vma, unsigned long start, unsi
 }
 
 /* One pair of notifications for each upper table that holds anything, from its first part on (S6.52). */
-static void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+void psim_change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			    enum psim_protection how)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	struct span flush = {.start = ~0ul};
@@ -144,7 +158,7 @@ static void change_protection(struct vm_area_struct *vma, unsigned long start, u
 			continue;
 		mmu_notifier_range_init(&range, MMU_NOTIFY_PROTECTION_VMA, 0, mm, address, next);
 		mmu_notifier_invalidate_range_start(&range);
-		protect_tables(vma, address, next, &flush);
+		protect_tables(vma, address, next, &flush, how);
 		mmu_notifier_invalidate_range_end(&range);
 	}
 	if (flush.start < flush.end)
@@ -194,7 +208,7 @@ static int protect_part(struct vm_area_struct **vmap, unsigned long start, unsig
 	vma_start_write(vma);
 	vm_flags_reset(vma, flags | (old & VM_SOFTDIRTY));
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
-	change_protection(vma, start, end);
+	psim_change_protection(vma, start, end, PSIM_PROTECT_VMA);
 	*populate = (flags & VM_WRITE) && (old & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED;
 	*vmap = vma;
 	return 0;
