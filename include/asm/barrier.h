@@ -3,10 +3,18 @@
 #ifndef _ASM_BARRIER_H
 #define _ASM_BARRIER_H
 
+#include <linux/__psim_rmw.h>
 #include <linux/compiler.h>
 
-/* A full barrier; out of line, because gcc's ThreadSanitizer knows no fences. */
-void __psim_smp_mb(void);
+/* A full barrier; between threads out of line, because gcc's ThreadSanitizer knows no fences. */
+void __psim_smp_mb_threads(void);
+#define __psim_smp_mb()                          \
+	do {                                     \
+		if (__psim_alone())              \
+			barrier();               \
+		else                             \
+			__psim_smp_mb_threads(); \
+	} while (0)
 
 #define mb()			 __psim_smp_mb()
 #define rmb()			 __psim_smp_mb()
@@ -31,10 +39,10 @@ void __psim_smp_mb(void);
 		__psim_point_once();                              \
 		__atomic_store_n((p), (value), __ATOMIC_RELEASE); \
 	} while (0)
-#define smp_store_mb(var, value)                                     \
-	do {                                                         \
-		__psim_point_once();                                 \
-		__atomic_store_n(&(var), (value), __ATOMIC_SEQ_CST); \
+#define smp_store_mb(var, value)               \
+	do {                                   \
+		__psim_point_once();           \
+		__psim_store(&(var), (value)); \
 	} while (0)
 
 /* Poll until the condition, which sees the value as VAL, is true; the others run meanwhile. */

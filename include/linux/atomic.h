@@ -9,12 +9,12 @@
 #define _LINUX_ATOMIC_H
 
 #include <linux/types.h>
+#include <linux/__psim_rmw.h>
 #include <linux/compiler.h>
 #include <asm/barrier.h>
 
 /* A scheduling point before an atomic operation. */
-void __psim_point_atomic_at(const char *site);
-#define __psim_point_atomic() __psim_point_atomic_at(__func__)
+#define __psim_point_atomic() __psim_point(__PSIM_POINT_ATOMIC, __func__)
 
 #define ATOMIC_INIT(i) \
 	{              \
@@ -32,11 +32,11 @@ void __psim_point_atomic_at(const char *site);
 #define __PSIM_ATOMIC_OP __psim_point_atomic()
 
 /* Operations without a result. */
-#define __PSIM_ATOMIC_VOID(A, T, V, name, builtin, operand)                       \
-	static __always_inline void A##_##name(V i, T *v)                         \
-	{                                                                         \
-		__PSIM_ATOMIC_OP;                                                 \
-		__atomic_fetch_##builtin(&v->counter, operand, __ATOMIC_RELAXED); \
+#define __PSIM_ATOMIC_VOID(A, T, V, name, builtin, operand)                    \
+	static __always_inline void A##_##name(V i, T *v)                      \
+	{                                                                      \
+		__PSIM_ATOMIC_OP;                                              \
+		__psim_fetch(builtin, &v->counter, operand, __ATOMIC_RELAXED); \
 	}
 
 /* Operations that return the old value, in one ordering. */
@@ -44,7 +44,7 @@ void __psim_point_atomic_at(const char *site);
 	static __always_inline V A##_fetch_##name##suffix(V i, T *v)          \
 	{                                                                     \
 		__PSIM_ATOMIC_OP;                                             \
-		return __atomic_fetch_##builtin(&v->counter, operand, order); \
+		return __psim_fetch(builtin, &v->counter, operand, order);    \
 	}
 #define __PSIM_ATOMIC_FETCH(A, T, V, name, builtin, operand)                               \
 	__PSIM_ATOMIC_FETCH_1(A, T, V, name, builtin, operand, , __ATOMIC_SEQ_CST)         \
@@ -57,12 +57,12 @@ void __psim_point_atomic_at(const char *site);
 	static __always_inline V A##_add_return##suffix(V i, T *v)      \
 	{                                                               \
 		__PSIM_ATOMIC_OP;                                       \
-		return __atomic_add_fetch(&v->counter, i, order);       \
+		return __psim_fetch(add, &v->counter, i, order) + i;    \
 	}                                                               \
 	static __always_inline V A##_sub_return##suffix(V i, T *v)      \
 	{                                                               \
 		__PSIM_ATOMIC_OP;                                       \
-		return __atomic_sub_fetch(&v->counter, i, order);       \
+		return __psim_fetch(sub, &v->counter, i, order) - i;    \
 	}                                                               \
 	static __always_inline V A##_inc_return##suffix(T *v)           \
 	{                                                               \
@@ -86,26 +86,26 @@ void __psim_point_atomic_at(const char *site);
 	}
 
 /* Exchanges in one ordering; a compare that fails orders as a load. */
-#define __PSIM_ATOMIC_XCHG_1(A, T, V, suffix, order, failed)                                    \
-	static __always_inline V A##_xchg##suffix(T *v, V desired)                              \
-	{                                                                                       \
-		__PSIM_ATOMIC_OP;                                                               \
-		return __atomic_exchange_n(&v->counter, desired, order);                        \
-	}                                                                                       \
-	static __always_inline V A##_cmpxchg##suffix(T *v, V old, V desired)                    \
-	{                                                                                       \
-		typeof(v->counter) seen = old;                                                  \
-		__PSIM_ATOMIC_OP;                                                               \
-		__atomic_compare_exchange_n(&v->counter, &seen, desired, false, order, failed); \
-		return seen;                                                                    \
-	}                                                                                       \
-	static __always_inline bool A##_try_cmpxchg##suffix(T *v, V *old, V desired)            \
-	{                                                                                       \
-		V expected = *old, seen = A##_cmpxchg##suffix(v, expected, desired);            \
-		if (seen == expected)                                                           \
-			return true;                                                            \
-		*old = seen;                                                                    \
-		return false;                                                                   \
+#define __PSIM_ATOMIC_XCHG_1(A, T, V, suffix, order, failed)                         \
+	static __always_inline V A##_xchg##suffix(T *v, V desired)                   \
+	{                                                                            \
+		__PSIM_ATOMIC_OP;                                                    \
+		return __psim_exchange(&v->counter, desired, order);                 \
+	}                                                                            \
+	static __always_inline V A##_cmpxchg##suffix(T *v, V old, V desired)         \
+	{                                                                            \
+		typeof(v->counter) seen = old;                                       \
+		__PSIM_ATOMIC_OP;                                                    \
+		__psim_compare_exchange(&v->counter, &seen, desired, order, failed); \
+		return seen;                                                         \
+	}                                                                            \
+	static __always_inline bool A##_try_cmpxchg##suffix(T *v, V *old, V desired) \
+	{                                                                            \
+		V expected = *old, seen = A##_cmpxchg##suffix(v, expected, desired); \
+		if (seen == expected)                                                \
+			return true;                                                 \
+		*old = seen;                                                         \
+		return false;                                                        \
 	}
 
 #define __PSIM_ATOMIC_FAMILY(A, T, V)                                                  \
@@ -214,23 +214,22 @@ __PSIM_ATOMIC_FAMILY(atomic_long, atomic_long_t, long)
 
 /* ---- the same on plain variables of 1, 2, 4 or 8 bytes ------------------------------------------- */
 
-#define __psim_xchg(p, value, order)                      \
-	({                                                \
-		__PSIM_ATOMIC_OP;                         \
-		__atomic_exchange_n((p), (value), order); \
+#define __psim_xchg(p, value, order)                  \
+	({                                            \
+		__PSIM_ATOMIC_OP;                     \
+		__psim_exchange((p), (value), order); \
 	})
 #define xchg(p, value)	       __psim_xchg(p, value, __ATOMIC_SEQ_CST)
 #define xchg_acquire(p, value) __psim_xchg(p, value, __ATOMIC_ACQUIRE)
 #define xchg_release(p, value) __psim_xchg(p, value, __ATOMIC_RELEASE)
 #define xchg_relaxed(p, value) __psim_xchg(p, value, __ATOMIC_RELAXED)
 
-#define __psim_cmpxchg(p, old, value, order)                                          \
-	({                                                                            \
-		typeof(*(p)) __psim_seen = (old);                                     \
-		__PSIM_ATOMIC_OP;                                                     \
-		__atomic_compare_exchange_n((p), &__psim_seen, (value), false, order, \
-					    __ATOMIC_RELAXED);                        \
-		__psim_seen;                                                          \
+#define __psim_cmpxchg(p, old, value, order)                                                  \
+	({                                                                                    \
+		typeof(*(p)) __psim_seen = (old);                                             \
+		__PSIM_ATOMIC_OP;                                                             \
+		__psim_compare_exchange((p), &__psim_seen, (value), order, __ATOMIC_RELAXED); \
+		__psim_seen;                                                                  \
 	})
 #define cmpxchg(p, old, value)	       __psim_cmpxchg(p, old, value, __ATOMIC_SEQ_CST)
 #define cmpxchg_acquire(p, old, value) __psim_cmpxchg(p, old, value, __ATOMIC_ACQUIRE)
@@ -238,10 +237,10 @@ __PSIM_ATOMIC_FAMILY(atomic_long, atomic_long_t, long)
 #define cmpxchg_relaxed(p, old, value) __psim_cmpxchg(p, old, value, __ATOMIC_RELAXED)
 #define cmpxchg64(p, old, value)       cmpxchg(p, old, value)
 
-#define __psim_try_cmpxchg(p, oldp, value, order)                                                  \
-	({                                                                                         \
-		__PSIM_ATOMIC_OP;                                                                  \
-		__atomic_compare_exchange_n((p), (oldp), (value), false, order, __ATOMIC_RELAXED); \
+#define __psim_try_cmpxchg(p, oldp, value, order)                                       \
+	({                                                                              \
+		__PSIM_ATOMIC_OP;                                                       \
+		__psim_compare_exchange((p), (oldp), (value), order, __ATOMIC_RELAXED); \
 	})
 #define try_cmpxchg(p, oldp, value)	    __psim_try_cmpxchg(p, oldp, value, __ATOMIC_SEQ_CST)
 #define try_cmpxchg_acquire(p, oldp, value) __psim_try_cmpxchg(p, oldp, value, __ATOMIC_ACQUIRE)

@@ -21,13 +21,13 @@
 
 /* ---- atomic ---- */
 
-#define __psim_bit_rmw(nr, addr, op, mask, order)                                                 \
-	({                                                                                        \
-		unsigned long __psim_old;                                                         \
-		__psim_point_atomic();                                                            \
-		__psim_old =                                                                      \
-			__atomic_fetch_##op((unsigned long *)(addr) + BIT_WORD(nr), mask, order); \
-		(__psim_old & BIT_MASK(nr)) != 0;                                                 \
+#define __psim_bit_rmw(nr, addr, op, mask, order)                                              \
+	({                                                                                     \
+		unsigned long __psim_old;                                                      \
+		__psim_point_atomic();                                                         \
+		__psim_old =                                                                   \
+			__psim_fetch(op, (unsigned long *)(addr) + BIT_WORD(nr), mask, order); \
+		(__psim_old & BIT_MASK(nr)) != 0;                                              \
 	})
 
 static __always_inline void set_bit(long nr, volatile unsigned long *addr)
@@ -76,7 +76,7 @@ static __always_inline bool xor_unlock_is_negative_byte(unsigned long mask,
 							volatile unsigned long *addr)
 {
 	__psim_point_atomic();
-	return __atomic_fetch_xor((unsigned long *)addr, mask, __ATOMIC_RELEASE) & BIT(7);
+	return __psim_fetch(xor, (unsigned long *)addr, mask, __ATOMIC_RELEASE) & BIT(7);
 }
 
 static __always_inline bool test_bit(long nr, const volatile unsigned long *addr)
@@ -140,17 +140,17 @@ static __always_inline bool __test_and_change_bit(long nr, volatile unsigned lon
 	((value) ? __set_bit((nr), (addr)) : __clear_bit((nr), (addr)))
 
 /* Set @mask's @bits anew, atomically. Value: the word before. */
-#define set_mask_bits(ptr, mask, bits)                                                   \
-	({                                                                               \
-		typeof(ptr) __psim_p = (ptr);                                            \
-		typeof(*(ptr)) __psim_was;                                               \
-		__psim_point_atomic();                                                   \
-		__psim_was = __atomic_load_n(__psim_p, __ATOMIC_RELAXED);                \
-		while (!__atomic_compare_exchange_n(__psim_p, &__psim_was,               \
-						    (__psim_was & ~(mask)) | (bits), 0,  \
-						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) \
-			;                                                                \
-		__psim_was;                                                              \
+#define set_mask_bits(ptr, mask, bits)                                                             \
+	({                                                                                         \
+		typeof(ptr) __psim_p = (ptr);                                                      \
+		typeof(*(ptr)) __psim_was;                                                         \
+		__psim_point_atomic();                                                             \
+		__psim_was = __atomic_load_n(__psim_p, __ATOMIC_RELAXED);                          \
+		while (!__psim_compare_exchange(__psim_p, &__psim_was,                             \
+						(__psim_was & ~(mask)) | (bits), __ATOMIC_SEQ_CST, \
+						__ATOMIC_RELAXED))                                 \
+			;                                                                          \
+		__psim_was;                                                                        \
 	})
 
 /* ---- arithmetic ---- */

@@ -6,6 +6,7 @@
 #ifndef _LINUX_COMPILER_H
 #define _LINUX_COMPILER_H
 
+#include <linux/__psim_point.h>
 #include <linux/compiler_types.h>
 
 #define likely(x)		__builtin_expect(!!(x), 1)
@@ -15,8 +16,7 @@
 #define OPTIMIZER_HIDE_VAR(var) __asm__("" : "=r"(var) : "0"(var))
 #define __is_constexpr(x)	(sizeof(int) == sizeof(*(8 ? ((void *)((long)(x)*0l)) : (int *)8)))
 
-void __psim_point_once_at(const char *site);
-#define __psim_point_once() __psim_point_once_at(__func__)
+#define __psim_point_once() __psim_point(__PSIM_POINT_ONCE, __func__)
 
 #define READ_ONCE(x)                                     \
 	({                                               \

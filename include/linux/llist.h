@@ -70,8 +70,8 @@ static inline bool llist_add_batch(struct llist_node *new_first, struct llist_no
 	first = __atomic_load_n(&head->first, __ATOMIC_RELAXED);
 	do {
 		__atomic_store_n(&new_last->next, first, __ATOMIC_RELAXED);
-	} while (!__atomic_compare_exchange_n(&head->first, &first, new_first, 0, __ATOMIC_SEQ_CST,
-					      __ATOMIC_RELAXED));
+	} while (!__psim_compare_exchange(&head->first, &first, new_first, __ATOMIC_SEQ_CST,
+					  __ATOMIC_RELAXED));
 	return !first;
 }
 
@@ -84,7 +84,7 @@ static inline bool llist_add(struct llist_node *node, struct llist_head *head)
 static inline struct llist_node *llist_del_all(struct llist_head *head)
 {
 	__psim_point_atomic();
-	return __atomic_exchange_n(&head->first, NULL, __ATOMIC_SEQ_CST);
+	return __psim_exchange(&head->first, NULL, __ATOMIC_SEQ_CST);
 }
 
 /* As the plain forms, for a list that nobody else can see now. */

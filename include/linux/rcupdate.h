@@ -66,7 +66,7 @@ void __psim_kvfree_rcu_mightsleep(void *ptr);
 
 /* ---- pointers ----------------------------------------------------------------------------------- */
 
-void __psim_point_rcu(void);
+#define __psim_point_rcu() __psim_point(__PSIM_POINT_RCU, __func__)
 void __psim_rcu_suspicious(const char *what, const char *site);
 
 #define RCU_LOCKDEP_WARN(condition, what)                        \

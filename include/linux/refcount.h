@@ -52,7 +52,7 @@ static inline void __psim_refcount_add(int i, refcount_t *r, const char *site)
 	int old;
 
 	__psim_point_atomic();
-	old = __atomic_fetch_add(&r->refs.counter, i, __ATOMIC_RELAXED);
+	old = __psim_fetch(add, &r->refs.counter, i, __ATOMIC_RELAXED);
 	if (unlikely(!old))
 		__psim_refcount_saturate(r, REFCOUNT_ADD_UAF, site);
 	else if (unlikely(old < 0 || (int)((unsigned int)old + i) < 0))
@@ -66,9 +66,8 @@ static inline bool __must_check __psim_refcount_add_not_zero(int i, refcount_t *
 
 	__psim_point_atomic();
 	old = __atomic_load_n(&r->refs.counter, __ATOMIC_RELAXED);
-	while (old &&
-	       !__atomic_compare_exchange_n(&r->refs.counter, &old, (int)((unsigned int)old + i), 0,
-					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	while (old && !__psim_compare_exchange(&r->refs.counter, &old, (int)((unsigned int)old + i),
+					       __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	if (oldp)
 		*oldp = old;
@@ -83,7 +82,7 @@ static inline bool __must_check __psim_refcount_sub_and_test(int i, refcount_t *
 	int old;
 
 	__psim_point_atomic();
-	old = __atomic_fetch_sub(&r->refs.counter, i, __ATOMIC_RELEASE);
+	old = __psim_fetch(sub, &r->refs.counter, i, __ATOMIC_RELEASE);
 	if (oldp)
 		*oldp = old;
 	if (old > 0 && old == i) {
@@ -98,7 +97,7 @@ static inline bool __must_check __psim_refcount_sub_and_test(int i, refcount_t *
 static inline void __psim_refcount_dec(refcount_t *r, const char *site)
 {
 	__psim_point_atomic();
-	if (unlikely(__atomic_fetch_sub(&r->refs.counter, 1, __ATOMIC_RELEASE) <= 1))
+	if (unlikely(__psim_fetch(sub, &r->refs.counter, 1, __ATOMIC_RELEASE) <= 1))
 		__psim_refcount_saturate(r, REFCOUNT_DEC_LEAK, site);
 }
 

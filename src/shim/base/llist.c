@@ -12,8 +12,8 @@ struct llist_node *llist_del_first(struct llist_head *head)
 		if (!first)
 			return NULL;
 		next = __atomic_load_n(&first->next, __ATOMIC_RELAXED);
-	} while (!__atomic_compare_exchange_n(&head->first, &first, next, 0, __ATOMIC_SEQ_CST,
-					      __ATOMIC_ACQUIRE));
+	} while (!__psim_compare_exchange(&head->first, &first, next, __ATOMIC_SEQ_CST,
+					  __ATOMIC_ACQUIRE));
 	return first;
 }
 

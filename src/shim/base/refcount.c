@@ -23,7 +23,7 @@ static bool warned[ARRAY_SIZE(complaints)];
 void __psim_refcount_saturate(refcount_t *r, enum refcount_saturation_type t, const char *site)
 {
 	__atomic_store_n(&r->refs.counter, REFCOUNT_SATURATED, __ATOMIC_RELAXED);
-	if (!__atomic_exchange_n(&warned[t], true, __ATOMIC_RELAXED))
+	if (!__psim_exchange(&warned[t], true, __ATOMIC_RELAXED))
 		psim_report("WARN", "refcount in %s(): %s", site, complaints[t]);
 }
 
@@ -37,8 +37,8 @@ bool refcount_dec_if_one(refcount_t *r)
 	int one = 1;
 
 	__psim_point_atomic();
-	return __atomic_compare_exchange_n(&r->refs.counter, &one, 0, 0, __ATOMIC_RELEASE,
-					   __ATOMIC_RELAXED);
+	return __psim_compare_exchange(&r->refs.counter, &one, 0, __ATOMIC_RELEASE,
+				       __ATOMIC_RELAXED);
 }
 
 bool refcount_dec_not_one(refcount_t *r)
@@ -54,8 +54,8 @@ bool refcount_dec_not_one(refcount_t *r)
 			return false;
 		if (WARN_ONCE(old == 0, "refcount: the count falls below 0: use after free"))
 			return true;
-	} while (!__atomic_compare_exchange_n(&r->refs.counter, &old, old - 1, 0, __ATOMIC_RELEASE,
-					      __ATOMIC_RELAXED));
+	} while (!__psim_compare_exchange(&r->refs.counter, &old, old - 1, __ATOMIC_RELEASE,
+					  __ATOMIC_RELAXED));
 	return true;
 }
 

@@ -175,9 +175,9 @@ int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t
 		n = min_t(size_t, length - done,
 			  PAGE_SIZE - ((m.phys + offset + done) & ~PAGE_MASK));
 		if (write && at)
-			memcpy(at, (char *)buffer + done, n);
+			psim_host_copy(at, (char *)buffer + done, n);
 		else if (!write && at)
-			memcpy((char *)buffer + done, at, n);
+			psim_host_copy((char *)buffer + done, at, n);
 		else if (!write)
 			memset((char *)buffer + done, 0, n);
 	}

@@ -84,6 +84,11 @@ void psim_host_clear(void *p, unsigned long bytes)
 	madvise(first, last - first, MADV_DONTNEED);
 }
 
+void psim_host_copy(void *to, const void *from, unsigned long bytes)
+{
+	memcpy(to, from, bytes);
+}
+
 /* The shim keeps these blocks in places that LeakSanitizer does not scan. */
 void *psim_host_malloc(unsigned long bytes)
 {

@@ -53,8 +53,8 @@ static bool take(struct folio *folio, const struct task_struct *task)
 			return false;
 		new = (old & ~PSIM_PG_OWNER_MASK) | BIT(PG_locked) |
 		      (((unsigned long)task->pid << PSIM_PG_OWNER_SHIFT) & PSIM_PG_OWNER_MASK);
-	} while (!__atomic_compare_exchange_n(&folio->flags.f, &old, new, true, __ATOMIC_SEQ_CST,
-					      __ATOMIC_RELAXED));
+	} while (!__psim_compare_exchange(&folio->flags.f, &old, new, __ATOMIC_SEQ_CST,
+					  __ATOMIC_RELAXED));
 	return true;
 }
 
@@ -76,13 +76,13 @@ static void enqueue(struct bucket *bucket, struct folio_waiter *waiter, unsigned
 {
 	*waiter = (struct folio_waiter){.w = {.task = current, .kind = kind}, .pfn = pfn};
 	psim_waiters_push(bucket, &waiter->w);
-	__atomic_fetch_add(&bucket->count, 1, __ATOMIC_SEQ_CST);
+	__psim_fetch(add, &bucket->count, 1, __ATOMIC_SEQ_CST);
 }
 
 static void dequeue(struct bucket *bucket, struct folio_waiter *waiter)
 {
 	psim_waiters_remove(bucket, &waiter->w);
-	__atomic_fetch_sub(&bucket->count, 1, __ATOMIC_RELAXED);
+	__psim_fetch(sub, &bucket->count, 1, __ATOMIC_RELAXED);
 }
 
 static void grant(struct bucket *bucket, struct folio_waiter *waiter)
@@ -184,8 +184,8 @@ void folio_unlock(struct folio *folio)
 	struct bucket *bucket = bucket_of(pfn);
 
 	psim_point(PSIM_POINT_UNLOCK);
-	old = __atomic_fetch_and(&folio->flags.f, ~(BIT(PG_locked) | PSIM_PG_OWNER_MASK),
-				 __ATOMIC_SEQ_CST);
+	old = __psim_fetch(and, &folio->flags.f, ~(BIT(PG_locked) | PSIM_PG_OWNER_MASK),
+			   __ATOMIC_SEQ_CST);
 	if (!(old & BIT(PG_locked)))
 		psim_report("law 4", "page %#lx is unlocked, and was not locked", pfn);
 	if (likely(!__atomic_load_n(&bucket->count, __ATOMIC_SEQ_CST)))

@@ -65,9 +65,8 @@ static struct list_head *list_of(const struct folio *folio)
 
 static bool change_lru_flag(struct folio *folio, bool on)
 {
-	unsigned long old =
-		on ? __atomic_fetch_or(&folio->flags.f, BIT(PG_lru), __ATOMIC_SEQ_CST)
-		   : __atomic_fetch_and(&folio->flags.f, ~BIT(PG_lru), __ATOMIC_SEQ_CST);
+	unsigned long old = on ? __psim_fetch(or, &folio->flags.f, BIT(PG_lru), __ATOMIC_SEQ_CST)
+			       : __psim_fetch(and, &folio->flags.f, ~BIT(PG_lru), __ATOMIC_SEQ_CST);
 
 	return old & BIT(PG_lru);
 }
@@ -75,7 +74,7 @@ static bool change_lru_flag(struct folio *folio, bool on)
 /* Return: whether @folio's last reference is gone with the batch's. */
 static bool leave_batch(struct folio *folio)
 {
-	if (__atomic_sub_fetch(&folio->_refcount.counter, 1, __ATOMIC_SEQ_CST) == 0)
+	if (__psim_fetch(sub, &folio->_refcount.counter, 1, __ATOMIC_SEQ_CST) == 1)
 		return true;
 	if (!change_lru_flag(folio, true))
 		list_add(&folio->lru, list_of(folio));
@@ -260,7 +259,7 @@ bool folio_isolate_lru(struct folio *folio)
 	was_on = change_lru_flag(folio, false);
 	if (was_on) {
 		list_del(&folio->lru);
-		__atomic_add_fetch(&folio->_refcount.counter, 1, __ATOMIC_SEQ_CST);
+		__psim_fetch(add, &folio->_refcount.counter, 1, __ATOMIC_SEQ_CST);
 	}
 	psim_raw_unlock(&lock);
 	return was_on;
@@ -285,8 +284,8 @@ void psim_lru_remove(struct folio *folio)
 	if (change_lru_flag(folio, false))
 		list_del(&folio->lru);
 	psim_raw_unlock(&lock);
-	__atomic_fetch_and(&folio->flags.f, ~(BIT(PG_active) | BIT(PG_unevictable)),
-			   __ATOMIC_RELAXED);
+	__psim_fetch(and, &folio->flags.f, ~(BIT(PG_active) | BIT(PG_unevictable)),
+		     __ATOMIC_RELAXED);
 }
 
 /* ---- for the audit; start and stop -------------------------------------------------------------------------- */

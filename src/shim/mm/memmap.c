@@ -107,7 +107,7 @@ struct page *__psim_granule_prepare(unsigned long pfn)
 			describe_ram(granule << __PSIM_GRANULE_SHIFT);
 		touched[nr_touched++] = granule;
 		most_touched = max(most_touched, nr_touched);
-		__atomic_fetch_or(&__psim_granules[granule / 64], bit, __ATOMIC_RELEASE);
+		__psim_fetch(or, &__psim_granules[granule / 64], bit, __ATOMIC_RELEASE);
 	}
 	psim_raw_unlock(&lock);
 	return __psim_memmap + pfn;
@@ -119,8 +119,7 @@ static void forget_granule(unsigned long granule)
 
 	psim_host_unpoison(page, PSIM_GRANULE_PAGES * sizeof(*page));
 	psim_host_clear(page, PSIM_GRANULE_PAGES * sizeof(*page));
-	__atomic_fetch_and(&__psim_granules[granule / 64], ~(1ul << granule % 64),
-			   __ATOMIC_RELAXED);
+	__psim_fetch(and, &__psim_granules[granule / 64], ~(1ul << granule % 64), __ATOMIC_RELAXED);
 }
 
 void psim_granules_forget(unsigned long pfn, unsigned long pages)

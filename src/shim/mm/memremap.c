@@ -80,7 +80,7 @@ struct dev_pagemap *get_dev_pagemap(unsigned long pfn)
 	if (pgmap && __atomic_load_n(&pgmap->ref.dead, __ATOMIC_RELAXED))
 		pgmap = NULL;
 	if (pgmap)
-		__atomic_fetch_add(&pgmap->ref.count.counter, 1, __ATOMIC_RELAXED);
+		__psim_fetch(add, &pgmap->ref.count.counter, 1, __ATOMIC_RELAXED);
 	psim_raw_unlock(&lock);
 	return pgmap;
 }
@@ -323,7 +323,7 @@ void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, 
 		psim_report("S5.23", "device page %#lx begins a life in %s while %d slots map it",
 			    pfn, site, psim_page_raw_maps(pfn));
 	ref_get(pgmap, nr);
-	__atomic_fetch_add(&in_use, nr, __ATOMIC_RELAXED);
+	__psim_fetch(add, &in_use, nr, __ATOMIC_RELAXED);
 	set_page_count(page, 1);
 	/* it was unlocked just now, so nobody has it; this may run where nothing may sleep (S5.35) */
 	VM_WARN_ON_ONCE_PAGE(!trylock_page(page), page);
@@ -370,7 +370,7 @@ void psim_device_folio_free(struct folio *folio)
 	}
 	folio->mapping = NULL;
 	psim_trace(PSIM_EV_DEVPAGE_FREE, folio_pfn(folio), folio_order(folio), 0, 0);
-	__atomic_fetch_sub(&in_use, nr, __ATOMIC_RELAXED);
+	__psim_fetch(sub, &in_use, nr, __ATOMIC_RELAXED);
 	psim_point(PSIM_POINT_CALLBACK);
 	non_block_start();
 	pgmap->ops->folio_free(folio);

@@ -126,7 +126,7 @@ void clear_page(void *page)
 
 void copy_page(void *to, const void *from)
 {
-	memcpy(to, from, PAGE_SIZE);
+	psim_host_copy(to, from, PAGE_SIZE);
 }
 
 void copy_highpage(struct page *to, struct page *from)
@@ -134,7 +134,7 @@ void copy_highpage(struct page *to, struct page *from)
 	void *target = bytes_of(to, __func__), *source = bytes_of(from, __func__);
 
 	if (target && source)
-		memcpy(target, source, PAGE_SIZE);
+		psim_host_copy(target, source, PAGE_SIZE);
 }
 
 void copy_user_highpage(struct page *to, struct page *from, unsigned long vaddr,

@@ -426,7 +426,7 @@ void psim_pte_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep,
 	psim_point(PSIM_POINT_SLOT);
 	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
 		   psim_pte_pfn(pte));
-	__atomic_store_n(ptep, pte, __ATOMIC_SEQ_CST);
+	__psim_store(ptep, pte);
 }
 
 psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep,
@@ -435,15 +435,14 @@ psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t
 	psim_point(PSIM_POINT_SLOT);
 	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
 		   psim_pte_pfn(pte));
-	return __atomic_exchange_n(ptep, pte, __ATOMIC_SEQ_CST);
+	return __psim_exchange(ptep, pte, __ATOMIC_SEQ_CST);
 }
 
 bool psim_pte_try_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t old,
 		      psim_pte_t pte)
 {
 	psim_point(PSIM_POINT_SLOT);
-	if (!__atomic_compare_exchange_n(ptep, &old, pte, false, __ATOMIC_SEQ_CST,
-					 __ATOMIC_ACQUIRE))
+	if (!__psim_compare_exchange(ptep, &old, pte, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
 		return false;
 	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
 		   psim_pte_pfn(pte));
@@ -501,7 +500,7 @@ static void unlink_below(psim_pte_t *table, int level, unsigned long base,
 			unlink_below(tables[number], level - 1, address, u);
 		if (address < u->floor || address + step > u->ceiling)
 			continue;
-		__atomic_store_n(slot, 0, __ATOMIC_SEQ_CST);
+		__psim_store(slot, 0);
 		descriptors[number].next = u->gone->first;
 		u->gone->first = number;
 		u->gone->count++;

@@ -81,7 +81,7 @@ void *__psim_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const char *s
 	object = psim_slab_alloc(cache->size, cache->align, gfp & __GFP_ZERO, 0, cache, site);
 	if (!object)
 		return NULL;
-	__atomic_fetch_add(&cache->live, 1, __ATOMIC_RELAXED);
+	__psim_fetch(add, &cache->live, 1, __ATOMIC_RELAXED);
 	if (cache->ctor)
 		cache->ctor(object);
 	return object;
@@ -90,7 +90,7 @@ void *__psim_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const char *s
 void psim_cache_left(const struct psim_object *object)
 {
 	if (object && (object->state & PSIM_OBJECT_LIVE) && object->cache)
-		__atomic_fetch_sub(&object->cache->live, 1, __ATOMIC_RELAXED);
+		__psim_fetch(sub, &object->cache->live, 1, __ATOMIC_RELAXED);
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)

@@ -60,7 +60,7 @@ static inline struct entry *entry_of(struct tlb *tlb, unsigned long address)
 static inline void set_cpu(unsigned long *mask, unsigned int cpu)
 {
 	if (!(__atomic_load_n(&mask[cpu / 64], __ATOMIC_RELAXED) & (1ul << (cpu % 64))))
-		__atomic_fetch_or(&mask[cpu / 64], 1ul << (cpu % 64), __ATOMIC_SEQ_CST);
+		__psim_fetch(or, &mask[cpu / 64], 1ul << (cpu % 64), __ATOMIC_SEQ_CST);
 }
 
 /* ---- flushing --------------------------------------------------------------------------------------- */
@@ -206,8 +206,8 @@ static psim_pte_t walk(struct mm_struct *mm, unsigned long address, bool write, 
 		    (write && !(old & PSIM_PTE_F_WRITE)))
 			return 0;
 		new = old | PSIM_PTE_F_YOUNG | (write ? PSIM_PTE_F_DIRTY : 0);
-	} while (new != old && !__atomic_compare_exchange_n(*slot, &old, new, false,
-							    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	} while (new != old &&
+		 !__psim_compare_exchange(*slot, &old, new, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 	return new;
 }
 

@@ -118,18 +118,18 @@ bool psim_timers_due(u64 now)
 
 u64 psim_time(void)
 {
-	return psim_free ? psim_free_time() : psim_clock.now;
+	return __psim_threads ? psim_free_time() : __psim_clock.now;
 }
 
 void psim_timers_changed(void)
 {
-	if (!psim_free)
-		psim_clock.horizon = psim_clock.event = 0;
+	if (!__psim_threads)
+		__psim_clock.horizon = __psim_clock.event = 0;
 }
 
 void psim_time_charge(u64 ns)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_delay(ns);
 	else
 		psim_det_delay(ns);

@@ -91,7 +91,7 @@ void psim_cpu_give(struct psim_ctl *ctl)
 	struct psim_cpu *cpu = &psim_cpus[ctl->cpu];
 
 	/* free-running tasks have left a shared one themselves */
-	if ((one_for_each || !psim_free) && cpu->task == ctl)
+	if ((one_for_each || !__psim_threads) && cpu->task == ctl)
 		cpu->task = NULL;
 	if (one_for_each && (unsigned int)ctl->cpu < lowest_free)
 		lowest_free = ctl->cpu;
@@ -199,8 +199,8 @@ void psim_may_sleep(const char *what)
 /* An interrupt may have waited for this. */
 static void opened(void)
 {
-	if (!psim_free && (psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
-		psim_clock.horizon = 0;
+	if (!__psim_threads && (psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
+		__psim_clock.horizon = 0;
 }
 
 static void unbalanced(const char *what)

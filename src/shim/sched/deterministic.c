@@ -12,7 +12,7 @@
 #include "sched/task.h"
 #include "sim/guard.h"
 
-struct psim_clock psim_clock;
+struct __psim_clock __psim_clock;
 
 static const struct psim_scheduler *scheduler;
 static unsigned int asked_points;
@@ -37,10 +37,10 @@ int psim_det_start(const struct psim_config *config)
 	preempts = scheduler->preempts;
 	psim_runqueue_start(config->cpus != 0);
 	psim_main.fiber = psim_fiber_main();
-	psim_clock.step = config->point_ns;
+	__psim_clock.step = config->point_ns;
 	budget_end =
 		steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns : U64_MAX >> 1;
-	psim_clock.event = psim_clock.horizon = budget_end;
+	__psim_clock.event = __psim_clock.horizon = budget_end;
 	if (scheduler->start)
 		scheduler->start(config->seed);
 	return 0;
@@ -65,7 +65,7 @@ static void look_ahead(void)
 		timer = psim_next_timer();
 		event = timer < event ? timer : event;
 	}
-	psim_clock.event = event;
+	__psim_clock.event = event;
 }
 
 static bool queued(const struct psim_ctl *interrupt)
@@ -88,7 +88,7 @@ static inline bool must_ask(void)
 
 static inline void set_horizon(void)
 {
-	psim_clock.horizon = must_ask() ? 0 : psim_clock.event;
+	__psim_clock.horizon = must_ask() ? 0 : __psim_clock.event;
 }
 
 void psim_det_ask(bool at_points, bool count)
@@ -117,20 +117,20 @@ static void tick(void)
 {
 	struct psim_ctl *sleeper;
 
-	while ((sleeper = psim_sleepers_first()) && sleeper->deadline <= psim_clock.now)
+	while ((sleeper = psim_sleepers_first()) && sleeper->deadline <= __psim_clock.now)
 		wake_sleeper(sleeper);
-	if (softirq_idle() && psim_timers_due(psim_clock.now))
+	if (softirq_idle() && psim_timers_due(__psim_clock.now))
 		psim_softirq_want();
-	if (unlikely(psim_clock.now >= budget_end))
+	if (unlikely(__psim_clock.now >= budget_end))
 		budget_over();
 	look_ahead();
 }
 
-static inline void pass(enum psim_point kind)
+static inline void pass(unsigned int kind)
 {
-	psim_clock.now += psim_clock.step;
-	psim_clock.kind = kind;
-	if (unlikely(psim_clock.now >= psim_clock.event))
+	__psim_clock.now += __psim_clock.step;
+	__psim_clock.kind = kind;
+	if (unlikely(__psim_clock.now >= __psim_clock.event))
 		tick();
 	if (unlikely(psim_interrupts.active))
 		psim_interrupts_arrive();
@@ -139,10 +139,10 @@ static inline void pass(enum psim_point kind)
 /* Move on by @ns without steps. */
 static void skip(u64 ns)
 {
-	psim_clock.now += ns;
+	__psim_clock.now += ns;
 	budget_end += ns;
 	look_ahead();
-	if (psim_clock.now >= psim_clock.event)
+	if (__psim_clock.now >= __psim_clock.event)
 		tick();
 }
 
@@ -157,7 +157,7 @@ static bool jump(void)
 	if (next == U64_MAX)
 		return false;
 	psim_runqueue_progress();
-	skip(next > psim_clock.now ? next - psim_clock.now : 0);
+	skip(next > __psim_clock.now ? next - __psim_clock.now : 0);
 	return true;
 }
 
@@ -217,7 +217,7 @@ static inline struct psim_ctl *choose(struct psim_ctl *me, struct psim_ctl *firs
 		.current = &me->task,
 		.can_go_on = can_go_on,
 		.yielded = yielded,
-		.kind = psim_clock.kind,
+		.kind = __psim_clock.kind,
 	};
 	return psim_ctl(scheduler->pick(&choice));
 }
@@ -225,8 +225,8 @@ static inline struct psim_ctl *choose(struct psim_ctl *me, struct psim_ctl *firs
 /* Time stands still from now on, and points do nothing. */
 static void halted_clock(void)
 {
-	psim_clock.horizon = psim_clock.event = U64_MAX;
-	psim_clock.step = 0;
+	__psim_clock.horizon = __psim_clock.event = U64_MAX;
+	__psim_clock.step = 0;
 }
 
 /* Nobody can run any more, and time brings nothing. Returns only in the main task. */
@@ -293,15 +293,15 @@ static bool is_on_cpu(const struct psim_ctl *me)
 	return !psim_interrupts.above || psim_runqueue_cpu_free(me);
 }
 
-void psim_point_slow(enum psim_point kind, const char *site)
+void __psim_point_slow(unsigned int kind, const char *site)
 {
 	struct psim_ctl *me, *next, *first;
 
-	if (psim_free) {
+	if (__psim_threads) {
 		psim_free_point(kind);
 		return;
 	}
-	if (unlikely(!psim_clock.step))
+	if (unlikely(!__psim_clock.step))
 		return;
 	me = psim_me();
 	if (unlikely(counted))
@@ -331,11 +331,11 @@ void psim_yielded(void)
 {
 	struct psim_ctl *me;
 
-	if (unlikely(psim_free)) {
+	if (unlikely(__psim_threads)) {
 		psim_free_yielded();
 		return;
 	}
-	if (unlikely(!psim_clock.step))
+	if (unlikely(!__psim_clock.step))
 		return;
 	me = psim_me();
 	if (unlikely(counted))
@@ -390,15 +390,15 @@ bool psim_det_park(u64 deadline, enum psim_task_state state, bool spinning)
 		park_halted(me);
 		return true;
 	}
-	if (deadline <= psim_clock.now)
+	if (deadline <= __psim_clock.now)
 		return false;
-	me->point = psim_clock.kind;
+	me->point = __psim_clock.kind;
 	me->state = state;
 	me->spinning = spinning;
 	if (deadline != U64_MAX) {
 		psim_sleepers_add(me, deadline);
-		if (deadline < psim_clock.event)
-			psim_clock.event = deadline;
+		if (deadline < __psim_clock.event)
+			__psim_clock.event = deadline;
 	}
 	if (!spinning)
 		leave_cpu(me);
@@ -424,12 +424,12 @@ void psim_det_unpark(struct psim_ctl *ctl)
 
 void psim_det_delay(u64 ns)
 {
-	u64 end = psim_clock.now + ns;
+	u64 end = __psim_clock.now + ns;
 
-	if (!ns || !psim_clock.step)
+	if (!ns || !__psim_clock.step)
 		return;
 	/* nobody could use the time */
-	if (psim_runqueue_alone() && end < psim_clock.event && psim_clock.horizon) {
+	if (psim_runqueue_alone() && end < __psim_clock.event && __psim_clock.horizon) {
 		skip(ns);
 		set_horizon();
 		return;
@@ -500,7 +500,7 @@ void psim_det_halt(void)
 void psim_det_enqueue_interrupt(struct psim_ctl *ctl)
 {
 	psim_runqueue_add_first(ctl);
-	psim_clock.horizon = 0;
+	__psim_clock.horizon = 0;
 }
 
 void psim_det_interrupt_idle(void)

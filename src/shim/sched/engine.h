@@ -11,6 +11,7 @@
 #ifndef PSIM_ENGINE_H
 #define PSIM_ENGINE_H
 
+#include <linux/__psim_rmw.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 
@@ -76,37 +77,15 @@ enum psim_point {
 	PSIM_POINT_YIELD,
 	PSIM_POINT_COUNT
 };
-
-/**
- * struct psim_clock - what a scheduling point touches when nothing happens at it
- * @now: virtual ns; not used by the free-running engine, which keeps its time elsewhere
- * @horizon: from this time on a point has something to do: a scheduler to ask, a deadline, a timer, an
- *	interrupt, the end of the step budget; 0: always (and before the start, and free-running)
- * @event: the earliest moment of those that time brings by itself
- * @step: ns that pass at a point
- * @kind: kind of the last point, for the report of a deadlock
- */
-struct psim_clock {
-	u64 now;
-	u64 horizon;
-	u64 event;
-	u64 step;
-	enum psim_point kind;
-};
-extern struct psim_clock psim_clock;
-void psim_point_slow(enum psim_point kind, const char *site);
+_Static_assert((int)PSIM_POINT_ATOMIC == (int)__PSIM_POINT_ATOMIC &&
+		       (int)PSIM_POINT_ONCE == (int)__PSIM_POINT_ONCE &&
+		       (int)PSIM_POINT_RCU == (int)__PSIM_POINT_RCU,
+	       "the face's numbers of the kinds");
 
 /* A scheduling point called by @site: virtual time passes, and another task may run. No raw lock held. */
 static __always_inline void psim_point_at(enum psim_point kind, const char *site)
 {
-	u64 next = psim_clock.now + psim_clock.step;
-
-	if (likely(next < psim_clock.horizon)) {
-		psim_clock.now = next;
-		psim_clock.kind = kind;
-	} else {
-		psim_point_slow(kind, site);
-	}
+	__psim_point(kind, site);
 }
 /* The same, in a primitive that does not know its caller: plans name the primitive. */
 #define psim_point(kind) psim_point_at(kind, __func__)
@@ -132,19 +111,18 @@ void psim_park_spinning(void);
 struct psim_raw {
 	unsigned int word;
 };
-extern bool psim_free; /* the free-running engine runs this machine */
 void psim_raw_lock_free(struct psim_raw *raw);
 void psim_raw_unlock_free(struct psim_raw *raw);
 
 static inline void psim_raw_lock(struct psim_raw *raw)
 {
-	if (unlikely(psim_free))
+	if (unlikely(__psim_threads))
 		psim_raw_lock_free(raw);
 }
 
 static inline void psim_raw_unlock(struct psim_raw *raw)
 {
-	if (unlikely(psim_free))
+	if (unlikely(__psim_threads))
 		psim_raw_unlock_free(raw);
 }
 

@@ -11,7 +11,7 @@
 
 __thread struct task_struct *__psim_current;
 
-bool psim_free;
+bool __psim_threads;
 bool psim_main_joins;
 struct psim_ctl psim_main;
 struct list_head psim_tasks = LIST_HEAD_INIT(psim_tasks);
@@ -20,13 +20,13 @@ static struct psim_monitor engine_lock;
 
 void psim_engine_lock(void)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_monitor_lock(&engine_lock);
 }
 
 void psim_engine_unlock(void)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_monitor_unlock(&engine_lock);
 }
 
@@ -34,12 +34,12 @@ void psim_engine_unlock(void)
 
 bool psim_engine_deterministic(void)
 {
-	return !psim_free;
+	return !__psim_threads;
 }
 
 void psim_park(void)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_park(U64_MAX, PSIM_PARKED, false);
 	else
 		psim_det_park(U64_MAX, PSIM_PARKED, false);
@@ -47,13 +47,13 @@ void psim_park(void)
 
 bool psim_park_until(u64 deadline)
 {
-	return psim_free ? psim_free_park(deadline, PSIM_PARKED, false)
-			 : psim_det_park(deadline, PSIM_PARKED, false);
+	return __psim_threads ? psim_free_park(deadline, PSIM_PARKED, false)
+			      : psim_det_park(deadline, PSIM_PARKED, false);
 }
 
 void psim_park_spinning(void)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_park(U64_MAX, PSIM_PARKED, true);
 	else
 		psim_det_park(U64_MAX, PSIM_PARKED, true);
@@ -61,7 +61,7 @@ void psim_park_spinning(void)
 
 void psim_unpark(struct task_struct *task)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_unpark(psim_ctl(task));
 	else
 		psim_det_unpark(psim_ctl(task));
@@ -76,7 +76,7 @@ void psim_settle(bool timers)
 {
 	if (psim_halted())
 		return;
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_settle(timers);
 	else
 		psim_det_settle(timers);
@@ -122,7 +122,7 @@ static void context_get(struct psim_context *context)
 
 static void halt_run(void)
 {
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_halt();
 	else
 		psim_det_halt();
@@ -151,12 +151,12 @@ static int start(const struct psim_config *config)
 	if (!psim_scheduler_find(config->scheduler))
 		return psim_misuse(-EINVAL, "scheduler \"%s\": there are %s", config->scheduler,
 				   psim_scheduler_names());
-	psim_free = config->engine == PSIM_FREE_RUNNING;
+	__psim_threads = config->engine == PSIM_FREE_RUNNING;
 	err = psim_cpus_start(config->cpus);
 	if (!err)
 		err = main_start();
 	if (!err)
-		err = psim_free ? psim_free_start(config) : psim_det_start(config);
+		err = __psim_threads ? psim_free_start(config) : psim_det_start(config);
 	if (err) {
 		psim_cpus_stop();
 		return err;
@@ -169,7 +169,7 @@ static int start(const struct psim_config *config)
 static void leftovers(void)
 {
 	psim_det_reap();
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_reap();
 	for (struct list_head *at = psim_tasks.next; at != &psim_tasks; at = at->next) {
 		struct psim_ctl *ctl = container_of(at, struct psim_ctl, all);
@@ -193,9 +193,9 @@ static void stop(void)
 {
 	struct list_head *at, *next;
 
-	psim_clock.horizon = 0;
-	psim_clock.step = 0;
-	if (psim_free)
+	__psim_clock.horizon = 0;
+	__psim_clock.step = 0;
+	if (__psim_threads)
 		psim_free_end_all();
 	psim_det_reap();
 	for (at = psim_tasks.next; at != &psim_tasks; at = next) {
@@ -203,7 +203,7 @@ static void stop(void)
 		if (at != &psim_main.all)
 			psim_ctl_abandon(container_of(at, struct psim_ctl, all));
 	}
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_cpus_stop();
 	psim_cpus_stop();
 	psim_context_get = NULL;
@@ -251,10 +251,10 @@ static bool is_idle(struct psim_ctl *ctl)
 {
 	bool idle;
 
-	if (psim_free)
+	if (__psim_threads)
 		psim_monitor_lock(&ctl->monitor);
 	idle = ctl->ended || ctl->state == PSIM_IDLE;
-	if (psim_free)
+	if (__psim_threads)
 		psim_monitor_unlock(&ctl->monitor);
 	return idle;
 }

@@ -48,7 +48,7 @@ static struct psim_ctl *make(struct psim_ctl **slot, bool hard)
 		return ctl;
 	ctl = psim_ctl_new(hard ? PSIM_TASK_IRQ : PSIM_TASK_SOFTIRQ, hard ? "irq" : "softirq", NULL,
 			   hard ? hard_body : soft_body, NULL);
-	if (!ctl || (psim_free && psim_free_started(ctl)))
+	if (!ctl || (__psim_threads && psim_free_started(ctl)))
 		psim_fatal("host", "no memory for the task that runs interrupts");
 	*slot = ctl;
 	return ctl;
@@ -85,11 +85,11 @@ void psim_interrupts_arrive(void)
 /* Called with @raw held. */
 static void want(struct psim_ctl **slot, bool *wanted, bool hard)
 {
-	if (psim_free) {
+	if (__psim_threads) {
 		psim_free_unpark(make(slot, hard));
 	} else if (!*slot || (*slot)->state == PSIM_IDLE) {
 		*wanted = true;
-		psim_clock.horizon = 0;
+		__psim_clock.horizon = 0;
 	}
 }
 
@@ -105,7 +105,7 @@ static void leave(struct psim_ctl *me, bool hard)
 {
 	struct psim_cpu *cpu;
 
-	if (psim_free) {
+	if (__psim_threads) {
 		psim_free_cpu_resume(me);
 		psim_free_park(U64_MAX, PSIM_IDLE, false);
 		return;
@@ -127,7 +127,7 @@ static int soft_body(void *unused)
 	struct psim_ctl *me = psim_me();
 
 	for (;;) {
-		if (psim_free)
+		if (__psim_threads)
 			psim_free_cpu_interrupt(me, false);
 		me->task.__psim_preempt_count += SOFTIRQ_OFFSET;
 		while (psim_timers_due(psim_time()))
@@ -176,7 +176,7 @@ static int hard_body(void *unused)
 	struct line *line;
 
 	for (;;) {
-		if (psim_free)
+		if (__psim_threads)
 			psim_free_cpu_interrupt(me, true);
 		me->task.__psim_preempt_count += HARDIRQ_OFFSET;
 		me->task.__psim_irqs_off++;

@@ -168,7 +168,7 @@ int send_sig(int sig, struct task_struct *task, int priv)
 	unsigned int bits = __PSIM_SIGNAL_PENDING | (sig == SIGKILL ? __PSIM_SIGNAL_FATAL : 0);
 
 	psim_point(PSIM_POINT_WAKE);
-	__atomic_fetch_or(&task->__psim_signals, bits, __ATOMIC_RELEASE);
+	__psim_fetch(or, &task->__psim_signals, bits, __ATOMIC_RELEASE);
 	psim_raw_lock(raw_of(task));
 	/* it stays asleep in name: it looks for signals itself */
 	if (signal_pending_state(__atomic_load_n(&task->__state, __ATOMIC_RELAXED), task))

@@ -29,7 +29,7 @@ static void start(u64 seed)
 
 void psim_explore_begin(void)
 {
-	if (!psim_steer || psim_free)
+	if (!psim_steer || __psim_threads)
 		return;
 	psim_steer_inside = 1;
 	steering = psim_steer->choose;
@@ -38,7 +38,7 @@ void psim_explore_begin(void)
 
 void psim_explore_end(void)
 {
-	if (!psim_steer || !psim_steer->marked || psim_free)
+	if (!psim_steer || !psim_steer->marked || __psim_threads)
 		return;
 	psim_steer_inside = 0;
 	steering = false;
@@ -54,7 +54,7 @@ void psim_explore_point(void)
 
 void psim_explore_touch(const void *p, unsigned long bytes)
 {
-	if (psim_steer && psim_steer->touched && !psim_free && bytes)
+	if (psim_steer && psim_steer->touched && !__psim_threads && bytes)
 		psim_steer->touched(current->pid, (unsigned long)p, bytes);
 }
 

@@ -35,7 +35,7 @@ int __psim_seq_retry(const seqcount_t *s, unsigned int start)
 
 void __psim_seq_write_begin(seqcount_t *s)
 {
-	unsigned int before = __atomic_fetch_add(&s->sequence, 1, __ATOMIC_SEQ_CST);
+	unsigned int before = __psim_fetch(add, &s->sequence, 1, __ATOMIC_SEQ_CST);
 
 	lockdep_assert(!(before & 1));
 	psim_point(PSIM_POINT_ONCE);
@@ -44,5 +44,5 @@ void __psim_seq_write_begin(seqcount_t *s)
 void __psim_seq_write_end(seqcount_t *s)
 {
 	psim_point(PSIM_POINT_ONCE);
-	__atomic_fetch_add(&s->sequence, 1, __ATOMIC_SEQ_CST);
+	__psim_fetch(add, &s->sequence, 1, __ATOMIC_SEQ_CST);
 }

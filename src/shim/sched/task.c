@@ -28,7 +28,7 @@ static struct psim_ctl *ctl_alloc(void)
 	struct psim_fiber *fiber;
 	struct psim_ctl *ctl;
 
-	if (psim_free)
+	if (__psim_threads)
 		return psim_host_malloc(sizeof(*ctl));
 	fiber = psim_fiber_new(psim_det_entry, NULL);
 	if (!fiber)
@@ -41,7 +41,7 @@ static struct psim_ctl *ctl_alloc(void)
 
 static void ctl_free(struct psim_ctl *ctl)
 {
-	if (psim_free) {
+	if (__psim_threads) {
 		psim_monitor_destroy(&ctl->monitor);
 		psim_host_free(ctl);
 	} else {
@@ -113,7 +113,7 @@ struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct
 
 int psim_ctl_start(struct psim_ctl *ctl)
 {
-	if (!psim_free) {
+	if (!__psim_threads) {
 		psim_det_started(ctl);
 		return 0;
 	}
@@ -151,9 +151,9 @@ void psim_ctl_put(struct psim_ctl *ctl)
 {
 	if (__atomic_sub_fetch(&ctl->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	if (psim_free && psim_free_ending())
+	if (__psim_threads && psim_free_ending())
 		return;
-	if (psim_free && ctl->thread)
+	if (__psim_threads && ctl->thread)
 		psim_thread_join(ctl->thread);
 	delist(ctl);
 	ctl_free(ctl);
@@ -170,13 +170,13 @@ void psim_task_ends(struct psim_ctl *me, int result)
 	psim_sync_task_exit(&me->task);
 	if (me->task.__psim_preempt_count || me->task.__psim_irqs_off)
 		psim_report("law 4", "the task ends with preemption or interrupts off");
-	if (psim_free)
+	if (__psim_threads)
 		psim_rcu_thread_exit(&me->task);
 	psim_trace(PSIM_EV_TASK_EXIT, me->task.pid, 0, 0, 0);
 	me->task.exit_code = result;
 	me->task.flags |= PF_EXITING;
 	__atomic_store_n(&me->task.exit_state, EXIT_ZOMBIE, __ATOMIC_RELAXED);
-	if (psim_free)
+	if (__psim_threads)
 		psim_free_exit(me);
 	psim_det_exit(me);
 }
@@ -199,7 +199,7 @@ void psim_task_wait_end(struct psim_ctl *ctl)
 /* The run was halted: what comes next, an audit say, is to have the machine for itself. */
 static int join_halted(struct psim_ctl *me)
 {
-	if (psim_free && me == &psim_main)
+	if (__psim_threads && me == &psim_main)
 		psim_free_end_all();
 	return -ECANCELED;
 }

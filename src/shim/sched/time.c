@@ -42,27 +42,12 @@ ktime_t ktime_get_real(void)
 	return CALENDAR_START + ktime_get();
 }
 
-void __psim_point_atomic_at(const char *site)
-{
-	psim_point_at(PSIM_POINT_ATOMIC, site);
-}
-
-void __psim_point_once_at(const char *site)
-{
-	psim_point_at(PSIM_POINT_ONCE, site);
-}
-
-void __psim_point_rcu(void)
-{
-	psim_point(PSIM_POINT_RCU);
-}
-
 void __psim_poll(void)
 {
 	psim_yielded();
 }
 
-void __psim_smp_mb(void)
+void __psim_smp_mb_threads(void)
 {
 #ifdef __SANITIZE_THREAD__
 	/* ThreadSanitizer knows no fences; an atomic that everybody changes orders at least as much */

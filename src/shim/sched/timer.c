@@ -140,7 +140,7 @@ static void run_timers(void)
 	while ((timer = first_timer()) && timer->__psim_due <= psim_time())
 		run_one(timer);
 	psim_raw_unlock(&timers_raw);
-	if (__atomic_exchange_n(&rcu_ready, false, __ATOMIC_RELAXED))
+	if (__psim_exchange(&rcu_ready, false, __ATOMIC_RELAXED))
 		psim_rcu_run();
 }
 

@@ -127,7 +127,7 @@ static void take_off(struct work_struct *work)
 	list_del_init(&work->entry);
 	work->__psim_queued = false;
 	work->__psim_wq->nr_pending--;
-	__atomic_fetch_sub(&pending_total, 1, __ATOMIC_RELAXED);
+	__psim_fetch(sub, &pending_total, 1, __ATOMIC_RELAXED);
 	work_clear_pending(work);
 }
 
@@ -308,7 +308,7 @@ bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 	work->__psim_queued = true;
 	list_add_tail(&work->entry, &wq->pending);
 	wq->nr_pending++;
-	__atomic_fetch_add(&pending_total, 1, __ATOMIC_RELAXED);
+	__psim_fetch(add, &pending_total, 1, __ATOMIC_RELAXED);
 	return kick(wq);
 }
 

@@ -69,12 +69,12 @@ static inline bool work_is_pending(const struct work_struct *work)
 
 static inline void work_set_pending(struct work_struct *work)
 {
-	__atomic_fetch_or(&work->data.counter, 1 << WORK_STRUCT_PENDING_BIT, __ATOMIC_RELAXED);
+	__psim_fetch(or, &work->data.counter, 1 << WORK_STRUCT_PENDING_BIT, __ATOMIC_RELAXED);
 }
 
 static inline void work_clear_pending(struct work_struct *work)
 {
-	__atomic_fetch_and(&work->data.counter, ~(1 << WORK_STRUCT_PENDING_BIT), __ATOMIC_RELAXED);
+	__psim_fetch(and, &work->data.counter, ~(1 << WORK_STRUCT_PENDING_BIT), __ATOMIC_RELAXED);
 }
 
 /* Whether the item may be queued at all; reports what is wrong otherwise. */

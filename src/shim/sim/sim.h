@@ -8,6 +8,7 @@
 #ifndef PSIM_SIM_H
 #define PSIM_SIM_H
 
+#include <linux/__psim_rmw.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 #include <psim/machine.h>
@@ -78,7 +79,7 @@ extern bool psim_failures_steered;
  */
 static inline bool psim_fails(enum psim_fallible kind, const char *site)
 {
-	u64 nth = __atomic_add_fetch(&psim_fallible_calls[kind], 1, __ATOMIC_RELAXED);
+	u64 nth = __psim_fetch(add, &psim_fallible_calls[kind], 1, __ATOMIC_RELAXED) + 1;
 
 	return unlikely(psim_failures_steered ||
 			nth == __atomic_load_n(&psim_fallible_target[kind], __ATOMIC_RELAXED)) &&
