@@ -12,6 +12,8 @@
 #include <linux/stddef.h>
 #include <linux/container_of.h>
 
+struct lock_class_key;
+
 /**
  * struct timer_list - one timer
  * @expires: in jiffies
