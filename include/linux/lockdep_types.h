@@ -7,7 +7,7 @@
 
 #define MAX_LOCKDEP_SUBCLASSES 8UL
 
-/* Its address is the class; static storage only. */
+/* Its address is the class; static storage only. The byte is where the checker finds it again. */
 struct lock_class_key {
 	char __psim_byte;
 };

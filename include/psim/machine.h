@@ -27,6 +27,14 @@ enum psim_engine {
 };
 
 /**
+ * enum psim_instrument - instruments that can be switched off
+ * @PSIM_LOCK_ORDER: orders of locks that can deadlock, and locks shared with interrupts
+ */
+enum psim_instrument {
+	PSIM_LOCK_ORDER = 1
+};
+
+/**
  * struct psim_config - what kind of machine to start; zero in a member means its default
  * @ram_bytes: simulated RAM, a multiple of 2 MiB, from 2 MiB to 4 TiB; default 1 GiB
  * @cpus: number of CPUs, 1 to 1024; default: one for every task
@@ -40,6 +48,7 @@ enum psim_engine {
  * @no_bytes: 1: metadata only: pages have no contents; loads read zeros, stores and copies do nothing
  * @huge_pages: 1: faults make folios of 2 MiB wherever they fit; 0: only where VM_HUGEPAGE asks for them
  * @no_device_folios: 1: no folios of 2 MiB in device memory: what goes there is split on its way
+ * @without: instruments that are switched off: an OR of enum psim_instrument; default none
  * @quiet: 1: say nothing on standard error about misuse (the return value still tells)
  */
 struct psim_config {
@@ -55,6 +64,7 @@ struct psim_config {
 	int no_bytes;
 	int huge_pages;
 	int no_device_folios;
+	unsigned int without;
 	int quiet;
 };
 

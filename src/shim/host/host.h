@@ -23,6 +23,7 @@
  * @PSIM_ARENA_TRACE: the event ring
  * @PSIM_ARENA_TLB: simulated TLBs
  * @PSIM_ARENA_IOMMU: the IOMMU's tables
+ * @PSIM_ARENA_LOCKS: the graph of lock orders
  * @PSIM_ARENA_COUNT: how many there are
  */
 enum psim_arena {
@@ -34,6 +35,7 @@ enum psim_arena {
 	PSIM_ARENA_TRACE,
 	PSIM_ARENA_TLB,
 	PSIM_ARENA_IOMMU,
+	PSIM_ARENA_LOCKS,
 	PSIM_ARENA_COUNT
 };
 

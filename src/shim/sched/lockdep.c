@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Who holds what: the held-locks list of each task, the assertions on it, and the checks when a lock is
- * not initialised, is let go by the wrong task, is freed while held, or outlives its task.
- *
- * Not here yet: the graph of lock orders; what it needs (class, subclass, read, trylock) is recorded.
+ * not initialised, is let go by the wrong task, is freed while held, or outlives its task. The graph of
+ * lock orders is in lockorder.c.
  */
 #include <linux/bug.h>
 #include <linux/lockdep.h>
@@ -41,6 +40,7 @@ void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bo
 	h->read = read;
 	h->subclass = subclass;
 	h->trylock = trylock;
+	psim_lock_order(s);
 }
 
 struct __psim_held *psim_held_find(const struct lockdep_map *map)

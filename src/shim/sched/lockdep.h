@@ -10,6 +10,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+struct psim_config;
+
 /* The locks that the current task holds grew or shrank by one. */
 void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
 		    const char *site);
@@ -31,6 +33,11 @@ void psim_lock_recursion(struct lockdep_map *map, const char *kind, const char *
  * and page allocators; any context.
  */
 void psim_lock_check_freed(const void *addr, size_t size);
+
+/* A lock was put on the current task's list: is that an order that can deadlock? */
+void psim_lock_order(const struct __psim_task_sync *s);
+int psim_lock_order_start(const struct psim_config *config);
+void psim_lock_order_stop(void);
 
 /* The current task ends, or has come back from a callback: it must hold nothing. */
 void psim_sync_task_exit(struct task_struct *task);

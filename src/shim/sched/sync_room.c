@@ -11,7 +11,7 @@ static int sync_start(const struct psim_config *config)
 {
 	psim_timers_start();
 	psim_rcu_start();
-	return 0;
+	return psim_lock_order_start(config);
 }
 
 /* What is ready runs; a timer that is not due stays, and is a leftover. */
@@ -38,6 +38,7 @@ static void sync_stop(void)
 {
 	psim_workqueues_stop();
 	psim_rcu_stop();
+	psim_lock_order_stop();
 }
 
 const struct psim_room psim_room_sync = {
