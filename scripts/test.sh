@@ -12,7 +12,7 @@ Installs what is missing, builds, and runs the tests.
   (nothing)  one compiler, plain and with AddressSanitizer; under three minutes
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
              free-running tests under ThreadSanitizer; the smoke tests under valgrind; the table of
-             statements (docs/fidelity.md); the demo; prints the seconds of each stage
+             statements (docs/fidelity.md); the teeth (docs/teeth.md); the demo; prints the seconds of each stage
 
 One test by hand, after a run of this:
   ctest --test-dir build/dev -R face.core --output-on-failure
@@ -87,6 +87,7 @@ else
 	stage "gcc -O2, clang -O0: psim" two_more
 	stage "one plan, one trace" ./scripts/determinism.sh build/{gcc,gcc-o2,clang-o0,clang,gcc-asan,clang-asan}/psim
 	stage "plans survive edits" ./scripts/plans-survive.sh
+	stage "teeth" ./scripts/teeth.sh
 	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
 	stage "demo" ./scripts/demo.sh
 fi

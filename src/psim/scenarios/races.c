@@ -128,6 +128,15 @@ static int driver_migrates(void *arg)
 	return err == -EBUSY || ((err == -EFAULT || err == -EINVAL) && race->may_be_gone) ? 0 : err;
 }
 
+static int gpu_reads(void *arg)
+{
+	struct race *race = arg;
+	unsigned int crc;
+	int err = psim_gpu_crc32(race->gpu, race->process, ADDRESS, race->bytes, &crc);
+
+	return err == -EFAULT && race->may_be_gone ? 0 : err;
+}
+
 static int app_unmaps(void *arg)
 {
 	struct race *race = arg;
@@ -251,6 +260,19 @@ PSIM_SCENARIO(fault_vs_munmap, "a CPU fault on device pages, while another threa
 	err = psim_gpu_migrate(race.gpu, race.process, ADDRESS, race.bytes);
 	if (!err)
 		err = both(&race, race.process, cpu_reads, race.process, app_unmaps);
+	return leave(&race, err);
+}
+
+PSIM_SCENARIO(gpu_vs_munmap, "a GPU reads pages, while a thread unmaps them",
+	      .options = pages_option, .small = "pages=1 delays=1 points=coarse", .marked = 1)
+{
+	struct race race;
+	int err = enter(&race);
+
+	if (err)
+		return err;
+	race.may_be_gone = 1;
+	err = both(&race, NULL, gpu_reads, race.process, app_unmaps);
 	return leave(&race, err);
 }
 

@@ -117,7 +117,7 @@ static unsigned int class_slow(struct lockdep_map *map, unsigned int subclass)
 	if (!subclass)
 		__atomic_store_n(&map->__psim_class, class, __ATOMIC_RELAXED);
 	if (!subclass && map->key)
-		__atomic_store_n(&map->key->__psim_byte, (char)class, __ATOMIC_RELAXED);
+		__atomic_store_n(&map->key->__psim_byte, (char)class, __ATOMIC_RELEASE);
 	return class;
 }
 
@@ -129,7 +129,7 @@ static inline unsigned int class_of(struct lockdep_map *map, unsigned int subcla
 	if (likely(class && !subclass))
 		return class;
 	if (map->key && !subclass) {
-		class = (u8)__atomic_load_n(&map->key->__psim_byte, __ATOMIC_RELAXED);
+		class = (u8)__atomic_load_n(&map->key->__psim_byte, __ATOMIC_ACQUIRE);
 		if (class && graph->classes[class].key == map->key) {
 			__atomic_store_n(&map->__psim_class, class, __ATOMIC_RELAXED);
 			return class;
@@ -265,7 +265,7 @@ static bool add_edge(const struct __psim_task_sync *s, const struct __psim_held 
 	describe(&edge, s, a, b);
 	if (graph->nr_edges < EDGES && !graph->kinds[a][b])
 		graph->edges[graph->nr_edges++] = edge;
-	graph->kinds[a][b] |= KIND(from->read, to->read == 2);
+	__atomic_fetch_or(&graph->kinds[a][b], KIND(from->read, to->read == 2), __ATOMIC_RELAXED);
 	if (place < 0)
 		return false;
 	if (a == b) {
@@ -315,6 +315,7 @@ static void note_usage(const struct __psim_held *held)
 {
 	unsigned int class = class_of(held->map, held->subclass), usage;
 	struct lock_class *c = &graph->classes[class];
+	const char *in, *on;
 	bool bad;
 
 	if (psim_in_hardirq())
@@ -332,13 +333,15 @@ static void note_usage(const struct __psim_held *held)
 		c->in = held->site;
 	else
 		c->on = held->site;
+	in = c->in;
+	on = c->on;
 	psim_raw_unlock(&guard);
 	if (bad)
 		psim_report(
 			"law 4",
 			"lock order: %s takes %s in interrupts, and %s takes it with interrupts "
 			"on: an interrupt on that CPU deadlocks",
-			c->in, c->name, c->on);
+			in, c->name, on);
 }
 
 /* ---- the room ---------------------------------------------------------------------------------------------- */
