@@ -564,6 +564,7 @@
 #pragma redefine_extname vma_is_anon_shmem __psim_k_vma_is_anon_shmem
 #pragma redefine_extname vma_is_shmem __psim_k_vma_is_shmem
 #pragma redefine_extname vma_lookup __psim_k_vma_lookup
+#pragma redefine_extname vma_set_page_prot __psim_k_vma_set_page_prot
 #pragma redefine_extname vma_start_read __psim_k_vma_start_read
 #pragma redefine_extname vma_start_write __psim_k_vma_start_write
 #pragma redefine_extname vmalloc __psim_k_vmalloc

@@ -90,6 +90,12 @@ static inline void vm_flags_reset(struct vm_area_struct *vma, vm_flags_t flags)
 	vm_flags_init(vma, flags);
 }
 
+/*
+ * vma_set_page_prot() - what @vma's slots allow, by its flags and by whether page_mkwrite() wants to be asked
+ * Context: mmap lock write-held; after either was changed.
+ */
+void vma_set_page_prot(struct vm_area_struct *vma);
+
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma_start_write(vma);

@@ -208,6 +208,7 @@ static struct vm_area_struct *make_vma(const struct request *r, unsigned long en
 		psim_vma_free(vma);
 		return ERR_PTR(err);
 	}
+	vma_set_page_prot(vma);
 	psim_vma_link(vma);
 	psim_i_mmap_link(vma);
 	return vma;

@@ -207,7 +207,7 @@ static int protect_part(struct vm_area_struct **vmap, unsigned long start, unsig
 		return PTR_ERR(vma);
 	vma_start_write(vma);
 	vm_flags_reset(vma, flags | (old & VM_SOFTDIRTY));
-	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
+	vma_set_page_prot(vma);
 	psim_change_protection(vma, start, end, PSIM_PROTECT_VMA);
 	*populate = (flags & VM_WRITE) && (old & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED;
 	*vmap = vma;

@@ -317,20 +317,6 @@ unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned lo
 	}
 }
 
-unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
-			     psim_pte_t **ptepp, spinlock_t **ptlp)
-{
-	struct psim_span span;
-	unsigned long next = psim_span(mm, address, end, &span);
-
-	if (span.pmdp)
-		psim_stop_function("psim_pte_chunk",
-				   "a 2 MiB mapping, where only 4 KiB ones are modelled yet");
-	*ptepp = span.ptep;
-	*ptlp = span.ptl;
-	return next;
-}
-
 /* ---- tables in reserve (Context: PMD lock) ------------------------------------------------------------ */
 
 u32 psim_table_prepare(struct mm_struct *mm)

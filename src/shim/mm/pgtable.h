@@ -66,30 +66,9 @@ psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long addres
 bool psim_pte_try_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t old,
 		      psim_pte_t pte);
 
-/* As psim_pte_chunk(), without the lock: gets the slot of @address, or NULL. */
+/* As psim_span(), without the lock and without leaves: gets the slot of @address, or NULL. */
 unsigned long psim_pte_span(struct mm_struct *mm, unsigned long address, unsigned long end,
 			    psim_pte_t **ptepp);
-
-/**
- * psim_pte_chunk() - the next piece of [address, end) that lies in one table
- * @ptepp: gets the slot of @address, or NULL if there is no table
- * @ptlp: gets its lock, taken, if there is one
- *
- *	for (; address < end; address = next) {
- *		next = psim_pte_chunk(mm, address, end, &ptep, &ptl);
- *		if (!ptep)
- *			continue;
- *		for (; address < next; address += PAGE_SIZE, ptep++)
- *			...
- *		psim_pte_unlock(ptep, ptl);
- *	}
- *
- * For code that knows no leaves: one is a stop. psim_span() hands them over, too.
- *
- * Return: where the piece ends.
- */
-unsigned long psim_pte_chunk(struct mm_struct *mm, unsigned long address, unsigned long end,
-			     psim_pte_t **ptepp, spinlock_t **ptlp);
 
 /* The first address of [address, end) whose 1 GiB has tables, or @end. */
 unsigned long psim_tables_from(struct mm_struct *mm, unsigned long address, unsigned long end);
@@ -114,7 +93,21 @@ struct psim_span {
 	spinlock_t *ptl;
 };
 
-/* As psim_pte_chunk(), leaves too. Of a piece without either nothing is locked. Return: its end. */
+/**
+ * psim_span() - the next piece of [address, end) that lies in one table, or in one leaf
+ * @span: gets the slot of @address or its leaf, with the lock taken; neither: nothing is there or locked
+ *
+ *	for (; address < end; address = next) {
+ *		next = psim_span(mm, address, end, &span);
+ *		if (!span.ptep)
+ *			continue;
+ *		for (; address < next; address += PAGE_SIZE, span.ptep++)
+ *			...
+ *		psim_pte_unlock(span.ptep, span.ptl);
+ *	}
+ *
+ * Return: where the piece ends.
+ */
 unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned long end,
 			struct psim_span *span);
 

@@ -36,6 +36,16 @@ pgprot_t vm_get_page_prot(vm_flags_t vm_flags)
 	return __pgprot(prot);
 }
 
+void vma_set_page_prot(struct vm_area_struct *vma)
+{
+	vm_flags_t flags = vma->vm_flags;
+
+	/* who wants to be asked before a page is written gets no slots that can be written without */
+	if (vma->vm_ops && vma->vm_ops->page_mkwrite)
+		flags &= ~VM_SHARED;
+	vma->vm_page_prot = vm_get_page_prot(flags);
+}
+
 struct vm_area_struct *psim_vma_alloc(struct mm_struct *mm, unsigned long start, unsigned long end,
 				      vm_flags_t flags)
 {
