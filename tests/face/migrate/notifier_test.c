@@ -392,6 +392,84 @@ static void mmu_notifier_get__counts_one_a_mm(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, alive, 0);
 }
 
+#ifdef __PSIM__
+/* What a secondary TLB is told; nobody without the callback is asked. */
+static unsigned long flushed_start, flushed_end;
+static unsigned int flushes;
+
+static void flush_secondary(struct mmu_notifier *sub, struct mm_struct *mm, unsigned long start,
+			    unsigned long end)
+{
+	flushes++;
+	flushed_start = start;
+	flushed_end = end;
+}
+
+static void mmu_notifier_arch_invalidate_secondary_tlbs__all_who_want(struct kunit *test)
+{
+	static const struct mmu_notifier_ops flush_ops = {.arch_invalidate_secondary_tlbs =
+								  flush_secondary};
+	static const struct mmu_notifier_ops silent_ops = {};
+	struct mmu_notifier wants = {.ops = &flush_ops}, silent = {.ops = &silent_ops};
+	struct fx *fx = test->priv;
+
+	flushes = 0;
+	mmu_notifier_arch_invalidate_secondary_tlbs(fx->mm, at(fx, 0), at(fx, 2));
+	KUNIT_EXPECT_EQ(test, flushes, 0u);
+	KUNIT_ASSERT_EQ(test, mmu_notifier_register(&silent, fx->mm), 0);
+	mmap_write_lock(fx->mm);
+	KUNIT_ASSERT_EQ(test, __mmu_notifier_register(&wants, fx->mm), 0);
+	mmap_write_unlock(fx->mm);
+	mmu_notifier_arch_invalidate_secondary_tlbs(fx->mm, at(fx, 1), at(fx, 2));
+	KUNIT_EXPECT_EQ(test, flushes, 1u);
+	KUNIT_EXPECT_EQ(test, flushed_start, at(fx, 1));
+	KUNIT_EXPECT_EQ(test, flushed_end, at(fx, 2));
+	mmu_notifier_unregister(&wants, fx->mm);
+	mmu_notifier_arch_invalidate_secondary_tlbs(fx->mm, at(fx, 0), at(fx, 2));
+	KUNIT_EXPECT_EQ(test, flushes, 1u);
+	mmu_notifier_unregister(&silent, fx->mm);
+}
+
+#endif
+
+static struct mmu_notifier *alloc_nothing(struct mm_struct *mm)
+{
+	return ERR_PTR(-ENOMEM);
+}
+
+/* What the driver's allocation fails with is the answer; nothing is registered. */
+static void mmu_notifier_get__driver_has_no_memory(struct kunit *test)
+{
+	static const struct mmu_notifier_ops ops = {.alloc_notifier = alloc_nothing};
+	struct fx *fx = test->priv;
+
+	KUNIT_EXPECT_PTR_EQ(test, mmu_notifier_get(&ops, fx->mm), ERR_PTR(-ENOMEM));
+	mmap_write_lock(fx->mm);
+	KUNIT_EXPECT_PTR_EQ(test, mmu_notifier_get_locked(&ops, fx->mm), ERR_PTR(-ENOMEM));
+	mmap_write_unlock(fx->mm);
+}
+
+/* Two users with different operations are two notifiers. */
+static void mmu_notifier_get__other_operations(struct kunit *test)
+{
+	static const struct mmu_notifier_ops other_ops = {.alloc_notifier = counted_alloc,
+							  .free_notifier = counted_free};
+	struct fx *fx = test->priv;
+	struct mmu_notifier *first = mmu_notifier_get(&counted_ops, fx->mm);
+	struct mmu_notifier *second = mmu_notifier_get(&other_ops, fx->mm);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, first);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, second);
+	KUNIT_EXPECT_PTR_NE(test, first, second);
+	KUNIT_EXPECT_PTR_EQ(test, mmu_notifier_get(&counted_ops, fx->mm), first);
+	KUNIT_EXPECT_EQ(test, alive, 2);
+	mmu_notifier_put(first);
+	mmu_notifier_put(first);
+	mmu_notifier_put(second);
+	mmu_notifier_synchronize();
+	KUNIT_EXPECT_EQ(test, alive, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(mmu_notifier_range_init__fills_in_the_range),
 	KUNIT_CASE(mmu_notifier_range_init__does_not_clear_the_owner),
@@ -409,6 +487,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mmu_notifier_register__is_called_after_intervals),
 	KUNIT_CASE(mmu_notifier_register__all_are_asked_after_a_refusal),
 	KUNIT_CASE(mmu_notifier_get__counts_one_a_mm),
+	KUNIT_CASE(mmu_notifier_get__driver_has_no_memory),
+	KUNIT_CASE(mmu_notifier_get__other_operations),
+#ifdef __PSIM__
+	KUNIT_CASE(mmu_notifier_arch_invalidate_secondary_tlbs__all_who_want),
+#endif
 	{},
 };
 
