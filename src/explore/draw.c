@@ -47,17 +47,21 @@ static uint64_t mixed(uint64_t z)
 	return z ^ (z >> 31);
 }
 
-static void note(unsigned int at, unsigned int option)
+static __attribute__((noinline)) void more_room(void)
 {
-	if (!option)
-		return;
-	if (draw.n == draw.room) {
-		draw.room = draw.room ? 2 * draw.room : 256;
-		draw.steps = realloc(draw.steps, draw.room * sizeof(*draw.steps));
-		if (!draw.steps)
-			abort();
-	}
-	draw.steps[draw.n++] = (struct step){at, option};
+	draw.room = draw.room ? 2 * draw.room : 256;
+	draw.steps = realloc(draw.steps, draw.room * sizeof(*draw.steps));
+	if (!draw.steps)
+		abort();
+}
+
+/* Only departures stay; written always, as a branch on what was drawn is guessed wrong half the time. */
+static inline void note(unsigned int at, unsigned int option)
+{
+	if (draw.n == draw.room)
+		more_room();
+	draw.steps[draw.n] = (struct step){at, option};
+	draw.n += !!option;
 }
 
 /* ---- PCT ----------------------------------------------------------------------------------------------------- */
@@ -107,14 +111,18 @@ static void start_pct(void)
 
 /* ---- one run -------------------------------------------------------------------------------------------------- */
 
-static unsigned int choose(const struct psim_steer_point *point)
+static unsigned int choose_highest(const struct psim_steer_point *point)
 {
-	unsigned int option = 0;
+	unsigned int option = choose_pct(point);
 
-	if (draw.search->strategy == STRATEGY_RANDOM)
-		option = below(point->count);
-	else if (draw.search->strategy == STRATEGY_PCT)
-		option = choose_pct(point);
+	note(draw.at++, option);
+	return option;
+}
+
+static unsigned int choose_random(const struct psim_steer_point *point)
+{
+	unsigned int option = below(point->count);
+
 	note(draw.at++, option);
 	return option;
 }
@@ -165,7 +173,9 @@ static int measure(const struct search *s)
 static int draw_all(const struct search *s, struct result *result)
 {
 	struct psim_steer steer = {
-		.choose = s->strategy == STRATEGY_SWEEP ? NULL : choose,
+		.choose = s->strategy == STRATEGY_SWEEP	   ? NULL
+			  : s->strategy == STRATEGY_RANDOM ? choose_random
+							   : choose_highest,
 		.fails = s->probability ? fails : NULL,
 		.marked = s->stage.scenario->marked,
 	};
@@ -210,7 +220,7 @@ static int draw_all(const struct search *s, struct result *result)
 
 unsigned int draw_choose(const struct psim_steer_point *point)
 {
-	return choose(point);
+	return choose_random(point);
 }
 
 void draw_begin(const struct search *search, unsigned long long number)

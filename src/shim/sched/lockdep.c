@@ -178,7 +178,8 @@ void psim_sync_may_sleep(const char *what)
 {
 	struct __psim_task_sync *s = mine();
 
-	psim_may_sleep(what);
+	if (unlikely(!current || current->__psim_preempt_count || current->__psim_irqs_off))
+		psim_may_sleep(what);
 	if (unlikely(s->rcu_nesting))
 		psim_report("law 4", "%s may sleep, but this task is an RCU reader", what);
 	if (unlikely(s->non_block > 0))

@@ -136,7 +136,8 @@ void __psim_mutex_unlock(struct mutex *lock, const char *site)
 	struct __psim_waiter *next;
 
 	check_magic(lock, site);
-	if (psim_in_hardirq() || psim_in_softirq())
+	if (unlikely(current && current->__psim_preempt_count) &&
+	    (psim_in_hardirq() || psim_in_softirq()))
 		psim_report("law 4", "%s unlocks a mutex in an interrupt", site);
 	if (unlikely(!psim_held_pop(&lock->dep_map, site)))
 		return;
