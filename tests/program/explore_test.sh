@@ -66,7 +66,11 @@ status 2 replay 'fault-vs-evict pages=1 plan=-' --stop-at 1000000
 # A signal to one of many processes stops them all, and keeps what they found.
 "$psim" explore migrate-vs-migrate --preemptions 2 -j 2 --save stopped.json >out 2>err &
 pid=$!
-sleep 1
+tries=0
+until [ "$(wc -w </proc/$pid/task/$pid/children 2>/dev/null)" = 2 ] || [ $tries = 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
 kill -TERM $pid
 got=0
 wait $pid || got=$?
