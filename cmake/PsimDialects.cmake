@@ -55,6 +55,17 @@ set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_EXTENSIONS ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# The compiler calls out at every access; src/shim/race answers, not the compiler's own run-time
+set(PSIM_RACES_FLAGS -fsanitize=thread -D__PSIM_RACES__)
+if(CMAKE_C_COMPILER_ID MATCHES Clang)
+	list(APPEND PSIM_RACES_FLAGS "SHELL:-mllvm -tsan-distinguish-volatile=1")
+else()
+	list(APPEND PSIM_RACES_FLAGS "SHELL:--param tsan-distinguish-volatile=1")
+endif()
+if(PSIM_RACES AND PSIM_SANITIZE)
+	message(FATAL_ERROR "PSIM_RACES goes with no PSIM_SANITIZE")
+endif()
+
 function(psim_kernel_dialect target)
 	cmake_parse_arguments(arg "THEIRS" "" "" ${ARGN})
 	psim_kernel_flags(${target})
@@ -62,6 +73,9 @@ function(psim_kernel_dialect target)
 		# container_of on NULL, and unaligned or shifted kernel idiom that the dialect defines
 		target_compile_options(${target} PRIVATE
 			-fno-sanitize=pointer-overflow,alignment,shift,signed-integer-overflow,null)
+	endif()
+	if(PSIM_RACES)
+		target_compile_options(${target} PRIVATE ${PSIM_RACES_FLAGS})
 	endif()
 	if(PSIM_COVERAGE)
 		# one section per variable, so that gcov's counters are told from the kernel's statics

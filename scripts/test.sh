@@ -11,8 +11,9 @@ Installs what is missing, builds, and runs the tests.
 
   (nothing)  one compiler, plain and with AddressSanitizer; under three minutes
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
-             free-running tests under ThreadSanitizer; the smoke tests under valgrind; the table of
-             statements (docs/fidelity.md); the teeth (docs/teeth.md); the demo; prints the seconds of each stage
+             free-running tests under ThreadSanitizer; a look for data races; the smoke tests under
+             valgrind; the table of statements (docs/fidelity.md); the teeth (docs/teeth.md); the
+             demo; prints the seconds of each stage
 
 One test by hand, after a run of this:
   ctest --test-dir build/dev -R face.core --output-on-failure
@@ -60,6 +61,16 @@ only() { # BUILD REGEX
 	ctest --test-dir "build/$1" -j "$jobs" -R "$2" --output-on-failure --no-tests=error
 }
 
+# Kernel code that reports each of its plain accesses: nothing in the shim, the core and the driver races.
+without_races() {
+	only races '^(face|race)\.'
+	local name
+	for name in $(build/races/psim list --names); do
+		build/races/psim run "$name" >build/races/run.log 2>&1 ||
+			{ cat build/races/run.log; echo "psim run $name: races?"; return 1; }
+	done
+}
+
 # For the comparison of traces: what no other stage builds.
 two_more() {
 	configure gcc-o2 -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF
@@ -84,6 +95,8 @@ else
 	stage "clang, TSan: build" configure clang-tsan -DCMAKE_C_COMPILER=clang \
 		-DCMAKE_BUILD_TYPE=Debug -DPSIM_SANITIZE=thread -DPSIM_BENCH=OFF
 	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'
+	stage "data races: build" configure races -DCMAKE_BUILD_TYPE=Debug -DPSIM_RACES=ON -DPSIM_BENCH=OFF
+	stage "data races: faces and scenarios" without_races
 	stage "gcc -O2, clang -O0: psim" two_more
 	stage "one plan, one trace" ./scripts/determinism.sh build/{gcc,gcc-o2,clang-o0,clang,gcc-asan,clang-asan}/psim
 	stage "plans survive edits" ./scripts/plans-survive.sh

@@ -72,14 +72,15 @@ static void make_inactive(struct drm_pagemap *dpagemap)
 	struct drm_pagemap_shrinker *shrinker = dpagemap->cache->shrinker;
 
 	list_add_tail(&dpagemap->shrink_link, &shrinker->inactive);
-	shrinker->nr_inactive++;
+	WRITE_ONCE(shrinker->nr_inactive, shrinker->nr_inactive + 1);
 	wake_up_all(&dpagemap->cache->settled);
 }
 
 static void take_off_list(struct drm_pagemap *dpagemap)
 {
 	list_del_init(&dpagemap->shrink_link);
-	dpagemap->cache->shrinker->nr_inactive--;
+	WRITE_ONCE(dpagemap->cache->shrinker->nr_inactive,
+		   dpagemap->cache->shrinker->nr_inactive - 1);
 }
 
 /* The cache is empty from now on, and whoever has the pagemap, or takes it with this, keeps it. */

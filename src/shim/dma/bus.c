@@ -16,6 +16,7 @@
 #include "dma/iommu.h"
 #include "drm/device.h"
 #include "host/host.h"
+#include "host/race.h"
 #include "mm/page.h"
 #include "sched/engine.h"
 
@@ -169,6 +170,8 @@ int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t
 	if (!length)
 		return 0;
 	err = psim_iommu_access(hw->id, bus, length, write, &m, &offset);
+	/* after what the driver wrote before it rang; before what it does after it has asked the device */
+	psim_edge_in(hw);
 	for (size_t done = 0, n; !err && done < length; done += n) {
 		char *at = bytes_at(&m, offset + done);
 
@@ -181,6 +184,7 @@ int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t
 		else if (!write)
 			memset((char *)buffer + done, 0, n);
 	}
+	psim_edge_out(hw);
 	return err;
 }
 

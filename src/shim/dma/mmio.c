@@ -11,6 +11,7 @@
 #include <linux/unaligned.h>
 #include <psim/hw.h>
 #include "dma/bus.h"
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
 
@@ -57,6 +58,7 @@ u64 __psim_mmio_read(const volatile void __iomem *addr, unsigned int size)
 
 	psim_point(PSIM_POINT_ACCESS);
 	hw = target(addr, size, "read", &offset);
+	psim_edge_in(hw);
 	return hw ? hw->read(hw->device, offset, size) : ~0ull;
 }
 
@@ -67,6 +69,7 @@ void __psim_mmio_write(volatile void __iomem *addr, unsigned int size, u64 value
 
 	psim_point(PSIM_POINT_ACCESS);
 	hw = target(addr, size, "write", &offset);
+	psim_edge_out(hw);
 	if (hw)
 		hw->write(hw->device, offset, size, value);
 }

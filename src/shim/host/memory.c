@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "host.h"
+#include "race.h"
 #include "sanitizer.h"
 
 /* Above this, giving pages back to the host is cheaper than writing zeros. */
@@ -97,6 +98,8 @@ void *psim_host_malloc(unsigned long bytes)
 	__lsan_disable();
 	p = calloc(1, bytes);
 	__lsan_enable();
+	if (psim_race && p)
+		psim_race->owned(p, bytes);
 	return p;
 }
 

@@ -13,6 +13,7 @@
 #include <linux/sizes.h>
 
 #include "host/host.h"
+#include "host/race.h"
 #include "mm/page.h"
 #include "sched/engine.h"
 
@@ -208,6 +209,8 @@ int psim_memmap_start(const struct psim_config *config)
 		return psim_misuse(-ENOMEM,
 				   "ram_bytes %llu: the host has not enough address space for it",
 				   config->ram_bytes);
+	if (psim_race && __psim_ram)
+		psim_race->ignored(__psim_ram, config->ram_bytes);
 	sites = (struct site *)side;
 	__psim_granules = (unsigned long *)(side + SITE_BYTES);
 	touched = (u32 *)(side + SITE_BYTES + granules / 8);

@@ -204,4 +204,7 @@ void psim_audit_register(struct psim_explainer *explainer);
 void psim_page_audit(void);
 void psim_page_leftovers(void);
 
+/* psim_object_name: pages and slab objects. */
+int psim_mm_object_name(unsigned long address, char *text, size_t bytes);
+
 #endif /* PSIM_MM_PAGE_H */

@@ -369,6 +369,8 @@ static int start(const struct psim_config *config)
 {
 	int err = psim_memmap_start(config);
 
+	psim_object_name = psim_mm_object_name;
+
 	if (err)
 		return err;
 	psim_lru_start();

@@ -14,6 +14,7 @@
 #include <linux/sched/mm.h>
 #include <linux/string.h>
 
+#include "host/race.h"
 #include "host/host.h"
 #include "mm/slab.h"
 #include "sched/engine.h"
@@ -125,6 +126,22 @@ struct psim_object *psim_slab_find(const void *p)
 		return NULL;
 	object = object_of(number);
 	return object->state ? object : NULL;
+}
+
+struct psim_object *psim_slab_around(const void *p, const void **first)
+{
+	size_t offset = (const char *)p - data, span = offset >> SPAN_SHIFT;
+	struct psim_object *object;
+	u32 number, stride;
+
+	/* a large one's later spans are not looked for */
+	if (!data || span >= used_spans || !span_class[span])
+		return NULL;
+	stride = stride_of(span_class[span] - 1);
+	number = span << OBJECT_BITS | (offset & (SPAN_BYTES - 1)) / stride;
+	object = object_of(number);
+	*first = address_of(number, stride);
+	return object->state & PSIM_OBJECT_LIVE ? object : NULL;
 }
 
 /* ---- red zones and patterns ---------------------------------------------------------------------------- */
@@ -256,6 +273,8 @@ void *psim_slab_alloc(size_t size, size_t align, bool zero, u32 state, struct km
 		.high = max_t(u32, size, object->high),
 		.state = PSIM_OBJECT_LIVE | state,
 	};
+	if (unlikely(psim_race))
+		psim_race->owned(p, stride_of(class));
 	set_red_zone(p, size);
 	return p;
 }
@@ -295,6 +314,8 @@ void psim_slab_free(const void *p, const char *what, const char *site)
 		psim_report("slab", "%s in %s: %u bytes taken in %s were written beyond their end",
 			    what, site, object->size, object->site);
 	psim_lock_check_freed(p, object->size);
+	if (unlikely(psim_race))
+		psim_race->freed(p, object->size, site);
 	object->freed_in = site;
 	fill_pattern((char *)p, object->size);
 	psim_host_poison(p, stride_of(class));

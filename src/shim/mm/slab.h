@@ -44,6 +44,8 @@ void *psim_slab_alloc(size_t size, size_t align, bool zero, u32 state, struct km
 void psim_slab_free(const void *p, const char *what, const char *site);
 /* The object that begins at @p, or NULL. */
 struct psim_object *psim_slab_find(const void *p);
+/* The object in use whose bytes @p is one of, and where it begins; or NULL. */
+struct psim_object *psim_slab_around(const void *p, const void **first);
 /* @object, or NULL, is about to be freed: its cache, if it has one, counts it no more. */
 void psim_cache_left(const struct psim_object *object);
 /* Shall this call fail? Also checks that the context allows it. */

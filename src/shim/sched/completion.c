@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include "sched/engine.h"
 #include "sched/lockdep.h"
+#include "host/race.h"
 #include "sched/waiter.h"
 #include "sim/sim.h"
 
@@ -40,6 +41,7 @@ void complete(struct completion *x)
 {
 	psim_point(PSIM_POINT_WAKE);
 	check_init(x, __func__);
+	psim_edge_out(x);
 	psim_raw_lock(psim_word(&x->__psim_word));
 	if (x->done != UINT_MAX)
 		x->done++;
@@ -52,6 +54,7 @@ void complete_all(struct completion *x)
 {
 	psim_point(PSIM_POINT_WAKE);
 	check_init(x, __func__);
+	psim_edge_out(x);
 	psim_raw_lock(psim_word(&x->__psim_word));
 	x->done = UINT_MAX;
 	while (x->__psim_first)
@@ -64,6 +67,7 @@ static bool take(struct completion *x)
 {
 	if (!x->done)
 		return false;
+	psim_edge_in(x);
 	if (x->done != UINT_MAX)
 		x->done--;
 	return true;

@@ -197,8 +197,9 @@ void psim_may_sleep(const char *what)
 /* ---- off and on -------------------------------------------------------------------------------------------------- */
 
 /* An interrupt may have waited for this. */
-static void opened(void)
+static void opened(bool hard)
 {
+	psim_cpu_opens(psim_me()->cpu, hard);
 	if (!__psim_threads && (psim_interrupts.irq_wanted || psim_interrupts.softirq_wanted))
 		__psim_clock.horizon = 0;
 }
@@ -223,7 +224,8 @@ void psim_preempt_on(void)
 
 void psim_irq_off(void)
 {
-	current->__psim_irqs_off++;
+	if (!current->__psim_irqs_off++)
+		psim_cpu_closed(psim_me()->cpu, true);
 }
 
 void psim_irq_on(void)
@@ -231,12 +233,13 @@ void psim_irq_on(void)
 	if (unlikely(!current->__psim_irqs_off))
 		unbalanced("interrupts");
 	else if (!--current->__psim_irqs_off)
-		opened();
+		opened(true);
 }
 
 void psim_bh_off(void)
 {
 	current->__psim_preempt_count += SOFTIRQ_DISABLE_OFFSET;
+	psim_cpu_closed(psim_me()->cpu, false);
 }
 
 void psim_bh_on(void)
@@ -246,7 +249,7 @@ void psim_bh_on(void)
 		return;
 	}
 	current->__psim_preempt_count -= SOFTIRQ_DISABLE_OFFSET;
-	opened();
+	opened(false);
 }
 
 void __psim_preempt_disable(void)

@@ -107,23 +107,28 @@ void psim_park_spinning(void);
 
 /* ---- raw locks --------------------------------------------------------------------------------------- */
 
-/* Guards the inside of a primitive. Nothing in the deterministic engine; never held across a point. */
+/*
+ * Guards the inside of a primitive. Nothing in the deterministic engine, but what it guards is then no
+ * matter for the detector of data races, if there is one. Never held across a point.
+ */
 struct psim_raw {
 	unsigned int word;
 };
-void psim_raw_lock_free(struct psim_raw *raw);
-void psim_raw_unlock_free(struct psim_raw *raw);
+extern bool
+	psim_raw_counts; /* raw locks do something: __psim_threads, or data races are looked for */
+void psim_raw_lock_slow(struct psim_raw *raw);
+void psim_raw_unlock_slow(struct psim_raw *raw);
 
 static inline void psim_raw_lock(struct psim_raw *raw)
 {
-	if (unlikely(__psim_threads))
-		psim_raw_lock_free(raw);
+	if (unlikely(psim_raw_counts))
+		psim_raw_lock_slow(raw);
 }
 
 static inline void psim_raw_unlock(struct psim_raw *raw)
 {
-	if (unlikely(__psim_threads))
-		psim_raw_unlock_free(raw);
+	if (unlikely(psim_raw_counts))
+		psim_raw_unlock_slow(raw);
 }
 
 /* For objects without room for one of their own: a raw lock picked by address. */

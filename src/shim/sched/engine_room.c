@@ -6,12 +6,14 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include "host/race.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
 
 __thread struct task_struct *__psim_current;
 
 bool __psim_threads;
+bool psim_raw_counts;
 bool psim_main_joins;
 struct psim_ctl psim_main;
 struct list_head psim_tasks = LIST_HEAD_INIT(psim_tasks);
@@ -37,18 +39,29 @@ bool psim_engine_deterministic(void)
 	return !__psim_threads;
 }
 
+/* The running task comes after whoever unparked it. */
+static void unparked_edge(void)
+{
+	psim_edge_in(&psim_me()->permit);
+}
+
 void psim_park(void)
 {
 	if (__psim_threads)
 		psim_free_park(U64_MAX, PSIM_PARKED, false);
 	else
 		psim_det_park(U64_MAX, PSIM_PARKED, false);
+	unparked_edge();
 }
 
 bool psim_park_until(u64 deadline)
 {
-	return __psim_threads ? psim_free_park(deadline, PSIM_PARKED, false)
-			      : psim_det_park(deadline, PSIM_PARKED, false);
+	bool unparked = __psim_threads ? psim_free_park(deadline, PSIM_PARKED, false)
+				       : psim_det_park(deadline, PSIM_PARKED, false);
+
+	if (unparked)
+		unparked_edge();
+	return unparked;
 }
 
 void psim_park_spinning(void)
@@ -57,10 +70,12 @@ void psim_park_spinning(void)
 		psim_free_park(U64_MAX, PSIM_PARKED, true);
 	else
 		psim_det_park(U64_MAX, PSIM_PARKED, true);
+	unparked_edge();
 }
 
 void psim_unpark(struct task_struct *task)
 {
+	psim_edge_out(&psim_ctl(task)->permit);
 	if (__psim_threads)
 		psim_free_unpark(psim_ctl(task));
 	else
@@ -86,8 +101,12 @@ void psim_settle(bool timers)
 
 static struct psim_raw raw_by_address[64];
 
-void psim_raw_lock_free(struct psim_raw *raw)
+void psim_raw_lock_slow(struct psim_raw *raw)
 {
+	if (!__psim_threads) {
+		psim_race->inside(1);
+		return;
+	}
 	while (__atomic_exchange_n(&raw->word, 1, __ATOMIC_ACQUIRE)) {
 		for (int i = 0; i < 64 && __atomic_load_n(&raw->word, __ATOMIC_RELAXED); i++)
 			barrier();
@@ -96,8 +115,12 @@ void psim_raw_lock_free(struct psim_raw *raw)
 	}
 }
 
-void psim_raw_unlock_free(struct psim_raw *raw)
+void psim_raw_unlock_slow(struct psim_raw *raw)
 {
+	if (!__psim_threads) {
+		psim_race->inside(-1);
+		return;
+	}
 	__atomic_store_n(&raw->word, 0, __ATOMIC_RELEASE);
 }
 
@@ -144,6 +167,29 @@ static int main_start(void)
 	return psim_main.cpu < 0 ? -ENOMEM : 0;
 }
 
+static void race_start(void)
+{
+	psim_race = !__psim_threads && psim_race_wanted ? psim_race_linked : NULL;
+	psim_raw_counts = __psim_threads || psim_race;
+	if (!psim_race)
+		return;
+	psim_race->start(&psim_main.task);
+	psim_race->ignored(&__psim_clock, sizeof(__psim_clock));
+}
+
+static void race_stop(void)
+{
+	if (psim_race)
+		psim_race->stop();
+	psim_race = NULL;
+	psim_raw_counts = __psim_threads;
+}
+
+const void *psim_race_current(void)
+{
+	return __psim_current;
+}
+
 static int start(const struct psim_config *config)
 {
 	int err;
@@ -163,6 +209,7 @@ static int start(const struct psim_config *config)
 	}
 	psim_context_get = context_get;
 	psim_halt_run = halt_run;
+	race_start();
 	return 0;
 }
 
@@ -195,6 +242,7 @@ static void stop(void)
 
 	__psim_clock.horizon = 0;
 	__psim_clock.step = 0;
+	race_stop();
 	if (__psim_threads)
 		psim_free_end_all();
 	psim_det_reap();

@@ -7,6 +7,7 @@
  */
 #include <linux/errno.h>
 #include <linux/interrupt.h>
+#include "host/race.h"
 #include "sched/lockdep.h"
 #include "sched/task.h"
 
@@ -130,8 +131,10 @@ static int soft_body(void *unused)
 		if (__psim_threads)
 			psim_free_cpu_interrupt(me, false);
 		me->task.__psim_preempt_count += SOFTIRQ_OFFSET;
+		psim_cpu_closed(me->cpu, false);
 		while (psim_timers_due(psim_time()))
 			psim_run_timers();
+		psim_cpu_opens(me->cpu, false);
 		me->task.__psim_preempt_count -= SOFTIRQ_OFFSET;
 		leave(me, false);
 	}
@@ -163,7 +166,9 @@ static void run_line(struct line *line)
 	unsigned int irq = line - lines;
 
 	psim_trace(PSIM_EV_IRQ, irq, 0, 0, 0);
+	psim_edge_in(line);
 	handler(irq, line->arg);
+	psim_edge_out(line);
 	psim_sync_callback_left("interrupt handler", handler, 0);
 	psim_raw_lock(&raw);
 	line->running = false;
@@ -180,8 +185,10 @@ static int hard_body(void *unused)
 			psim_free_cpu_interrupt(me, true);
 		me->task.__psim_preempt_count += HARDIRQ_OFFSET;
 		me->task.__psim_irqs_off++;
+		psim_cpu_closed(me->cpu, true);
 		while ((line = next_line()))
 			run_line(line);
+		psim_cpu_opens(me->cpu, true);
 		me->task.__psim_irqs_off--;
 		me->task.__psim_preempt_count -= HARDIRQ_OFFSET;
 		leave(me, true);
@@ -202,6 +209,7 @@ void psim_irq_raise(unsigned int irq)
 {
 	if (irq >= NR_LINES || psim_halted())
 		return;
+	psim_edge_out(&lines[irq]);
 	psim_raw_lock(&raw);
 	if (lines[irq].handler) {
 		lines[irq].pending = true;
@@ -222,6 +230,7 @@ int psim_irq_attach(unsigned int irq, const char *name,
 		err = -EBUSY;
 	} else {
 		lines[irq].name = name;
+		psim_edge_out(&lines[irq]);
 		lines[irq].arg = arg;
 		lines[irq].pending = false;
 		lines[irq].handler = handler;
@@ -327,6 +336,7 @@ void synchronize_irq(unsigned int irq)
 		return;
 	while (line_runs(irq) && !psim_halted())
 		psim_yielded();
+	psim_edge_in(&lines[irq]);
 }
 
 void disable_irq_nosync(unsigned int irq)

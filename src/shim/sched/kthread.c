@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
+#include "host/race.h"
 #include "sched/task.h"
 
 /* The first sleep ends by wake_up_process(), or by kthread_stop(); its state was set at birth. */
@@ -15,6 +16,7 @@ static int body(void *data)
 	/* woken before it ran for the first time: no sleep, and no yield either, which would let time jump */
 	if (__atomic_load_n(&me->task.__state, __ATOMIC_RELAXED) != TASK_RUNNING)
 		schedule();
+	psim_edge_in(&me->task.__state);
 	if (__atomic_load_n(&me->kthread_stop, __ATOMIC_ACQUIRE))
 		return -EINTR;
 	return me->kthread_fn(data);

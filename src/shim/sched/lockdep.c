@@ -9,6 +9,7 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include "sched/engine.h"
+#include "host/race.h"
 #include "sched/lockdep.h"
 #include "sim/sim.h"
 
@@ -24,8 +25,8 @@ static const char *name_of(const struct lockdep_map *map)
 
 /* ---- the list ---------------------------------------------------------------------------------------- */
 
-void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
-		    const char *site)
+static void push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
+		 const char *site)
 {
 	struct __psim_task_sync *s = mine();
 	struct __psim_held *h;
@@ -43,6 +44,19 @@ void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bo
 	psim_lock_order(s);
 }
 
+/*
+ * Readers come after writers, and writers after everybody: two clocks, at the map and behind its first byte.
+ * A map that only the checker knows (no lock of its own) makes no edges.
+ */
+void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
+		    const char *site)
+{
+	push(map, subclass, read, trylock, site);
+	psim_edge_in(map);
+	if (!read)
+		psim_edge_in((char *)map + 1);
+}
+
 struct __psim_held *psim_held_find(const struct lockdep_map *map)
 {
 	struct __psim_task_sync *s = mine();
@@ -54,7 +68,7 @@ struct __psim_held *psim_held_find(const struct lockdep_map *map)
 	return NULL;
 }
 
-bool psim_held_pop(struct lockdep_map *map, const char *site)
+static bool pop(struct lockdep_map *map, const char *site)
 {
 	struct __psim_task_sync *s = mine();
 	unsigned int i;
@@ -70,6 +84,15 @@ bool psim_held_pop(struct lockdep_map *map, const char *site)
 	for (s->nr_held--; i < s->nr_held; i++)
 		s->held[i] = s->held[i + 1];
 	return true;
+}
+
+bool psim_held_pop(struct lockdep_map *map, const char *site)
+{
+	const struct __psim_held *h = psim_race ? psim_held_find(map) : NULL;
+
+	if (h)
+		psim_edge_out((char *)map + !!h->read);
+	return pop(map, site);
 }
 
 void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char *site)
@@ -157,19 +180,19 @@ void __psim_lock_map_acquire(struct lockdep_map *lock, unsigned int subclass, in
 			     const char *site)
 {
 	psim_lock_check_init(lock, "lock map", site);
-	psim_held_push(lock, subclass, read, trylock, site);
+	push(lock, subclass, read, trylock, site);
 }
 
 void __psim_lock_map_release(struct lockdep_map *lock, const char *site)
 {
-	psim_held_pop(lock, site);
+	pop(lock, site);
 }
 
 void __psim_might_lock(struct lockdep_map *lock, unsigned int subclass, int read, const char *site)
 {
 	psim_lock_check_init(lock, "lock", site);
-	psim_held_push(lock, subclass, read, false, site);
-	psim_held_pop(lock, site);
+	push(lock, subclass, read, false, site);
+	pop(lock, site);
 }
 
 /* ---- contexts --------------------------------------------------------------------------------------------- */

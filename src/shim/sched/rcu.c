@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "host/host.h"
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
@@ -100,6 +101,7 @@ void psim_rcu_leave(void)
 
 	if (--s->rcu_all)
 		return;
+	psim_edge_out(readers);
 	if (likely(!free_running)) {
 		if (!--readers[s->rcu_side] && grace && s->rcu_side != side)
 			grace_period_over();
@@ -251,6 +253,8 @@ static void run_callback(struct rcu_head *head)
 	unsigned long offset = (unsigned long)func;
 	unsigned int held = current->__psim_sync.nr_held;
 
+	psim_edge_in(readers);
+	psim_edge_in(head);
 	if (offset < 4096) {
 		kvfree((char *)head - offset);
 		return;
@@ -287,6 +291,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	bool served;
 
 	psim_point(PSIM_POINT_RCU);
+	psim_edge_out(head);
 	head->func = func;
 	head->next = NULL;
 	psim_raw_lock(&rcu_raw);

@@ -40,13 +40,13 @@ void fs_reclaim_acquire(gfp_t gfp_mask)
 	if (held)
 		psim_report("law 4", "reclaim is entered inside of reclaim, which %s entered",
 			    held->site);
-	psim_held_push(&fs_reclaim_map, 0, 0, false, __func__);
+	__psim_lock_map_acquire(&fs_reclaim_map, 0, 0, 0, __func__);
 }
 
 void fs_reclaim_release(gfp_t gfp_mask)
 {
 	if (may_reclaim(gfp_mask))
-		psim_held_pop(&fs_reclaim_map, __func__);
+		__psim_lock_map_release(&fs_reclaim_map, __func__);
 }
 
 void __psim_might_alloc(gfp_t gfp_mask, const char *site)

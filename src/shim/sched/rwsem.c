@@ -8,6 +8,7 @@
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include "sched/engine.h"
+#include "host/race.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
 #include "sim/sim.h"
@@ -203,7 +204,9 @@ void __psim_down_read_non_owner(struct rw_semaphore *sem, const char *site)
 void __psim_up_read(struct rw_semaphore *sem, bool other_task, const char *site)
 {
 	check_magic(sem, site);
-	if (!other_task && unlikely(!psim_held_pop(&sem->dep_map, site)))
+	if (other_task)
+		psim_edge_out((char *)&sem->dep_map + 1);
+	else if (unlikely(!psim_held_pop(&sem->dep_map, site)))
 		return;
 	psim_raw_lock(psim_word(&sem->__psim_word));
 	if (!--sem->__psim_readers)

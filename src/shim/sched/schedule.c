@@ -6,6 +6,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/sched/signal.h>
+#include "host/race.h"
 #include "sched/task.h"
 #include "sched/workers.h"
 
@@ -24,7 +25,7 @@ void __psim_set_state(unsigned int state, bool ordered)
 	__atomic_store_n(&me->__state, state, __ATOMIC_RELAXED);
 	psim_raw_unlock(raw_of(me));
 	if (ordered)
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		__psim_smp_mb();
 }
 
 static unsigned int state_now(void)
@@ -33,6 +34,8 @@ static unsigned int state_now(void)
 
 	psim_raw_lock(raw_of(current));
 	state = __atomic_load_n(&current->__state, __ATOMIC_RELAXED);
+	if (state == TASK_RUNNING)
+		psim_edge_in(&current->__state);
 	psim_raw_unlock(raw_of(current));
 	return state;
 }
@@ -148,6 +151,7 @@ int wake_up_state(struct task_struct *task, unsigned int state)
 	psim_raw_lock(raw_of(task));
 	woken = __atomic_load_n(&task->__state, __ATOMIC_RELAXED) & state;
 	if (woken) {
+		psim_edge_out(&task->__state);
 		__atomic_store_n(&task->__state, TASK_RUNNING, __ATOMIC_RELAXED);
 		/* under the lock: the task cannot end before this is over */
 		psim_unpark(task);

@@ -2,6 +2,7 @@
 /* Sequence counters: odd while a writer is inside. */
 #include <linux/sched.h>
 #include <linux/seqlock.h>
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 
@@ -23,6 +24,7 @@ unsigned int __psim_seq_begin(const seqcount_t *s)
 
 	while ((start = __psim_seq_raw(s)) & 1)
 		psim_yielded();
+	psim_edge_in(s);
 	return start;
 }
 
@@ -44,5 +46,6 @@ void __psim_seq_write_begin(seqcount_t *s)
 void __psim_seq_write_end(seqcount_t *s)
 {
 	psim_point(PSIM_POINT_ONCE);
+	psim_edge_out(s);
 	__psim_fetch(add, &s->sequence, 1, __ATOMIC_SEQ_CST);
 }

@@ -5,6 +5,7 @@
  */
 #include <linux/sched.h>
 #include <linux/srcu.h>
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
@@ -45,7 +46,7 @@ int __psim_srcu_read_lock(struct srcu_struct *ssp, const char *site)
 	idx = ssp->__psim_side;
 	ssp->__psim_readers[idx]++;
 	psim_raw_unlock(psim_word(&ssp->__psim_word));
-	psim_held_push(&ssp->dep_map, 0, 2, false, site);
+	__psim_lock_map_acquire(&ssp->dep_map, 0, 0, 2, site);
 	return idx;
 }
 
@@ -53,6 +54,7 @@ void __psim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const char *site)
 {
 	bool entered;
 
+	psim_edge_out(ssp);
 	psim_raw_lock(psim_word(&ssp->__psim_word));
 	entered = (unsigned int)idx <= 1 && ssp->__psim_readers[idx];
 	if (entered && !--ssp->__psim_readers[idx] && ssp->__psim_grace)
@@ -63,7 +65,7 @@ void __psim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const char *site)
 			    ssp->dep_map.name);
 		return;
 	}
-	psim_held_pop(&ssp->dep_map, site);
+	__psim_lock_map_release(&ssp->dep_map, site);
 	psim_point(PSIM_POINT_RCU);
 }
 
@@ -96,6 +98,7 @@ void synchronize_srcu(struct srcu_struct *ssp)
 	while (ssp->__psim_readers[old])
 		sleep_once(ssp);
 	ssp->__psim_grace = false;
+	psim_edge_in(ssp);
 	psim_waiters_remove(ssp, &waiter);
 	psim_waiters_kick(ssp->__psim_first);
 	psim_raw_unlock(psim_word(&ssp->__psim_word));

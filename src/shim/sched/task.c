@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
+#include "host/race.h"
 #include "sched/lockdep.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
@@ -45,6 +46,9 @@ static void ctl_free(struct psim_ctl *ctl)
 		psim_monitor_destroy(&ctl->monitor);
 		psim_host_free(ctl);
 	} else {
+		if (psim_race)
+			psim_race->gone(&ctl->task, (char *)ctl - psim_fiber_stack_bytes(),
+					psim_fiber_stack_bytes() + PSIM_FIBER_BLOCK);
 		psim_fiber_free(ctl->fiber);
 	}
 }
@@ -108,6 +112,9 @@ struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct
 	enlist(ctl);
 	psim_engine_unlock();
 	psim_trace(PSIM_EV_TASK_NEW, ctl->task.pid, kind, 0, 0);
+	/* whatever happened to run when an interrupt's task was made did not cause it */
+	if (psim_race)
+		psim_race->born(&ctl->task, ctl->task.pid, ctl->task.comm, kind < PSIM_TASK_IRQ);
 	return ctl;
 }
 
@@ -173,6 +180,7 @@ void psim_task_ends(struct psim_ctl *me, int result)
 	if (__psim_threads)
 		psim_rcu_thread_exit(&me->task);
 	psim_trace(PSIM_EV_TASK_EXIT, me->task.pid, 0, 0, 0);
+	psim_edge_out(&me->ended);
 	me->task.exit_code = result;
 	me->task.flags |= PF_EXITING;
 	__atomic_store_n(&me->task.exit_state, EXIT_ZOMBIE, __ATOMIC_RELAXED);
@@ -194,6 +202,7 @@ void psim_task_wait_end(struct psim_ctl *ctl)
 	__atomic_store_n(&ctl->joiner, psim_me(), __ATOMIC_SEQ_CST);
 	while (!has_ended(ctl) && !psim_halted())
 		psim_park();
+	psim_edge_in(&ctl->ended);
 }
 
 /* The run was halted: what comes next, an audit say, is to have the machine for itself. */

@@ -13,6 +13,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include "host/host.h"
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
 
@@ -166,6 +167,26 @@ int psim_cpu_take(struct psim_ctl *ctl);
 void psim_cpu_give(struct psim_ctl *ctl);
 /* A CPU that an interrupt can take over now, the lowest. Return: -1: they are all closed. */
 int psim_cpu_open(bool hard);
+/*
+ * Edges between the sections of one CPU that exclude each other: those with interrupts, or soft interrupts
+ * alone, off, and the handlers that ran there.
+ */
+static inline void psim_cpu_closed(int cpu, bool hard)
+{
+	if (unlikely(psim_race) && cpu >= 0) {
+		psim_race->acquire(&psim_cpus[cpu].soft);
+		if (hard)
+			psim_race->acquire(&psim_cpus[cpu].hard);
+	}
+}
+static inline void psim_cpu_opens(int cpu, bool hard)
+{
+	if (unlikely(psim_race) && cpu >= 0) {
+		psim_race->release(&psim_cpus[cpu].soft);
+		if (hard)
+			psim_race->release(&psim_cpus[cpu].hard);
+	}
+}
 static inline bool psim_ctl_preemptible(const struct psim_ctl *ctl)
 {
 	return !ctl->task.__psim_preempt_count && !ctl->task.__psim_irqs_off;

@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sched/softirq.h"
 
@@ -57,4 +58,6 @@ void __psim_smp_mb_threads(void)
 #else
 	__sync_synchronize();
 #endif
+	if (unlikely(psim_race))
+		psim_race->fence();
 }

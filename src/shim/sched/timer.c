@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
@@ -122,8 +123,11 @@ static void run_one(struct timer_list *timer)
 	timers_running = &me;
 	psim_raw_unlock(&timers_raw);
 	psim_trace(PSIM_EV_TIMER, order, 0, 0, 0);
+	psim_edge_in(timer);
 	if (function)
 		function(timer);
+	/* the function may have freed the timer: an edge needs its address alone */
+	psim_edge_out(timer);
 	psim_sync_callback_left("timer function", function, held);
 	psim_raw_lock(&timers_raw);
 	for (r = &timers_running; *r != &me; r = &(*r)->next)
@@ -146,6 +150,7 @@ static void run_timers(void)
 
 void psim_timer_arm(struct timer_list *timer, unsigned long expires)
 {
+	psim_edge_out(timer);
 	psim_raw_lock(&timers_raw);
 	disarm(timer);
 	arm(timer, expires);
@@ -245,6 +250,7 @@ static int change(struct timer_list *timer, unsigned long expires, enum how how)
 	bool pending;
 
 	psim_point(PSIM_POINT_WAKE);
+	psim_edge_out(timer);
 	psim_raw_lock(&timers_raw);
 	pending = timer->__psim_pending;
 	/* shut down: no function, nothing happens */
@@ -313,6 +319,8 @@ int timer_delete_sync_try(struct timer_list *timer)
 	psim_raw_unlock(&timers_raw);
 	if (pending < 0)
 		psim_yielded();
+	else
+		psim_edge_in(timer);
 	return pending;
 }
 
@@ -339,6 +347,7 @@ static int delete_sync(struct timer_list *timer, bool shutdown, const char *site
 	}
 	psim_waiters_remove(&timers_waiting, &waiter);
 	psim_raw_unlock(&timers_raw);
+	psim_edge_in(timer);
 	return pending;
 }
 

@@ -13,6 +13,7 @@
 #include <linux/sprintf.h>
 #include <linux/workqueue.h>
 #include "host/host.h"
+#include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
@@ -226,7 +227,10 @@ static void run(struct worker *w, struct work_struct *work)
 	if (more)
 		start_worker(wq);
 	psim_trace(PSIM_EV_WORK, w->instance, 0, 0, 0);
+	psim_edge_in(work);
 	w->func(work);
+	psim_edge_out(&wq->nr_active);
+	psim_edge_out(work);
 	psim_sync_callback_left("work function", w->func, 0);
 	if (unlikely(psim_in_atomic() || psim_irqs_are_off()))
 		repair_context(w->func);
@@ -303,6 +307,7 @@ bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 		wq->next = queues;
 		queues = wq;
 	}
+	psim_edge_out(work);
 	work->__psim_instance = ++instances;
 	work->__psim_wq = wq;
 	work->__psim_queued = true;
@@ -357,6 +362,7 @@ bool __psim_queue_work(struct workqueue_struct *wq, struct work_struct *work, co
 
 void psim_wq_unqueue(struct work_struct *work)
 {
+	psim_edge_in(work);
 	take_off(work);
 	instance_over(work->__psim_wq, work->__psim_instance);
 }
@@ -401,6 +407,7 @@ bool psim_wq_wait_running(struct work_struct *work, const char *what)
 		return false;
 	check_self(work, what);
 	wait_over(&f);
+	psim_edge_in(work);
 	return true;
 }
 
@@ -424,6 +431,7 @@ bool flush_work(struct work_struct *work)
 		wait_over(&f);
 	}
 	psim_raw_unlock(&psim_wq_raw);
+	psim_edge_in(work);
 	return waits;
 }
 
@@ -445,6 +453,7 @@ static void flush_to(struct workqueue_struct *wq, bool dry)
 		if (any_alive(wq, f.instance))
 			wait_over(&f);
 	} while (dry && any_alive(wq, U64_MAX));
+	psim_edge_in(&wq->nr_active);
 }
 
 void __flush_workqueue(struct workqueue_struct *wq)

@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <psim/audit.h>
 
+#include "host/race.h"
 #include "host/steer.h"
 #include "sim/guard.h"
 
@@ -103,6 +104,13 @@ int psim_start(const struct psim_config *config)
 	return 0;
 }
 
+/* An audit looks at everything while nobody runs: it takes no locks. */
+static void watch_races(bool on)
+{
+	if (psim_race)
+		psim_race->inside(on ? -1 : 1);
+}
+
 static void finish(void)
 {
 	for (unsigned int i = psim_nr_rooms; i-- > 0;) {
@@ -110,10 +118,12 @@ static void finish(void)
 			psim_rooms[i]->drain();
 	}
 	psim_audit();
+	watch_races(false);
 	for (unsigned int i = psim_nr_rooms; i-- > 0;) {
 		if (psim_rooms[i]->leftovers)
 			psim_rooms[i]->leftovers();
 	}
+	watch_races(true);
 	psim_expectations_check();
 }
 
@@ -150,10 +160,12 @@ int psim_audit(void)
 	if (!running)
 		return psim_misuse(-ESRCH,
 				   "psim_audit: no machine is running: call psim_start() first");
+	watch_races(false);
 	for (unsigned int i = 0; i < psim_nr_rooms; i++) {
 		if (psim_rooms[i]->audit)
 			psim_rooms[i]->audit();
 	}
+	watch_races(true);
 	return psim_reports() - before;
 }
 

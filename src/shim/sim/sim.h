@@ -137,6 +137,12 @@ static inline void psim_context_now(struct psim_context *context)
 		psim_context_get(context);
 }
 
+/*
+ * Registered by the mm room at start: a stable name for what lies at a host address: "page 0x1234,
+ * byte 8 of its descriptor", "byte 8 of the 64 taken in f". Return: 0: not known.
+ */
+extern int (*psim_object_name)(unsigned long address, char *text, size_t bytes);
+
 /* The machine's configuration, with every default filled in; valid from start to stop. */
 extern struct psim_config psim_config;
 /* Whether a machine is running; whether its run was halted by psim_fatal(). */

@@ -169,8 +169,10 @@ static void wait__queues_its_callback_at_the_head(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, dma_fence_add_callback(&mock->base, &called.cb, note_call), 0);
 	start(test, &s, &mock->base, false, MAX_SCHEDULE_TIMEOUT);
+	spin_lock_irq(mock->base.lock);
 	KUNIT_EXPECT_FALSE(test, list_is_first(&called.cb.node, &mock->base.cb_list));
 	KUNIT_EXPECT_TRUE(test, list_is_last(&called.cb.node, &mock->base.cb_list));
+	spin_unlock_irq(mock->base.lock);
 	dma_fence_signal(&mock->base);
 	finish(&s);
 	dma_fence_put(&mock->base);

@@ -28,7 +28,7 @@ static bool watch_invalidate(struct mmu_interval_notifier *sub,
 	if (range->event == MMU_NOTIFY_UNMAP)
 		watch->unmaps++;
 	if (range->event == MMU_NOTIFY_RELEASE) {
-		watch->releases++;
+		WRITE_ONCE(watch->releases, watch->releases + 1);
 		watch->start = range->start;
 		watch->end = range->end;
 		complete(&watch->released);
@@ -116,7 +116,7 @@ static void mmput_async__in_atomic_context(struct kunit *test)
 
 	spin_lock(&lock);
 	mmput_async(mm);
-	KUNIT_EXPECT_EQ(test, watch.releases, 0);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(watch.releases), 0);
 	spin_unlock(&lock);
 	wait_for_completion(&watch.released);
 	KUNIT_EXPECT_EQ(test, watch.releases, 1);

@@ -114,7 +114,7 @@ static void ring(struct timer_list *timer)
 		alarm->place = atomic_inc_return(alarm->order);
 	if (alarm->again-- > 0)
 		mod_timer(timer, jiffies + 5);
-	atomic_inc(&alarm->runs);
+	atomic_fetch_inc_release(&alarm->runs);
 }
 
 static void ringer_init(struct ringer *alarm)
@@ -134,7 +134,7 @@ static void mod_timer__not_early_in_softirq(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, timer_pending(&alarm.timer));
 	KUNIT_EXPECT_EQ(test, atomic_read(&alarm.runs), 0);
 	msleep(200);
-	KUNIT_EXPECT_EQ(test, atomic_read(&alarm.runs), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarm.runs), 1);
 	KUNIT_EXPECT_TRUE(test, time_after_eq(alarm.when, due));
 	KUNIT_EXPECT_TRUE(test, alarm.in_softirq);
 	KUNIT_EXPECT_FALSE(test, timer_pending(&alarm.timer));
@@ -164,8 +164,10 @@ static void mod_timer__order(struct kunit *test)
 		mod_timer(&alarms[i].timer, now + msecs_to_jiffies(after[i] * 10));
 	}
 	msleep(1000);
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4; i++) {
+		KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarms[i].runs), 1);
 		KUNIT_EXPECT_EQ(test, alarms[i].place, places[i]);
+	}
 }
 
 static void mod_timer__rearms(struct kunit *test)

@@ -392,7 +392,7 @@ static void run_late(struct work_struct *work)
 	struct late *late = container_of(to_delayed_work(work), struct late, dwork);
 
 	late->when = jiffies;
-	atomic_inc(&late->runs);
+	atomic_fetch_inc_release(&late->runs);
 }
 
 static void late_init(struct late *late)
@@ -413,7 +413,7 @@ static void schedule_delayed_work__not_early(struct kunit *test)
 	msleep(10);
 	KUNIT_EXPECT_EQ(test, atomic_read(&late.runs), 0);
 	msleep(100);
-	KUNIT_EXPECT_EQ(test, atomic_read(&late.runs), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&late.runs), 1);
 	KUNIT_EXPECT_TRUE(test, time_after_eq(late.when, before + msecs_to_jiffies(30)));
 }
 
