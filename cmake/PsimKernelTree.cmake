@@ -8,7 +8,7 @@
 #     never goes on the path. MODULE: what they belong to (default: each file its own module).
 
 set(PSIM_KERNEL_TREE_WARNINGS -Wall -Wno-unused-function -Wno-unused-variable -Wno-format
-	-Wno-unused-but-set-variable)
+	-Wno-unused-but-set-variable -Wno-pointer-sign)
 
 function(psim_kernel_tree tree version_var name_var)
 	if(NOT EXISTS ${tree}/Makefile)

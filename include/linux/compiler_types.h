@@ -15,6 +15,10 @@
 #endif
 #endif
 
+/* Paste what the arguments expand to. */
+#define ___PASTE(a, b) a##b
+#define __PASTE(a, b)  ___PASTE(a, b)
+
 #define __user
 #define __kernel
 #define __iomem

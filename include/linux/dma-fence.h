@@ -239,6 +239,24 @@ struct dma_fence *dma_fence_get_stub(void);
 /* A new one of that kind, or NULL without memory. */
 struct dma_fence *dma_fence_allocate_private_stub(ktime_t timestamp);
 
+/* Fences made of others: <linux/dma-fence-array.h>, <linux/dma-fence-chain.h>. */
+extern const struct dma_fence_ops dma_fence_array_ops, dma_fence_chain_ops;
+
+static inline bool dma_fence_is_array(struct dma_fence *fence)
+{
+	return fence->ops == &dma_fence_array_ops;
+}
+
+static inline bool dma_fence_is_chain(struct dma_fence *fence)
+{
+	return fence->ops == &dma_fence_chain_ops;
+}
+
+static inline bool dma_fence_is_container(struct dma_fence *fence)
+{
+	return dma_fence_is_array(fence) || dma_fence_is_chain(fence);
+}
+
 /* Sections in which fences must be signalled: the lock checker's business; not checked yet. */
 static inline bool dma_fence_begin_signalling(void)
 {

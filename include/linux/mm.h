@@ -17,6 +17,7 @@
 #include <linux/mmap_lock.h>
 #include <linux/pgtable.h>
 #include <linux/sizes.h>
+#include <linux/wait_bit.h>
 #include <linux/__psim_folio.h>
 #include <linux/huge_mm.h>
 

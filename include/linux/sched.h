@@ -135,6 +135,12 @@ void __set_task_comm(struct task_struct *task, const char *from, bool exec);
 void schedule(void);
 void io_schedule(void);
 void yield(void);
+/* As yield(); that @task is the one who runs next is only a wish. Return: 0: it was not granted. */
+static inline int yield_to(struct task_struct *task, bool preempt)
+{
+	yield();
+	return 0;
+}
 
 /**
  * schedule_timeout() - schedule(), at the longest for @timeout jiffies

@@ -15,6 +15,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 /* What an allocation of 0 bytes gives: kfree() takes it, nothing may be read from it. */
@@ -27,7 +28,7 @@
 
 #define SLAB_HWCACHE_ALIGN   ((slab_flags_t)0x00002000u)
 #define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)0x00020000u)
-#define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)0x00080000u) /* not modelled: a stop */
+#define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)0x00080000u) /* reused at once; memory kept */
 #define SLAB_PANIC	     ((slab_flags_t)0x00040000u)
 #define SLAB_ACCOUNT	     ((slab_flags_t)0x04000000u)
 #define SLAB_NO_MERGE	     ((slab_flags_t)0x01000000u)

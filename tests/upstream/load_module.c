@@ -2,7 +2,7 @@
 /*
  * Starts a machine, loads a module of the program, unloads it, stops. What the module says goes to standard
  * output; exit code 0 if its init function returned what was expected and no law was broken.
- * usage: load_module MODULE RETURNED
+ * usage: load_module MODULE RETURNED [REPORT], REPORT: part of what the test itself does wrong, if anything
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,14 +24,16 @@ int main(int argc, char **argv)
 {
 	int wanted, result, reports;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: %s MODULE RETURNED\n", argv[0]);
+	if (argc != 3 && argc != 4) {
+		fprintf(stderr, "usage: %s MODULE RETURNED [REPORT]\n", argv[0]);
 		return 2;
 	}
 	name = argv[1];
 	wanted = atoi(argv[2]);
 	if (psim_start(NULL))
 		return 2;
+	if (argc == 4)
+		psim_expect_report(argv[3]);
 	result = psim_run("module", body, NULL);
 	reports = psim_stop();
 	if (result != wanted)

@@ -3,7 +3,7 @@
  * dma_fence: lifetime, signalling, callbacks, errors, the stub fence (S9.20 to S9.33). Waiting is in
  * fence_wait.c.
  *
- * Not modelled: fence arrays and chains, deadlines' effect, the lock checker's signalling sections.
+ * Not modelled: deadlines' effect, the lock checker's signalling sections.
  */
 #include <linux/dma-fence.h>
 #include <linux/export.h>

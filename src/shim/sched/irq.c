@@ -101,6 +101,15 @@ void psim_softirq_want(void)
 	psim_raw_unlock(&raw);
 }
 
+void psim_hardirq_want(void)
+{
+	if (psim_halted())
+		return;
+	psim_raw_lock(&raw);
+	want(&psim_interrupts.irq, &psim_interrupts.irq_wanted, true);
+	psim_raw_unlock(&raw);
+}
+
 /* The interrupt is over: give the CPU back, and wait for the next one. */
 static void leave(struct psim_ctl *me, bool hard)
 {
@@ -186,8 +195,10 @@ static int hard_body(void *unused)
 		me->task.__psim_preempt_count += HARDIRQ_OFFSET;
 		me->task.__psim_irqs_off++;
 		psim_cpu_closed(me->cpu, true);
-		while ((line = next_line()))
-			run_line(line);
+		do {
+			while ((line = next_line()))
+				run_line(line);
+		} while (psim_irq_work_run_one());
 		psim_cpu_opens(me->cpu, true);
 		me->task.__psim_irqs_off--;
 		me->task.__psim_preempt_count -= HARDIRQ_OFFSET;

@@ -214,6 +214,9 @@ struct psim_interrupts {
 };
 extern struct psim_interrupts psim_interrupts;
 void psim_softirq_want(void);
+void psim_hardirq_want(void);
+/* In hard interrupt context: run the oldest irq_work. Return: false: there is none. */
+bool psim_irq_work_run_one(void);
 /* Deterministic: put the interrupt tasks that are wanted on CPUs, if any is open. */
 void psim_interrupts_arrive(void);
 
