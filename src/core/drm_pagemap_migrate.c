@@ -248,35 +248,29 @@ static int push_fill(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
 	return err;
 }
 
-static int push(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
-		struct vm_area_struct *vma, unsigned long start,
-		const struct drm_pagemap_migrate_details *mdetails)
+/* Collect the range: with compound entries where that leaves nothing out. */
+static int push_collect(struct migrate_vma *args, const struct drm_pagemap_move *move)
 {
-	struct dev_pagemap *pagemap = zdd->dpagemap->pagemap;
-	struct drm_pagemap_devmem *devmem = zdd->devmem;
-	struct migrate_vma args = {
-		.vma = vma,
-		.start = start,
-		.end = start + (move->npages << PAGE_SHIFT),
-		.src = move->src,
-		.dst = move->dst,
-		.pgmap_owner = pagemap->owner,
-		.flags = MIGRATE_VMA_SELECT_SYSTEM | MIGRATE_VMA_SELECT_DEVICE_COHERENT |
-			 MIGRATE_VMA_SELECT_DEVICE_PRIVATE | MIGRATE_VMA_SELECT_COMPOUND,
-	};
-	unsigned long all, own;
-	int err;
+	int err = migrate_vma_setup(args);
 
-	err = migrate_vma_setup(&args);
 	if (!err && push_hole_is_cut(move)) {
-		migrate_vma_finalize(&args);
-		args.flags &= ~MIGRATE_VMA_SELECT_COMPOUND;
-		err = migrate_vma_setup(&args);
+		migrate_vma_finalize(args);
+		args->flags &= ~MIGRATE_VMA_SELECT_COMPOUND;
+		err = migrate_vma_setup(args);
 	}
-	if (err)
-		return err;
+	return err;
+}
 
-	all = push_count(move, pagemap, &own);
+/* Move what was collected, or put all of it back. */
+static int push_collected(struct migrate_vma *args, struct drm_pagemap_move *move,
+			  struct drm_pagemap_zdd *zdd,
+			  const struct drm_pagemap_migrate_details *mdetails)
+{
+	struct drm_pagemap_devmem *devmem = zdd->devmem;
+	unsigned long all, own;
+	int err = 0;
+
+	all = push_count(move, zdd->dpagemap->pagemap, &own);
 	if (all != move->npages)
 		err = -EBUSY;
 	else if (own && own < move->npages && !mdetails->can_migrate_same_pagemap)
@@ -291,12 +285,30 @@ static int push(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
 	else
 		devmem->timeslice_expiration = timeslice_end(mdetails->timeslice_ms);
 
-	migrate_vma_pages(&args);
+	migrate_vma_pages(args);
 	if (!err && move_lost_any(move))
 		err = -EBUSY;
 	/* From here on a CPU can fault, and the allocation may go with its last page. */
-	migrate_vma_finalize(&args);
+	migrate_vma_finalize(args);
 	return err;
+}
+
+static int push(struct drm_pagemap_move *move, struct drm_pagemap_zdd *zdd,
+		struct vm_area_struct *vma, unsigned long start,
+		const struct drm_pagemap_migrate_details *mdetails)
+{
+	struct migrate_vma args = {
+		.vma = vma,
+		.start = start,
+		.end = start + (move->npages << PAGE_SHIFT),
+		.src = move->src,
+		.dst = move->dst,
+		.pgmap_owner = zdd->dpagemap->pagemap->owner,
+		.flags = MIGRATE_VMA_SELECT_SYSTEM | MIGRATE_VMA_SELECT_DEVICE_COHERENT |
+			 MIGRATE_VMA_SELECT_DEVICE_PRIVATE | MIGRATE_VMA_SELECT_COMPOUND,
+	};
+
+	return push_collect(&args, move) ?: push_collected(&args, move, zdd, mdetails);
 }
 
 /**

@@ -154,21 +154,23 @@ int psim_expect_report(const char *part)
 			   MAX_EXPECTED);
 }
 
-/* At a machine's end: what was expected and has not come. */
+/*
+ * At a machine's end: what was expected and has not come. All are taken back first: the report that one
+ * did not come names it, and would pass for another that expects the same.
+ */
 void psim_expectations_check(void)
 {
-	char part[sizeof(expected[0])];
+	char parts[MAX_EXPECTED][sizeof(expected[0])];
 
 	if (!__atomic_load_n(&any_expected, __ATOMIC_RELAXED))
 		return;
+	psim_sim_lock(&guard); /* a task that was let go may just have met one */
+	memcpy(parts, expected, sizeof(parts));
+	memset(expected, 0, sizeof(expected));
+	psim_sim_unlock(&guard);
 	for (int i = 0; i < MAX_EXPECTED; i++) {
-		psim_sim_lock(&guard); /* a task that was let go may just have met one */
-		strscpy(part, expected[i], sizeof(part));
-		expected[i][0] = 0;
-		psim_sim_unlock(&guard);
-		if (!part[0])
-			continue;
-		psim_report("expectation", "no report came that contains \"%s\"", part);
+		if (parts[i][0])
+			psim_report("expectation", "no report came that contains \"%s\"", parts[i]);
 	}
 }
 

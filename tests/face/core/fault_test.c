@@ -178,6 +178,25 @@ static void fault__when_the_copy_fails_every_time(struct kunit *test)
 	fake_alloc_put(alloc);
 }
 
+#ifdef __PSIM__
+/* C5.3: without memory for the neighbours the page comes alone */
+static void fault__without_memory(struct kunit *test)
+{
+	struct fake_alloc *alloc;
+	void *taken;
+
+	fake_map(test, BASE, 4, RW);
+	fake_fill(test, BASE, 4, 1);
+	alloc = fake_push(test, BASE, 4);
+	taken = fake_take_all_memory();
+	touch(test, 0);
+	KUNIT_EXPECT_EQ(test, on_device(4), 0xeu);
+	fake_give_memory_back(taken);
+	fake_check(test, BASE, 4, 1);
+	fake_alloc_put(alloc);
+}
+#endif
+
 /* C5.3: the neighbours are in the way, so the page comes alone */
 static void fault__falls_back_to_the_page_alone(struct kunit *test)
 {
@@ -447,6 +466,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(fault__window_does_not_leave_the_vma),
 	KUNIT_CASE(fault__does_not_fill_holes),
 	KUNIT_CASE(fault__when_the_copy_fails_every_time),
+#ifdef __PSIM__ /* a real kernel would kill tasks */
+	KUNIT_CASE(fault__without_memory),
+#endif
 	KUNIT_CASE(fault__falls_back_to_the_page_alone),
 #ifdef __PSIM__
 	KUNIT_CASE(fault__when_a_page_cannot_be_allocated),

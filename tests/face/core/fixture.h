@@ -192,6 +192,9 @@ int fake_bus_read(struct fake_device *fake, dma_addr_t addr);
 void fake_map(struct kunit *test, unsigned long start, unsigned long npages, unsigned long prot);
 /* Store a pattern by the CPU; see that the CPU reads it, or that the device holds it. */
 void fake_fill(struct kunit *test, unsigned long start, unsigned int npages, unsigned int seed);
+/* All kernel memory that can be had, to be given back. */
+void *fake_take_all_memory(void);
+void fake_give_memory_back(void *taken);
 void fake_check(struct kunit *test, unsigned long start, unsigned int npages, unsigned int seed);
 void fake_check_store(struct kunit *test, struct fake_alloc *alloc, unsigned int page,
 		      unsigned int npages, unsigned int seed);

@@ -162,3 +162,37 @@ unsigned int fake_fences_released(void)
 {
 	return fences_released;
 }
+
+/* Takes pieces of @size until there are none; each leads to the one before. Return: the last. */
+static void **take_pieces(void **last, size_t size)
+{
+	void **p;
+
+	while ((p = kmalloc(size, GFP_KERNEL | __GFP_NOWARN))) {
+		*p = last;
+		last = p;
+	}
+	return last;
+}
+
+/* A little less than each power of two, and than three quarters of it. */
+void *fake_take_all_memory(void)
+{
+	void **last = NULL;
+
+	for (int shift = 23; shift >= 5; shift--) {
+		last = take_pieces(last, (1ul << shift) - 8);
+		last = take_pieces(last, (3ul << (shift - 2)) - 8);
+	}
+	return last;
+}
+
+void fake_give_memory_back(void *taken)
+{
+	while (taken) {
+		void *before = *(void **)taken;
+
+		kfree(taken);
+		taken = before;
+	}
+}

@@ -185,6 +185,22 @@ static void large__copy_fails(struct kunit *test)
 	expect_gone(test, alloc);
 }
 
+#ifdef __PSIM__ /* a real kernel would kill tasks */
+/* C5.3: without memory for its arrays a fault on a large folio fails, and changes nothing */
+static void large__fault_without_memory(struct kunit *test)
+{
+	struct fake_alloc *alloc = push_large(test);
+	void *taken = fake_take_all_memory();
+	u8 value;
+
+	KUNIT_EXPECT_EQ(test, fake_read(BASE, &value), -EFAULT);
+	fake_give_memory_back(taken);
+	fake_check_store(test, alloc, 0, SPAN, 1);
+	fake_check(test, BASE, SPAN, 1);
+	expect_gone(test, alloc);
+}
+#endif
+
 /* C3.8, C3.9: one mapping of order 9, whoever copies */
 static void large__from_a_peer(struct kunit *test)
 {
@@ -369,6 +385,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(large__hole_of_two_folios),
 	KUNIT_CASE(large__beside_single_pages),
 	KUNIT_CASE(large__copy_fails),
+#ifdef __PSIM__
+	KUNIT_CASE(large__fault_without_memory),
+#endif
 	KUNIT_CASE(large__from_a_peer),
 	KUNIT_CASE(large__evict),
 	KUNIT_CASE(large__page_to_dpagemap_of_every_page),
