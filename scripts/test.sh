@@ -6,6 +6,7 @@ usage()
 {
 	cat <<'EOF'
 usage: scripts/test.sh [--all] [--help]
+       scripts/test.sh --upstream [--kernel-tree PATH]...
 
 Installs what is missing, builds, and runs the tests.
 
@@ -14,6 +15,7 @@ Installs what is missing, builds, and runs the tests.
              free-running tests under ThreadSanitizer; a look for data races; the smoke tests under
              valgrind; the table of statements (docs/fidelity.md); the teeth (docs/teeth.md); the
              demo; prints the seconds of each stage
+  --upstream the kernel's own tests, unchanged, from its source trees (scripts/upstream.sh --help)
 
 One test by hand, after a run of this:
   ctest --test-dir build/dev -R face.core --output-on-failure
@@ -21,6 +23,10 @@ One test by hand, after a run of this:
 EOF
 }
 
+if [ "${1-}" = --upstream ]; then
+	shift
+	exec "$(dirname "$0")/upstream.sh" "$@"
+fi
 all=
 for arg; do
 	case $arg in

@@ -2,7 +2,8 @@
 /*
  * Starts a machine, loads a module of the program, unloads it, stops. What the module says goes to standard
  * output; exit code 0 if its init function returned what was expected and no law was broken.
- * usage: load_module MODULE RETURNED [REPORT], REPORT: part of what the test itself does wrong, if anything
+ * usage: load_module MODULE RETURNED [REPORT]
+ * REPORT: part of the report of what the test itself does wrong, if anything; +N: exactly N reports of any kind
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static int body(void *arg)
 
 int main(int argc, char **argv)
 {
-	int wanted, result, reports;
+	int wanted, result, reports, wanted_reports = 0;
 
 	if (argc != 3 && argc != 4) {
 		fprintf(stderr, "usage: %s MODULE RETURNED [REPORT]\n", argv[0]);
@@ -32,11 +33,15 @@ int main(int argc, char **argv)
 	wanted = atoi(argv[2]);
 	if (psim_start(NULL))
 		return 2;
-	if (argc == 4)
+	if (argc == 4 && argv[3][0] == '+')
+		wanted_reports = atoi(argv[3]);
+	else if (argc == 4)
 		psim_expect_report(argv[3]);
 	result = psim_run("module", body, NULL);
 	reports = psim_stop();
 	if (result != wanted)
 		printf("%s: its init function returned %d, not %d\n", name, result, wanted);
-	return result != wanted || reports != 0;
+	if (reports != wanted_reports)
+		printf("%s: %d reports, not %d\n", name, reports, wanted_reports);
+	return result != wanted || reports != wanted_reports;
 }

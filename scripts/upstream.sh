@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# The kernel's own tests, unchanged, against our implementations; how many of their cases passed may not go down.
+set -euo pipefail
+
+usage()
+{
+	cat <<'EOF'
+usage: scripts/upstream.sh [--build FOLDER] [--kernel-tree PATH]...
+
+Runs the tests of the kernel source trees (default: Debian's linux-source-6.1 and -6.12, which
+scripts/kernel-trees.sh installs and unpacks) on a build in FOLDER (default: build/upstream), prints the
+table of judges with the cases that passed, and compares it with tests/upstream/counts.txt: exit code 1 if a
+count is lower, or a judge fails or is missing. With trees of your own nothing is compared.
+EOF
+}
+
+cd "$(dirname "$0")/.."
+build=build/upstream
+trees=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--build) build=${2:?--build needs a folder}; shift ;;
+	--kernel-tree) trees+=("${2:?--kernel-tree needs a folder}"); shift ;;
+	-h|--help) usage; exit 0 ;;
+	*) echo "upstream.sh: unknown option '$1': --build, --kernel-tree and --help are allowed" >&2; exit 2 ;;
+	esac
+	shift
+done
+promised=/dev/null
+if [ ${#trees[@]} -eq 0 ]; then
+	found=$(scripts/kernel-trees.sh)
+	mapfile -t trees <<<"$found"
+	promised=tests/upstream/counts.txt
+fi
+
+mkdir -p "$build"
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DPSIM_BENCH=OFF \
+	"-DPSIM_JUDGE_TREES=$(IFS=';'; echo "${trees[*]}")" >"$build/log" 2>&1 || { cat "$build/log"; exit 1; }
+ninja -C "$build" judges >"$build/log" 2>&1 || { tail -n 60 "$build/log"; exit 1; }
+
+status=0
+ctest --test-dir "$build" -L '^upstream-judge$' -V --no-tests=error >"$build/judges.log" 2>&1 || status=1
+[ $status = 0 ] || grep -E 'FAILED|\*\*\*|: report:' "$build/judges.log" || tail -n 30 "$build/judges.log"
+
+printf '%-36s %7s %10s\n' judge passed "at least"
+awk -v promised="$promised" '
+	BEGIN {
+		while ((getline line < promised) > 0)
+			if (line !~ /^#/ && split(line, f, " ") == 2)
+				least[f[1]] = f[2]
+	}
+	/^ *Start +[0-9]+: judge\./ { sub(":", "", $2); name[$2] = substr($3, 7) }
+	/^[0-9]+: passed: [0-9]+$/ { n = $1; sub(":", "", n); passed[name[n]] = $3 }
+	END {
+		for (j in least)
+			if (!(j in passed))
+				passed[j] = "none"
+		for (j in passed) {
+			low = j in least && (passed[j] == "none" || passed[j] + 0 < least[j] + 0)
+			bad = bad || low
+			printf "%-36s %7s %10s%s\n", j, passed[j], j in least ? least[j] : "-",
+				low ? "  FEWER" : "" | "sort -V"
+		}
+		close("sort -V")
+		exit bad
+	}' "$build/judges.log" || status=1
+exit $status

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Runs a KUnit judge and says how many of its cases passed.
+# usage: judge_suite.sh PROGRAM RESULTS
+set -eu
+
+program=${1:?} results=${2:?}
+"$program" --results "$results"
+echo "passed: $(grep -cE '(pass|ok)' "$results" || true)"
