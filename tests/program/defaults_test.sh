@@ -1,12 +1,11 @@
 #!/bin/sh
-# psim explore NAME and psim sweep NAME find nothing and complete their bounds, for every scenario. Builds that
-# are not for speed (a third argument that is not Release) sweep single failures alone.
+# psim explore NAME and psim sweep NAME find nothing and complete their bounds, for every scenario. That
+# takes a minute, and is the work of one build: of one for speed (the third argument is Release).
 # usage: defaults_test.sh PSIM SOURCE_ROOT [BUILD_TYPE]
 set -eu
 
 psim=${1:?usage: defaults_test.sh PSIM SOURCE_ROOT [BUILD_TYPE]}
-singles=--singles
-[ "${3:-}" != Release ] || singles=
+[ "${3:-}" = Release ] || exit 0
 failures=0
 
 run() {
@@ -18,6 +17,6 @@ run() {
 
 for name in $("$psim" list --names); do
 	run explore "$name"
-	run sweep "$name" $singles
+	run sweep "$name"
 done
 [ $failures = 0 ]
