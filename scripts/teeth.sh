@@ -142,7 +142,7 @@ prove() { # BUILD PROOF LOG
 		2|3|126|127) return 2 ;;
 		esac ;;
 	*)
-		(cd "$1" && eval "$2 --no-tests=error --timeout 60") >"$3" 2>&1 || status=$?
+		(cd "$1" && eval "$2 --no-tests=error --timeout 20") >"$3" 2>&1 || status=$?
 		[ $status -ne 0 ] || return 1 ;;
 	esac
 }
