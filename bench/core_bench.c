@@ -113,10 +113,10 @@ void *__wrap___psim_kvmalloc_array(size_t n, size_t size, unsigned int gfp, cons
 	X(drm_pagemap_populate_mm)                                                                 \
 	X(drm_pagemap_devmem_init)                                                                 \
 	X(drm_pagemap_page_to_dpagemap)                                                            \
-	X(drm_pagemap_pagemap_ops_get) X(drm_pagemap_migrate_to_devmem)                            \
-		X(drm_pagemap_evict_to_ram) X(drm_pagemap_migrate_to_ram) X(drm_pagemap_move_init) \
-			X(drm_pagemap_copy_run) X(drm_pagemap_shrinker_add)                        \
-				X(drm_pagemap_release_owner)
+	X(drm_pagemap_pagemap_ops_get)                                                             \
+	X(drm_pagemap_migrate_to_devmem) X(drm_pagemap_evict_to_ram) X(drm_pagemap_migrate_to_ram) \
+		X(drm_pagemap_move_init) X(drm_pagemap_copy_run) X(drm_pagemap_shrinker_add)       \
+			X(drm_pagemap_release_owner)
 #define DECLARE(name) void name(void);
 #define LIST(name)    (uintptr_t) name,
 CORE(DECLARE)
@@ -226,7 +226,7 @@ static size_t working_memory;
 static struct took moved(int no_bytes, int huge)
 {
 	struct psim_config config = {
-		.ram_bytes = 256 << 20, .no_bytes = no_bytes, .huge_pages = huge};
+		.ram_bytes = 256 << 20, .no_bytes = no_bytes, .huge_pages = huge, .no_checks = 1};
 	struct psim_gpu_config gpu_config = {.memory_bytes = 128 << 20, .chunk_bytes = CHUNK};
 	struct psim_process *process;
 	struct psim_gpu *gpu;

@@ -31,9 +31,12 @@ static double measure(int huge)
 
 int main(void)
 {
-	double written = bench_median(bench_write_descriptors, 1000);
-	double huge = measure(1), single = measure(0);
+	double written, huge, single;
 
+	bench_clock = CLOCK_PROCESS_CPUTIME_ID;
+	written = bench_median(bench_write_descriptors, 1000);
+	huge = measure(1);
+	single = measure(0);
 	bench_row("512 page descriptors, written once on each side", written / 1e3, "us");
 	bench_row("round trip of a 2 MiB folio", huge / 1e3, "us");
 	bench_row("round trip of 512 single pages", single / 1e3, "us");

@@ -49,6 +49,9 @@ enum psim_instrument {
  * @huge_pages: 1: faults make folios of 2 MiB wherever they fit; 0: only where VM_HUGEPAGE asks for them
  * @no_device_folios: 1: no folios of 2 MiB in device memory: what goes there is split on its way
  * @without: instruments that are switched off: an OR of enum psim_instrument; default none
+ * @no_checks: 1: without the instruments that look at every page: the canary in free pages' bytes, and
+ *	what a driver's arrays hold between the steps of a migration; for measuring. Counts (law 2) and
+ *	what is left (law 3) are audited all the same
  * @quiet: 1: say nothing on standard error about misuse (the return value still tells)
  */
 struct psim_config {
@@ -64,6 +67,7 @@ struct psim_config {
 	int no_bytes;
 	int huge_pages;
 	int no_device_folios;
+	int no_checks;
 	unsigned int without;
 	int quiet;
 };

@@ -22,6 +22,46 @@ static void psim_start__refuses_a_second_machine(void **state)
 	assert_int_equal(psim_stop(), 0);
 }
 
+/* The kernel's, by the names that the linker knows. */
+struct page;
+struct page *__psim_alloc_pages(unsigned int gfp, unsigned int order, const char *site);
+void *__psim_k_page_address(const struct page *page);
+void __psim_k___free_pages(struct page *page, unsigned int order);
+
+/* AddressSanitizer is not to tell before the canary does. */
+__attribute__((no_sanitize("address"))) static void overwrite(volatile unsigned char *p)
+{
+	for (int i = 0; i < 4096; i++)
+		p[i] = 0x5a;
+}
+
+/* Return: what psim_stop() says after a free page was written to and taken again. */
+static int write_after_free(int no_checks, const char *expected)
+{
+	const struct psim_config config = {.quiet = 1, .no_checks = no_checks};
+	struct page *page, *again;
+
+	assert_int_equal(psim_start(&config), 0);
+	if (expected)
+		assert_int_equal(psim_expect_report(expected), 0);
+	page = __psim_alloc_pages(0, 0, __func__);
+	assert_non_null(page);
+	overwrite(__psim_k_page_address(page));
+	__psim_k___free_pages(page, 0);
+	overwrite(__psim_k_page_address(page));
+	again = __psim_alloc_pages(0, 0, __func__);
+	assert_ptr_equal(again, page);
+	__psim_k___free_pages(again, 0);
+	return psim_stop();
+}
+
+static void psim_start__no_checks_leaves_free_bytes_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(write_after_free(0, "was written after it was freed"), 0);
+	assert_int_equal(write_after_free(1, NULL), 0);
+}
+
 static void psim_stop__without_a_machine(void **state)
 {
 	(void)state;
@@ -173,6 +213,7 @@ int main(void)
 		cmocka_unit_test(psim_stop__lists_what_is_left),
 		cmocka_unit_test(psim_expect_report__that_does_not_come_fails_the_run),
 		cmocka_unit_test(psim_fail_nth__fails_that_call_alone),
+		cmocka_unit_test(psim_start__no_checks_leaves_free_bytes_alone),
 		cmocka_unit_test(psim_fail_nth__misuse),
 		cmocka_unit_test(psim_trace_to__same_run_same_bytes),
 		cmocka_unit_test(psim_trace_to__unwritable),

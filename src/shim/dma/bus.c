@@ -161,6 +161,16 @@ static char *bytes_at(const struct psim_mapping *m, u64 offset)
 	return page ? page + ((m->phys + offset) & ~PAGE_MASK) : NULL;
 }
 
+/* How many of the @length bytes at @offset lie one behind the other: all of a folio's, as a rule. */
+static size_t run_length(const struct psim_mapping *m, u64 offset, size_t length)
+{
+	char *first = bytes_at(m, offset);
+
+	if (first && bytes_at(m, offset + length - 1) == first + length - 1)
+		return length;
+	return min_t(size_t, length, PAGE_SIZE - ((m->phys + offset) & ~PAGE_MASK));
+}
+
 int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t length, int write)
 {
 	struct psim_mapping m;
@@ -175,8 +185,7 @@ int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t
 	for (size_t done = 0, n; !err && done < length; done += n) {
 		char *at = bytes_at(&m, offset + done);
 
-		n = min_t(size_t, length - done,
-			  PAGE_SIZE - ((m.phys + offset + done) & ~PAGE_MASK));
+		n = run_length(&m, offset + done, length - done);
 		if (write && at)
 			psim_host_copy(at, (char *)buffer + done, n);
 		else if (!write && at)

@@ -206,6 +206,8 @@ void psim_migration_check_pages(unsigned long *src, unsigned long *dst, unsigned
 	struct migration *m = lookup(src);
 	unsigned long at = m ? src - m->array : 0, i;
 
+	if (psim_config.no_checks)
+		return;
 	for (i = 0; (i = next_entry(m, at, src, dst, i, npages)) < npages; i++) {
 		struct folio *to = psim_migrate_folio(dst[i]);
 
@@ -226,6 +228,8 @@ void psim_migration_check_finalize(unsigned long *src, unsigned long *dst, unsig
 	struct migration *m = lookup(src);
 	unsigned long at = m ? src - m->array : 0, i;
 
+	if (psim_config.no_checks)
+		return;
 	for (i = 0; (i = next_entry(m, at, src, dst, i, npages)) < npages; i++) {
 		bool moves = (src[i] & MIGRATE_PFN_MIGRATE) && psim_migrate_folio(src[i]);
 

@@ -2,9 +2,10 @@
 /*
  * The bytes of RAM pages: addresses, copies, and what guards them while they are free.
  *
- * Free bytes carry a canary word in each 512 bytes, checked when the page is taken again; under
- * AddressSanitizer they are poisoned, too. Device-private pages have no bytes here. In a machine
- * without bytes copies do nothing, and asking for an address is a stop.
+ * Free bytes carry a canary word in each 512 bytes, checked when the page is taken again, unless
+ * psim_config.no_checks says otherwise; under AddressSanitizer they are poisoned, too. Device-private
+ * pages have no bytes here. In a machine without bytes copies do nothing, and asking for an address is
+ * a stop.
  */
 #include <linux/highmem.h>
 #include <linux/kernel.h>
@@ -27,7 +28,8 @@ void psim_bytes_freed(unsigned long pfn, unsigned int order)
 
 	if (!words)
 		return;
-	for (unsigned long i = 0; i < PAGE_WORDS << order; i += CANARY_STEP)
+	for (unsigned long i = 0; !psim_config.no_checks && i < PAGE_WORDS << order;
+	     i += CANARY_STEP)
 		words[i] = CANARY;
 	psim_host_poison(words, PAGE_SIZE << order);
 }
@@ -56,7 +58,7 @@ void psim_bytes_taken(unsigned long pfn, unsigned int order, bool zero)
 	for (unsigned long i = 0; i < 1ul << order; i++, words += PAGE_WORDS) {
 		u64 flags = psim_page_word(pfn + i, 0);
 
-		if (flags & PSIM_PG_CANARY)
+		if ((flags & PSIM_PG_CANARY) && !psim_config.no_checks)
 			check_canary(pfn + i, words);
 		/* bytes that were never handed out are zero */
 		if (zero && (flags & PSIM_PG_TOUCHED))
