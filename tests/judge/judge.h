@@ -47,6 +47,7 @@ enum op_kind {
 	OP_STORE,
 	OP_MIGRATE,
 	OP_EVICT,
+	OP_SWAP_OUT,
 	OP_GPU_FILL,
 	OP_GPU_COPY,
 	OP_GPU_XOR,
@@ -189,6 +190,8 @@ bool model_tainted_exclusive(unsigned int process, unsigned int page);
 bool model_migrated(unsigned int process);
 /* A GPU has brought shared pages into memory, perhaps, that a real process never touched. */
 bool model_gpu_used(void);
+/* Pages came back from swap, one process at a time: who holds them alone is not as it was. */
+bool model_swapped(void);
 /* Such a process is about to do what hangs on how mappings merged. */
 bool model_hangs_on_merging(const struct op *op);
 /* File-backed or shared: faults bring in neighbours as well. */

@@ -160,6 +160,9 @@ void machine_run(const struct op *op, struct outcome *out)
 	case OP_EVICT:
 		out->result = psim_gpu_evict(gpu, op->value % (GPU_BYTES / PAGE + 1) * PAGE);
 		break;
+	case OP_SWAP_OUT:
+		out->result = psim_swap_out(process, op->address);
+		break;
 	case OP_GPU_FILL:
 		out->result = psim_gpu_fill(gpu, process, op->address, op->length, op->value);
 		break;
@@ -211,7 +214,7 @@ void machine_view(unsigned int process, struct view *view)
 		psim_where(processes[process], ARENA + i * PAGE, &info);
 		/* what is on the device is present for a process that had no migration */
 		view->present[i] = info.place == PSIM_RAM || info.place == PSIM_DEVICE ||
-				   info.place == PSIM_ZERO;
+				   info.place == PSIM_ZERO || info.present;
 		view->exclusive[i] =
 			(info.place == PSIM_RAM || info.place == PSIM_DEVICE) && info.mapcount == 1;
 	}

@@ -17,7 +17,7 @@
 
 struct model_process model_processes[PROCESSES];
 struct shared *model_files[FILES];
-static bool gpu_used;
+static bool gpu_used, swapped;
 
 /* ---- pages ---------------------------------------------------------------------------------------- */
 
@@ -332,7 +332,7 @@ void model_start(void)
 		if (model_processes[i].alive)
 			process_end(&model_processes[i]);
 	model_processes[0].alive = true;
-	gpu_used = false;
+	gpu_used = swapped = false;
 	for (unsigned int i = 0; i < FILES; i++) {
 		free(model_files[i]);
 		model_files[i] = model_shared_new(FILE_PAGES / 2);
@@ -368,6 +368,10 @@ void model_run(const struct op *op, struct outcome *out, const struct outcome *o
 	case OP_EVICT:
 		/* what is left to a child by a parent that is gone cannot be evicted */
 		out->any = true;
+		out->result = 0;
+		break;
+	case OP_SWAP_OUT: /* whether it goes is not said; its bytes come back */
+		out->any = swapped = true;
 		out->result = 0;
 		break;
 	case OP_GPU_FILL:
@@ -419,6 +423,11 @@ bool model_shared(unsigned int process, unsigned int page)
 bool model_gpu_used(void)
 {
 	return gpu_used;
+}
+
+bool model_swapped(void)
+{
+	return swapped;
 }
 
 bool model_migrated(unsigned int process)

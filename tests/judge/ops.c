@@ -22,6 +22,7 @@ const struct op_type op_types[OP_KINDS] = {
 	[OP_STORE] = {"store", WHERE | MEMBER_BYTES | MEMBER_VALUE, 30, false},
 	[OP_MIGRATE] = {"migrate", WHERE, 10, true},
 	[OP_EVICT] = {"evict", MEMBER_VALUE, 2, true},
+	[OP_SWAP_OUT] = {"swap_out", WHERE, 4, true},
 	[OP_GPU_FILL] = {"gpu_fill", WHERE | MEMBER_BYTES | MEMBER_VALUE, 5, true},
 	[OP_GPU_COPY] = {"gpu_copy", WHERE | MEMBER_BYTES | MEMBER_TARGET, 4, true},
 	[OP_GPU_XOR] = {"gpu_xor", WHERE | MEMBER_BYTES | MEMBER_VALUE, 3, true},

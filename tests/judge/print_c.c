@@ -74,6 +74,9 @@ static void print_call(const struct op *op)
 	case OP_EVICT:
 		printf("psim_gpu_evict(gpu, %u * PAGE)", op->value % ARENA_PAGES);
 		break;
+	case OP_SWAP_OUT:
+		printf("psim_swap_out(p[%u], %s)", p, at);
+		break;
 	case OP_GPU_FILL:
 		printf("psim_gpu_fill(gpu, p[%u], %s, %s, %#x)", p, at, n, op->value);
 		break;
@@ -98,7 +101,7 @@ static void print_op(const struct op *op, long expected)
 {
 	if (op->kind == OP_STORE || op->kind == OP_GPU_XOR)
 		printf("\tfill(bytes, %#xu);\n", op->value);
-	if (op->kind == OP_MIGRATE || op->kind == OP_EVICT) {
+	if (op->kind == OP_MIGRATE || op->kind == OP_EVICT || op->kind == OP_SWAP_OUT) {
 		printf("\t");
 		print_call(op);
 		printf(";\n");

@@ -91,7 +91,8 @@ static bool compare_page(unsigned int process, unsigned int page, bool kernel, c
 			    (model_shared(process, page) &&
 			     (model_gpu_used() || !machine_seen.present[page])))},
 		{"exclusive", machine_seen.exclusive[page], judge_seen.exclusive[page],
-		 kernel && (model_tainted_exclusive(process, page) || model_shared(process, page))},
+		 kernel && (model_swapped() || model_tainted_exclusive(process, page) ||
+			    model_shared(process, page))},
 	};
 
 	for (unsigned int i = 0; i < 3; i++)
