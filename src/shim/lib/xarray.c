@@ -13,72 +13,13 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include "lib/xarray.h"
-
-#define SHIFT	   6u
-#define SLOTS	   (1u << SHIFT)
-#define MAX_LEVELS 11
-
-/**
- * struct xa_node - 64 places
- * @shift: bits of an index below this node's own
- * @count: slots that are not NULL
- * @full: slots below which no place is free
- * @marks: slots below which an entry has the mark
- * @next: in a list of spare nodes
- */
-struct xa_node {
-	unsigned int shift, count;
-	u64 full, marks[XA_MAX_MARKS];
-	union {
-		struct rcu_head rcu;
-		struct xa_node *next;
-	};
-	void *slots[SLOTS];
-};
-
-/* The way to a place, from the head down. */
-struct path {
-	struct xa_node *node[MAX_LEVELS];
-	unsigned int slot[MAX_LEVELS];
-	int depth;
-};
+#include "lib/xarray_node.h"
 
 /* Nodes for a change that must not fail in its middle. */
 struct spares {
 	struct xa_node *first;
 	unsigned int n;
 };
-
-static void *get(void *const *slot)
-{
-	return __atomic_load_n(slot, __ATOMIC_ACQUIRE);
-}
-
-static void set(void **slot, void *value)
-{
-	__atomic_store_n(slot, value, __ATOMIC_RELEASE);
-}
-
-static struct xa_node *head_of(const struct xarray *xa)
-{
-	return get((void *const *)&xa->xa_head);
-}
-
-/* The largest index below a node of that shift. */
-static unsigned long reach(unsigned int shift)
-{
-	return shift + SHIFT >= BITS_PER_LONG ? ULONG_MAX : (1ul << (shift + SHIFT)) - 1;
-}
-
-static unsigned int slot_of(unsigned long index, unsigned int shift)
-{
-	return index >> shift & (SLOTS - 1);
-}
-
-static void *zero_to_null(void *entry)
-{
-	return xa_is_zero(entry) ? NULL : entry;
-}
 
 static bool tracks_free(const struct xarray *xa)
 {
@@ -144,28 +85,6 @@ static unsigned int missing(const struct xarray *xa, unsigned long index)
 }
 
 /* ---- ways ---------------------------------------------------------------------------------------------- */
-
-/* Return: false: there is no node for @index. */
-static bool find_path(const struct xarray *xa, unsigned long index, struct path *path)
-{
-	struct xa_node *node = head_of(xa);
-
-	path->depth = 0;
-	if (!node || index > reach(node->shift))
-		return false;
-	for (; node; node = get(&node->slots[path->slot[path->depth - 1]])) {
-		path->node[path->depth] = node;
-		path->slot[path->depth++] = slot_of(index, node->shift);
-		if (!node->shift)
-			return true;
-	}
-	return false;
-}
-
-static void **place(const struct path *path)
-{
-	return &path->node[path->depth - 1]->slots[path->slot[path->depth - 1]];
-}
 
 static void grow_head(struct xarray *xa, unsigned long index, struct spares *spares)
 {
@@ -538,107 +457,6 @@ int psim_xa_alloc_irqsave(struct xarray *xa, u32 *id, void *entry, struct xa_lim
 	drop_spares(&spares);
 	return err;
 }
-
-/* ---- reading --------------------------------------------------------------------------------------------------- */
-
-void *xa_load(struct xarray *xa, unsigned long index)
-{
-	struct path path;
-	void *entry;
-
-	rcu_read_lock();
-	entry = find_path(xa, index, &path) ? get(place(&path)) : NULL;
-	rcu_read_unlock();
-	return zero_to_null(entry);
-}
-EXPORT_SYMBOL(xa_load);
-
-static u64 marks_of(const struct xa_node *node, xa_mark_t mark)
-{
-	return __atomic_load_n(&node->marks[mark], __ATOMIC_RELAXED);
-}
-
-bool xa_get_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
-{
-	struct path path;
-	bool marked;
-
-	rcu_read_lock();
-	marked = find_path(xa, index, &path) && get(place(&path)) &&
-		 (marks_of(path.node[path.depth - 1], mark) >> path.slot[path.depth - 1] & 1);
-	rcu_read_unlock();
-	return marked;
-}
-EXPORT_SYMBOL(xa_get_mark);
-
-/* The first entry from *@index on that @filter wants, below @node; its index goes to *@index. */
-static void *first_below(const struct xa_node *node, unsigned long base, unsigned long *index,
-			 unsigned long max, xa_mark_t filter)
-{
-	unsigned int slot = *index > base ? slot_of(*index, node->shift) : 0;
-
-	for (; slot < SLOTS; slot++) {
-		unsigned long first = base + ((unsigned long)slot << node->shift);
-		void *entry;
-
-		if (first > max)
-			return NULL;
-		if (filter != XA_PRESENT && !(marks_of(node, filter) >> slot & 1))
-			continue;
-		entry = get(&node->slots[slot]);
-		if (entry && node->shift)
-			entry = first_below(entry, first, index, max, filter);
-		else if (entry && !xa_is_zero(entry))
-			*index = first;
-		else
-			entry = NULL;
-		if (entry)
-			return entry;
-	}
-	return NULL;
-}
-
-void *xa_find(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
-{
-	const struct xa_node *head;
-	void *entry = NULL;
-
-	rcu_read_lock();
-	head = head_of(xa);
-	if (head && *index <= reach(head->shift) && *index <= max)
-		entry = first_below(head, 0, index, max, filter);
-	rcu_read_unlock();
-	return entry;
-}
-EXPORT_SYMBOL(xa_find);
-
-void *xa_find_after(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
-{
-	unsigned long next = *index + 1;
-	void *entry = next ? xa_find(xa, &next, max, filter) : NULL;
-
-	if (entry)
-		*index = next;
-	return entry;
-}
-EXPORT_SYMBOL(xa_find_after);
-
-unsigned int xa_extract(struct xarray *xa, void **dst, unsigned long start, unsigned long max,
-			unsigned int n, xa_mark_t filter)
-{
-	unsigned long index = start;
-	unsigned int got = 0;
-	void *entry;
-
-	for (entry = n ? xa_find(xa, &index, max, filter) : NULL; entry;
-	     entry = xa_find_after(xa, &index, max, filter)) {
-		dst[got++] = entry;
-		if (got == n)
-			break;
-	}
-	return got;
-}
-EXPORT_SYMBOL(xa_extract);
 
 static void free_tree(struct xa_node *node)
 {

@@ -111,12 +111,12 @@ static void get_fences__and_singleton(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_resv_get_singleton(&resv, DMA_RESV_USAGE_KERNEL, &one), 0);
 	KUNIT_EXPECT_PTR_EQ(test, one, a);
 	dma_fence_put(one);
+	dma_resv_unlock(&resv);
 	resv_locked(test, &copy, 1);
 	KUNIT_EXPECT_EQ(test, dma_resv_copy_fences(&copy, &resv), 0);
 	KUNIT_EXPECT_EQ(test, count(&copy, DMA_RESV_USAGE_KERNEL), 1u);
 	KUNIT_EXPECT_EQ(test, count(&copy, DMA_RESV_USAGE_READ), 2u);
 	dma_resv_unlock(&copy);
-	dma_resv_unlock(&resv);
 	dma_resv_fini(&copy);
 	dma_resv_fini(&resv);
 	dma_fence_put(a);
