@@ -276,6 +276,34 @@ static void interrupt__reaches_the_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bound[0]->interrupts, 0u);
 }
 
+/* On a machine of one CPU: an interrupt waits while they are off there, or while its line is. */
+static void interrupt__one_cpu(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct driver_data *data = bound[1];
+
+	local_irq_disable();
+	psim_hw_interrupt(&f->model[1].bus);
+	mdelay(1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(data->interrupts), 0u);
+	local_irq_enable();
+	wait_for_completion(&data->interrupted);
+	KUNIT_EXPECT_EQ(test, data->interrupts, 1u);
+	disable_irq(data->irq);
+	psim_hw_interrupt(&f->model[1].bus);
+	msleep(2);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(data->interrupts), 1u);
+	enable_irq(data->irq);
+	wait_for_completion(&data->interrupted);
+	KUNIT_EXPECT_EQ(test, data->interrupts, 2u);
+	KUNIT_EXPECT_TRUE(test, data->in_hardirq);
+}
+
+static void interrupt__one_cpu_of_threads(struct kunit *test)
+{
+	interrupt__one_cpu(test);
+}
+
 struct engine {
 	struct psim_hw *hw;
 	int kicks;
@@ -497,6 +525,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ioremap__needs_a_device),
 	KUNIT_CASE(plug__binds_a_driver_that_comes_later),
 	KUNIT_CASE(interrupt__reaches_the_handler),
+	KUNIT_CASE_PSIM(interrupt__one_cpu, .cpus = 1),
+	KUNIT_CASE_PSIM(interrupt__one_cpu_of_threads, .cpus = 1, .engine = PSIM_FREE_RUNNING),
 	KUNIT_CASE(engine__works_while_virtual_time_passes),
 	KUNIT_CASE(dma__moves_bytes_both_ways),
 	KUNIT_CASE(dma__reaches_coherent_and_kernel_memory),

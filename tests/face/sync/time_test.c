@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* Jiffies, conversions, clocks, timers. */
 #include <kunit/test.h>
+#include <linux/bottom_half.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/timer.h>
 #include "threads.h"
+
+#ifdef __PSIM__
+#include <psim/machine.h>
+#endif
 
 /* S9.63: rounded up; HZ is 1000 here, and may be another on a real kernel */
 static void msecs_to_jiffies__rounds_up(struct kunit *test)
@@ -242,6 +247,30 @@ static void mod_timer__freed_while_pending(struct kunit *test)
 	__psim_kunit_end_task();
 }
 
+/* On a machine of one CPU: a timer interrupts the task that polls, unless softirqs are off there. */
+static void mod_timer__one_cpu(struct kunit *test)
+{
+	static struct ringer alarm;
+
+	ringer_init(&alarm);
+	mod_timer(&alarm.timer, jiffies + 5);
+	while (!atomic_read_acquire(&alarm.runs))
+		cpu_relax();
+	local_bh_disable();
+	mod_timer(&alarm.timer, jiffies + 1);
+	mdelay(20);
+	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarm.runs), 1);
+	local_bh_enable();
+	while (atomic_read_acquire(&alarm.runs) < 2)
+		cpu_relax();
+	KUNIT_EXPECT_TRUE(test, alarm.in_softirq);
+}
+
+static void mod_timer__one_cpu_of_threads(struct kunit *test)
+{
+	mod_timer__one_cpu(test);
+}
+
 static void sleepy(struct timer_list *timer)
 {
 	msleep(1);
@@ -257,27 +286,30 @@ static void msleep__in_a_timer(struct kunit *test)
 }
 #endif
 
-static struct kunit_case cases[] = {KUNIT_CASE(msecs_to_jiffies__rounds_up),
-				    KUNIT_CASE(msecs_to_jiffies__for_ever),
-				    KUNIT_CASE(time_before64__strict),
-				    KUNIT_CASE(time_after__strict),
-				    KUNIT_CASE(get_jiffies_64__zero_is_in_the_past),
-				    KUNIT_CASE(jiffies__pass),
-				    KUNIT_CASE(jiffies__polled),
-				    KUNIT_CASE(ktime_get__passes_with_jiffies),
-				    KUNIT_CASE(mod_timer__not_early_in_softirq),
-				    KUNIT_CASE(mod_timer__in_the_past),
-				    KUNIT_CASE(mod_timer__order),
-				    KUNIT_CASE(mod_timer__rearms),
-				    KUNIT_CASE(mod_timer__from_its_own_function),
-				    KUNIT_CASE(timer_shutdown_sync__no_more),
-				    KUNIT_CASE(timer_delete_sync__after_it_ran),
+static struct kunit_case cases[] = {
+	KUNIT_CASE(msecs_to_jiffies__rounds_up),
+	KUNIT_CASE(msecs_to_jiffies__for_ever),
+	KUNIT_CASE(time_before64__strict),
+	KUNIT_CASE(time_after__strict),
+	KUNIT_CASE(get_jiffies_64__zero_is_in_the_past),
+	KUNIT_CASE(jiffies__pass),
+	KUNIT_CASE(jiffies__polled),
+	KUNIT_CASE(ktime_get__passes_with_jiffies),
+	KUNIT_CASE(mod_timer__not_early_in_softirq),
+	KUNIT_CASE(mod_timer__in_the_past),
+	KUNIT_CASE(mod_timer__order),
+	KUNIT_CASE(mod_timer__rearms),
+	KUNIT_CASE(mod_timer__from_its_own_function),
+	KUNIT_CASE(timer_shutdown_sync__no_more),
+	KUNIT_CASE(timer_delete_sync__after_it_ran),
 #ifdef __PSIM__
-				    KUNIT_CASE(mod_timer__left_behind),
-				    KUNIT_CASE(mod_timer__freed_while_pending),
-				    KUNIT_CASE(msleep__in_a_timer),
+	KUNIT_CASE(mod_timer__left_behind),
+	KUNIT_CASE(mod_timer__freed_while_pending),
+	KUNIT_CASE(msleep__in_a_timer),
+	KUNIT_CASE_PSIM(mod_timer__one_cpu, .cpus = 1),
+	KUNIT_CASE_PSIM(mod_timer__one_cpu_of_threads, .cpus = 1, .engine = PSIM_FREE_RUNNING),
 #endif
-				    {}};
+	{}};
 
 static struct kunit_suite suite = {.name = "time", .test_cases = cases};
 kunit_test_suite(suite);
