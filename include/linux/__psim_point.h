@@ -6,6 +6,8 @@
 #ifndef _LINUX___PSIM_POINT_H
 #define _LINUX___PSIM_POINT_H
 
+#include <linux/compiler_types.h>
+
 /* The kinds that the face itself contains, of those that the shim's enum psim_point names. */
 enum {
 	__PSIM_POINT_ATOMIC = 5,
@@ -32,8 +34,8 @@ struct __psim_clock {
 extern struct __psim_clock __psim_clock;
 void __psim_point_slow(unsigned int kind, const char *site) __attribute__((__cold__));
 
-static inline __attribute__((__always_inline__)) void __psim_point(unsigned int kind,
-								   const char *site)
+static inline __attribute__((__always_inline__)) void __psim_point_inline(unsigned int kind,
+									  const char *site)
 {
 	unsigned long long next = __psim_clock.now + __psim_clock.step;
 
@@ -44,5 +46,13 @@ static inline __attribute__((__always_inline__)) void __psim_point(unsigned int 
 		__psim_point_slow(kind, site);
 	}
 }
+
+/* Code whose accesses are watched (ThreadSanitizer, PSIM_RACES) leaves the clock to code that is not. */
+void __psim_point_watched(unsigned int kind, const char *site);
+#ifdef __SANITIZE_THREAD__
+#define __psim_point(kind, site) __psim_point_watched(kind, site)
+#else
+#define __psim_point(kind, site) __psim_point_inline(kind, site)
+#endif
 
 #endif /* _LINUX___PSIM_POINT_H */

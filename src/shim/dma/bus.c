@@ -150,6 +150,12 @@ bool psim_bus_in_use(void)
 
 /* ---- memory, seen from the device ---------------------------------------------------------------------- */
 
+#ifdef __SANITIZE_THREAD__
+#define copy_bytes memcpy /* an access that is watched */
+#else
+#define copy_bytes psim_host_copy
+#endif
+
 /* Where a byte of a mapping is; NULL in RAM of a machine without bytes. */
 static char *bytes_at(const struct psim_mapping *m, u64 offset)
 {
@@ -187,9 +193,9 @@ int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t
 
 		n = run_length(&m, offset + done, length - done);
 		if (write && at)
-			psim_host_copy(at, (char *)buffer + done, n);
+			copy_bytes(at, (char *)buffer + done, n);
 		else if (!write && at)
-			psim_host_copy((char *)buffer + done, at, n);
+			copy_bytes((char *)buffer + done, at, n);
 		else if (!write)
 			memset((char *)buffer + done, 0, n);
 	}

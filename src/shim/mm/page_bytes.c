@@ -119,6 +119,12 @@ void kunmap_local(const void *address)
 			    "kunmap_local of an address that kmap_local_page did not give");
 }
 
+#ifdef __SANITIZE_THREAD__
+#define copy_bytes memcpy /* an access that is watched */
+#else
+#define copy_bytes psim_host_copy
+#endif
+
 /* ---- copies ------------------------------------------------------------------------------------------- */
 
 void clear_page(void *page)
@@ -128,7 +134,7 @@ void clear_page(void *page)
 
 void copy_page(void *to, const void *from)
 {
-	psim_host_copy(to, from, PAGE_SIZE);
+	copy_bytes(to, from, PAGE_SIZE);
 }
 
 void copy_highpage(struct page *to, struct page *from)
@@ -136,7 +142,7 @@ void copy_highpage(struct page *to, struct page *from)
 	void *target = bytes_of(to, __func__), *source = bytes_of(from, __func__);
 
 	if (target && source)
-		psim_host_copy(target, source, PAGE_SIZE);
+		copy_bytes(target, source, PAGE_SIZE);
 }
 
 void copy_user_highpage(struct page *to, struct page *from, unsigned long vaddr,

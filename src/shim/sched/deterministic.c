@@ -293,6 +293,11 @@ static bool is_on_cpu(const struct psim_ctl *me)
 	return !psim_interrupts.above || psim_runqueue_cpu_free(me);
 }
 
+void __psim_point_watched(unsigned int kind, const char *site)
+{
+	__psim_point_inline(kind, site);
+}
+
 void __psim_point_slow(unsigned int kind, const char *site)
 {
 	struct psim_ctl *me, *next, *first;
