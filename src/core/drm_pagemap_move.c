@@ -142,7 +142,7 @@ static int copy_map_run(struct drm_pagemap_move *move, const struct drm_pagemap_
 	int err = 0;
 
 	for (i = first; i < last && !err; i++) {
-		bool both = walk_to(&near, i) & walk_to(&far, i);
+		bool here = walk_to(&near, i), there = walk_to(&far, i), both = here && there;
 		struct page *page = walk_page(&far, i);
 
 		move->pages[i] = walk_page(&near, i);

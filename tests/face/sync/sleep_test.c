@@ -99,7 +99,7 @@ static void yield__others_run(struct kunit *test)
 /* ---- completions ----------------------------------------------------------------------------------- */
 
 static struct completion gate[4];
-static int woken;
+static atomic_t woken;
 
 struct sleeper {
 	int nr;
@@ -112,7 +112,7 @@ static int sleep_at_gate(void *arg)
 	struct sleeper *s = arg;
 
 	s->left = wait_for_completion_io_timeout(&gate[s->nr], s->timeout);
-	s->order = ++woken;
+	s->order = atomic_inc_return(&woken);
 	return 0;
 }
 
@@ -122,7 +122,7 @@ static void wait_for_completion_io_timeout__others_sleep_on(struct kunit *test)
 	struct sleeper s[4];
 	struct thread t[4];
 
-	woken = 0;
+	atomic_set(&woken, 0);
 	for (int i = 0; i < 4; i++) {
 		init_completion(&gate[i]);
 		s[i] = (struct sleeper){.nr = i, .timeout = 1000 + 100 * i};
@@ -222,7 +222,7 @@ static void prepare_to_wait_exclusive__was_it_empty(struct kunit *test)
 
 struct ticker {
 	struct timer_list timer;
-	int runs;
+	atomic_t runs;
 	bool entered, leave, left;
 	bool holds;
 };
@@ -236,7 +236,7 @@ static void tick(struct timer_list *timer)
 		cpu_relax();
 	for (int i = 0; t->holds && i < 20; i++)
 		cpu_relax();
-	t->runs++;
+	atomic_inc(&t->runs);
 	WRITE_ONCE(t->left, true);
 }
 
@@ -249,7 +249,7 @@ static void add_timer__at_its_time(struct kunit *test)
 	add_timer(&t.timer);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&t.timer));
 	msleep(10);
-	KUNIT_EXPECT_EQ(test, t.runs, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t.runs), 1);
 	timer_destroy_on_stack(&t.timer);
 }
 
@@ -263,7 +263,7 @@ static void mod_timer_pending__only_if_pending(struct kunit *test)
 	mod_timer(&t.timer, jiffies + 1000);
 	KUNIT_EXPECT_EQ(test, mod_timer_pending(&t.timer, jiffies + 1), 1);
 	msleep(10);
-	KUNIT_EXPECT_EQ(test, t.runs, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t.runs), 1);
 	timer_destroy_on_stack(&t.timer);
 }
 
@@ -292,7 +292,7 @@ static void timer_shutdown__cannot_be_armed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, timer_shutdown(&t.timer), 1);
 	mod_timer(&t.timer, jiffies + 2);
 	msleep(10);
-	KUNIT_EXPECT_EQ(test, t.runs, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t.runs), 0);
 	timer_destroy_on_stack(&t.timer);
 }
 
@@ -321,7 +321,7 @@ static void timer_delete_sync__while_it_runs(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, timer_delete_sync(&t.timer), 0);
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(t.left));
 	local_bh_enable();
-	KUNIT_EXPECT_EQ(test, t.runs, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&t.runs), 1);
 	thread_join(&other);
 }
 
