@@ -65,11 +65,11 @@ static double search_cost(const struct search *search)
 	struct result result;
 	double start = cpu_now(), spent;
 
-	result_init(&result);
-	if (search_jobs(search, 1, &result) || result.nr_failures)
+	psimx_result_init(&result);
+	if (psimx_search_jobs(search, 1, &result) || result.nr_failures)
 		exit(1);
 	spent = (cpu_now() - start) / result.schedules;
-	result_free(&result);
+	psimx_result_free(&result);
 	return spent;
 }
 
@@ -164,7 +164,7 @@ static double switches_a_schedule(void)
 	struct outcome outcome;
 
 	for (int i = 0; i < 1000; i++)
-		stage_run(&s.stage, &steer, &outcome);
+		psimx_stage_run(&s.stage, &steer, &outcome);
 	return switches / 1000.0;
 }
 
@@ -249,13 +249,13 @@ static double jobs_rate(unsigned int jobs)
 	struct result results[2];
 	double start = bench_now(), rate;
 
-	result_init(&results[0]);
-	result_init(&results[1]);
-	if (search_jobs(&s, jobs, results))
+	psimx_result_init(&results[0]);
+	psimx_result_init(&results[1]);
+	if (psimx_search_jobs(&s, jobs, results))
 		exit(1);
 	rate = s.schedules / (bench_now() - start);
-	result_free(&results[0]);
-	result_free(&results[1]);
+	psimx_result_free(&results[0]);
+	psimx_result_free(&results[1]);
 	return rate;
 }
 

@@ -106,7 +106,6 @@ else
 	stage "gcc -O2, clang -O0: psim" two_more
 	stage "one plan, one trace" ./scripts/determinism.sh build/{gcc,gcc-o2,clang-o0,clang,gcc-asan,clang-asan}/psim
 	stage "plans survive edits" ./scripts/plans-survive.sh
-	stage "teeth" ./scripts/teeth.sh
 	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
 	stage "demo" ./scripts/demo.sh
 fi

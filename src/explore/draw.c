@@ -164,7 +164,7 @@ static int measure(const struct search *s)
 	draw.at = 0;
 	if (s->strategy != STRATEGY_PCT)
 		return 0;
-	if (stage_run(&s->stage, &steer, &outcome))
+	if (psimx_stage_run(&s->stage, &steer, &outcome))
 		return -EIO;
 	draw.length = draw.at;
 	return 0;
@@ -179,7 +179,7 @@ static int draw_all(const struct search *s, struct result *result)
 		.fails = s->probability ? fails : NULL,
 		.marked = s->stage.scenario->marked,
 	};
-	double start = wall_seconds(), shown = start;
+	double start = psimx_wall_seconds(), shown = start;
 	unsigned long long i;
 	double now = start;
 	struct outcome outcome;
@@ -188,19 +188,20 @@ static int draw_all(const struct search *s, struct result *result)
 	for (i = s->shard + result->schedules * s->shards; !err && i < s->schedules;
 	     i += s->shards) {
 		if (result->schedules % 16 == 0)
-			now = wall_seconds();
+			now = psimx_wall_seconds();
 		if ((s->stop && *s->stop) || (s->seconds && now - start > s->seconds))
 			break;
 		draw_start(i);
-		err = stage_run(&s->stage, &steer, &outcome);
+		err = psimx_stage_run(&s->stage, &steer, &outcome);
 		if (err)
 			break;
 		result->schedules++;
 		result->asked += draw.at;
-		result_state(result, outcome.state ^ (uint64_t)(unsigned int)outcome.result << 32);
-		if (s->probability ? !sweep_accepts(&outcome, draw.kinds)
+		psimx_result_state(result,
+				   outcome.state ^ (uint64_t)(unsigned int)outcome.result << 32);
+		if (s->probability ? !psimx_sweep_accepts(&outcome, draw.kinds)
 				   : outcome_failed(&outcome))
-			result_failure(result, &outcome, draw.steps, draw.n, i);
+			psimx_result_failure(result, &outcome, draw.steps, draw.n, i);
 		if (now - shown > 0.2) {
 			struct progress progress = {result->schedules, result->failed,
 						    (s->schedules - i) / s->shards};
@@ -214,29 +215,29 @@ static int draw_all(const struct search *s, struct result *result)
 	}
 	result->complete = !err && i >= s->schedules;
 	result->left = i < s->schedules ? (s->schedules - i + s->shards - 1) / s->shards : 0;
-	result->seconds += wall_seconds() - start;
+	result->seconds += psimx_wall_seconds() - start;
 	return err;
 }
 
-unsigned int draw_choose(const struct psim_steer_point *point)
+unsigned int psimx_draw_choose(const struct psim_steer_point *point)
 {
 	return choose_random(point);
 }
 
-void draw_begin(const struct search *search, unsigned long long number)
+void psimx_draw_begin(const struct search *search, unsigned long long number)
 {
 	memset(&draw, 0, sizeof(draw));
 	draw.search = search;
 	draw_start(number);
 }
 
-void draw_end(void)
+void psimx_draw_end(void)
 {
 	free(draw.steps);
 	draw.steps = NULL;
 }
 
-int draw_run(const struct search *search, struct result *result)
+int psimx_draw_run(const struct search *search, struct result *result)
 {
 	int err;
 

@@ -30,7 +30,7 @@ static struct {
 	bool reported;
 } now;
 
-void events_begin(unsigned long long stop_at)
+void psimx_events_begin(unsigned long long stop_at)
 {
 	now.n = now.seen = 0;
 	now.reported = false;
@@ -40,7 +40,7 @@ void events_begin(unsigned long long stop_at)
 		abort();
 }
 
-unsigned long long events_end(void)
+unsigned long long psimx_events_end(void)
 {
 	free(now.kept);
 	now.kept = NULL;
@@ -77,7 +77,7 @@ static const char *what_of(const struct event *event)
 	return at + strspn(at, " ");
 }
 
-void events_happened(unsigned int task, const char *line, unsigned int bytes)
+void psimx_events_happened(unsigned int task, const char *line, unsigned int bytes)
 {
 	struct event event = {.number = ++now.seen, .task = task};
 
@@ -117,7 +117,7 @@ static int column_of(struct columns *columns, struct event *event)
 	return columns->n++;
 }
 
-char *events_side_by_side(void)
+char *psimx_events_side_by_side(void)
 {
 	unsigned long long have = now.n < KEPT ? now.n : KEPT;
 	struct columns columns = {0};

@@ -46,20 +46,21 @@ struct stage {
 };
 
 /* Run the scenario once, steered by @steer. Return: 0, or a negative errno: the machine did not start. */
-int stage_run(const struct stage *stage, const struct psim_steer *steer, struct outcome *outcome);
+int psimx_stage_run(const struct stage *stage, const struct psim_steer *steer,
+		    struct outcome *outcome);
 static inline bool outcome_failed(const struct outcome *outcome)
 {
 	return outcome->result || outcome->reports;
 }
 
 /* The same but for numbers. */
-bool texts_same(const char *a, const char *b);
+bool psimx_texts_same(const char *a, const char *b);
 /* Both failed in the same way: the same report, or the same error. */
-bool outcome_same(const struct outcome *a, const struct outcome *b);
+bool psimx_outcome_same(const struct outcome *a, const struct outcome *b);
 
 /* "all", "coarse", "locks"; -1 if there is no such level. */
-int points_parse(const char *name, unsigned int *mask);
-const char *points_name(unsigned int mask);
+int psimx_points_parse(const char *name, unsigned int *mask);
+const char *psimx_points_name(unsigned int mask);
 
 /* ---- plans (plan.c) ------------------------------------------------------------------------------ */
 
@@ -102,15 +103,15 @@ struct plan {
 };
 
 /* Return: 0, or -1 with what is wrong, and at which position, in @error. Sets the scenario's options. */
-int plan_parse(const char *text, struct plan *plan, char *error, size_t bytes);
+int psimx_plan_parse(const char *text, struct plan *plan, char *error, size_t bytes);
 /* Return: a line to be freed. */
-char *plan_print(const struct plan *plan);
-void plan_free(struct plan *plan);
-void plan_add_departure(struct plan *plan, const struct departure *departure);
-void plan_add_fault(struct plan *plan, const struct fault *fault);
+char *psimx_plan_print(const struct plan *plan);
+void psimx_plan_free(struct plan *plan);
+void psimx_plan_add_departure(struct plan *plan, const struct departure *departure);
+void psimx_plan_add_fault(struct plan *plan, const struct fault *fault);
 /* "cpu/3@folio_lock:lock#2>gpu/4" */
-void departure_print(const struct departure *departure, char *text, size_t bytes);
-void fault_print(const struct fault *fault, char *text, size_t bytes);
+void psimx_departure_print(const struct departure *departure, char *text, size_t bytes);
+void psimx_fault_print(const struct fault *fault, char *text, size_t bytes);
 
 /* ---- by name (replay.c) ---------------------------------------------------------------------------- */
 
@@ -132,21 +133,21 @@ struct replay {
 	unsigned int kinds;
 	char misfit[512];
 };
-int replay_run(const struct stage *stage, struct replay *replay, struct outcome *outcome);
+int psimx_replay_run(const struct stage *stage, struct replay *replay, struct outcome *outcome);
 
 /* ---- events (events.c) ----------------------------------------------------------------------------- */
 
 /* Before and after a run with replay's @events. @stop_at: raise SIGTRAP before that event; 0: none. */
-void events_begin(unsigned long long stop_at);
+void psimx_events_begin(unsigned long long stop_at);
 /* Return: how many there were. */
-unsigned long long events_end(void);
-void events_happened(unsigned int task, const char *line, unsigned int bytes);
+unsigned long long psimx_events_end(void);
+void psimx_events_happened(unsigned int task, const char *line, unsigned int bytes);
 void psim_stopped_before_event(unsigned long long number, const char *line);
 /* Return: the last events of the tasks that had the latest, a column each; to be freed; NULL: none. */
-char *events_side_by_side(void);
+char *psimx_events_side_by_side(void);
 
 /* Fewest departures and faults with which the same still fails. */
-void plan_shrink(struct plan *plan, const struct outcome *outcome);
+void psimx_plan_shrink(struct plan *plan, const struct outcome *outcome);
 
 /* ---- results (result.c) ----------------------------------------------------------------------------- */
 
@@ -203,22 +204,22 @@ struct result {
 	unsigned int nr_position;
 };
 
-void result_init(struct result *result);
-void result_free(struct result *result);
+void psimx_result_init(struct result *result);
+void psimx_result_free(struct result *result);
 /* Everything that was found, but not what was searched. */
-void result_forget(struct result *result);
-void result_state(struct result *result, uint64_t state);
+void psimx_result_forget(struct result *result);
+void psimx_result_state(struct result *result, uint64_t state);
 /* Note a failure: @steps is copied. */
-void result_failure(struct result *result, const struct outcome *outcome, const struct step *steps,
-		    unsigned int nr_steps, unsigned long long seed);
-json_t *result_to_json(const struct result *result, bool whole);
+void psimx_result_failure(struct result *result, const struct outcome *outcome,
+			  const struct step *steps, unsigned int nr_steps, unsigned long long seed);
+json_t *psimx_result_to_json(const struct result *result, bool whole);
 /* Return: 0, or -1 with what is wrong in @error. */
-int result_from_json(struct result *result, const json_t *json, char *error, size_t bytes);
+int psimx_result_from_json(struct result *result, const json_t *json, char *error, size_t bytes);
 /* Add @part to @whole. Return: 0, or -1: they do not belong together. */
-int result_merge(struct result *whole, const struct result *part, char *error, size_t bytes);
+int psimx_result_merge(struct result *whole, const struct result *part, char *error, size_t bytes);
 /* Every part is there, and complete. */
-bool result_is_whole(const struct result *result);
-int result_junit(const struct result *result, const char *path);
+bool psimx_result_is_whole(const struct result *result);
+int psimx_result_junit(const struct result *result, const char *path);
 
 /* ---- the search (search.c), and draws (draw.c) ---------------------------------------------------------- */
 
@@ -265,23 +266,23 @@ struct search {
 };
 
 /* @result may hold an interrupted search of the same kind, and its position: it goes on from there. */
-int search_run(const struct search *search, struct result *result);
-int draw_run(const struct search *search, struct result *result);
+int psimx_search_run(const struct search *search, struct result *result);
+int psimx_draw_run(const struct search *search, struct result *result);
 /* One random schedule, for replay's @choose. */
-void draw_begin(const struct search *search, unsigned long long number);
-unsigned int draw_choose(const struct psim_steer_point *point);
-void draw_end(void);
+void psimx_draw_begin(const struct search *search, unsigned long long number);
+unsigned int psimx_draw_choose(const struct psim_steer_point *point);
+void psimx_draw_end(void);
 /* Either, in @jobs processes; @results has one result for each, which may hold a position. */
-int search_jobs(const struct search *search, unsigned int jobs, struct result *results);
+int psimx_search_jobs(const struct search *search, unsigned int jobs, struct result *results);
 /* Is this how a run may end in which calls of these kinds (a mask) failed? */
-bool sweep_accepts(const struct outcome *outcome, unsigned int kinds);
+bool psimx_sweep_accepts(const struct outcome *outcome, unsigned int kinds);
 /* Turn each failure's steps into the plan that replays it, shrunk. */
-void search_name_failures(const struct search *search, struct result *result);
+void psimx_search_name_failures(const struct search *search, struct result *result);
 /* Repeat @steps; for replay's @choose and @fails. */
-void steps_follow(const struct step *steps, unsigned int nr_steps);
-unsigned int steps_choose(const struct psim_steer_point *point);
-int steps_fails(unsigned int task, unsigned int kind, const char *site);
+void psimx_steps_follow(const struct step *steps, unsigned int nr_steps);
+unsigned int psimx_steps_choose(const struct psim_steer_point *point);
+int psimx_steps_fails(unsigned int task, unsigned int kind, const char *site);
 
-double wall_seconds(void);
+double psimx_wall_seconds(void);
 
 #endif /* PSIM_EXPLORE_INSIDE_H */

@@ -18,8 +18,8 @@ static int run_part(const struct search *search, struct result *result)
 {
 	if (search->strategy == STRATEGY_DFS ||
 	    (search->strategy == STRATEGY_SWEEP && !search->probability))
-		return search_run(search, result);
-	return draw_run(search, result);
+		return psimx_search_run(search, result);
+	return psimx_draw_run(search, result);
 }
 
 /* Part @i of @jobs of what @search is a part of already. */
@@ -38,7 +38,7 @@ static void take_part(struct search *part, const struct search *search, unsigned
 static void child(const struct search *part, struct result *result, FILE *out)
 {
 	int err = run_part(part, result);
-	json_t *json = result_to_json(result, true);
+	json_t *json = psimx_result_to_json(result, true);
 
 	json_object_set_new(json, "error", json_integer(err));
 	json_dumpf(json, out, JSON_COMPACT);
@@ -58,7 +58,7 @@ static int collect(FILE *in, struct result *result)
 	if (!json)
 		return -EIO;
 	err = json_integer_value(json_object_get(json, "error"));
-	if (!err && result_from_json(result, json, error, sizeof(error)))
+	if (!err && psimx_result_from_json(result, json, error, sizeof(error)))
 		err = -EIO;
 	json_decref(json);
 	return err;
@@ -145,7 +145,7 @@ static int in_processes(const struct search *search, unsigned int jobs, struct r
 		err = -ECHILD;
 	for (unsigned int i = 0; i < jobs; i++) {
 		if (!err) {
-			result_free(&results[i]);
+			psimx_result_free(&results[i]);
 			err = collect(files[i], &results[i]);
 		}
 		fclose(files[i]);
@@ -154,7 +154,7 @@ static int in_processes(const struct search *search, unsigned int jobs, struct r
 	return err;
 }
 
-int search_jobs(const struct search *search, unsigned int jobs, struct result *results)
+int psimx_search_jobs(const struct search *search, unsigned int jobs, struct result *results)
 {
 	for (unsigned int i = 0; i < jobs; i++) {
 		unsigned int shard = search->shard + search->shards * i;

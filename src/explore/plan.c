@@ -30,7 +30,7 @@ static const char *escaped(const char *text, char *to, size_t bytes)
 	return to;
 }
 
-void departure_print(const struct departure *d, char *text, size_t bytes)
+void psimx_departure_print(const struct departure *d, char *text, size_t bytes)
 {
 	char task[96], site[192], to[96], again[16] = "";
 
@@ -46,7 +46,7 @@ void departure_print(const struct departure *d, char *text, size_t bytes)
 		snprintf(text, bytes, "%s+start%s>%s", task, again, to);
 }
 
-void fault_print(const struct fault *f, char *text, size_t bytes)
+void psimx_fault_print(const struct fault *f, char *text, size_t bytes)
 {
 	char task[96], site[192];
 
@@ -54,7 +54,7 @@ void fault_print(const struct fault *f, char *text, size_t bytes)
 		 escaped(f->site, site, sizeof(site)), f->kind, f->ordinal);
 }
 
-char *plan_print(const struct plan *plan)
+char *psimx_plan_print(const struct plan *plan)
 {
 	const struct psim_scenario *s = plan->stage.scenario;
 	char *line = NULL, part[512];
@@ -68,13 +68,13 @@ char *plan_print(const struct plan *plan)
 	for (const struct psim_option *o = s->options; o && o->name; o++)
 		fprintf(out, " %s=%llu", o->name, psim_option_value(s, o->name));
 	fprintf(out, " seed=%llu points=%s plan=", plan->stage.seed,
-		points_name(plan->stage.points));
+		psimx_points_name(plan->stage.points));
 	for (unsigned int i = 0; i < plan->nr_departures; i++, comma = ",") {
-		departure_print(&plan->departures[i], part, sizeof(part));
+		psimx_departure_print(&plan->departures[i], part, sizeof(part));
 		fprintf(out, "%s%s", comma, part);
 	}
 	for (unsigned int i = 0; i < plan->nr_faults; i++, comma = ",") {
-		fault_print(&plan->faults[i], part, sizeof(part));
+		psimx_fault_print(&plan->faults[i], part, sizeof(part));
 		fprintf(out, "%s%s", comma, part);
 	}
 	if (!*comma)
@@ -95,19 +95,19 @@ static void *grown(void *array, unsigned int n, size_t bytes)
 	return array;
 }
 
-void plan_add_departure(struct plan *plan, const struct departure *departure)
+void psimx_plan_add_departure(struct plan *plan, const struct departure *departure)
 {
 	plan->departures = grown(plan->departures, plan->nr_departures, sizeof(*departure));
 	plan->departures[plan->nr_departures++] = *departure;
 }
 
-void plan_add_fault(struct plan *plan, const struct fault *fault)
+void psimx_plan_add_fault(struct plan *plan, const struct fault *fault)
 {
 	plan->faults = grown(plan->faults, plan->nr_faults, sizeof(*fault));
 	plan->faults[plan->nr_faults++] = *fault;
 }
 
-void plan_free(struct plan *plan)
+void psimx_plan_free(struct plan *plan)
 {
 	free(plan->departures);
 	free(plan->faults);
@@ -210,7 +210,7 @@ static int read_fault(struct reader *r, struct plan *plan)
 		r->at = kind;
 		return wrong(r, "there is no kind of failure called '%s'", fault.kind);
 	}
-	plan_add_fault(plan, &fault);
+	psimx_plan_add_fault(plan, &fault);
 	return 0;
 }
 
@@ -236,7 +236,7 @@ static int read_departure(struct reader *r, struct plan *plan)
 	}
 	if (!read_mark(r, ">") || read_name(r, ",", d.to, sizeof(d.to), "a task"))
 		return -1;
-	plan_add_departure(plan, &d);
+	psimx_plan_add_departure(plan, &d);
 	return 0;
 }
 
@@ -269,7 +269,7 @@ static int read_setting(struct reader *r, struct plan *plan, const char *key, co
 	char *end;
 
 	if (!strcmp(key, "points"))
-		return points_parse(value, &plan->stage.points)
+		return psimx_points_parse(value, &plan->stage.points)
 			       ? wrong(r, "there is no level of points called '%s'", value)
 			       : 0;
 	number = strtoull(value, &end, 10);
@@ -284,7 +284,7 @@ static int read_setting(struct reader *r, struct plan *plan, const char *key, co
 	return 0;
 }
 
-int plan_parse(const char *text, struct plan *plan, char *error, size_t bytes)
+int psimx_plan_parse(const char *text, struct plan *plan, char *error, size_t bytes)
 {
 	struct reader r = {text, text, error, bytes};
 	char name[64], key[32], value[64];
@@ -307,7 +307,7 @@ int plan_parse(const char *text, struct plan *plan, char *error, size_t bytes)
 			r.at += 5;
 			if (!read_plan(&r, plan))
 				return 0;
-			plan_free(plan);
+			psimx_plan_free(plan);
 			return -1;
 		}
 		if (sscanf(r.at, "%31[a-z_]=%63[^ ]%n", key, value, &used) != 2)

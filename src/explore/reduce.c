@@ -114,7 +114,7 @@ static void note(unsigned long granule)
 	r.steps[r.now].n++;
 }
 
-void reduce_touched(unsigned int task, unsigned long address, unsigned long bytes)
+void psimx_reduce_touched(unsigned int task, unsigned long address, unsigned long bytes)
 {
 	for (unsigned long g = address / GRANULE;
 	     psim_steer_inside && g <= (address + bytes - 1) / GRANULE; g++) {
@@ -131,7 +131,7 @@ static void unknown(void)
 	r.unknown = true;
 }
 
-void reduce_passed(unsigned int task, unsigned int kind, const char *site)
+void psimx_reduce_passed(unsigned int task, unsigned int kind, const char *site)
 {
 	(void)task;
 	(void)kind;
@@ -144,7 +144,7 @@ void reduce_passed(unsigned int task, unsigned int kind, const char *site)
 		unknown();
 }
 
-int reduce_fails(unsigned int task, unsigned int kind, const char *site)
+int psimx_reduce_fails(unsigned int task, unsigned int kind, const char *site)
 {
 	(void)task;
 	(void)kind;
@@ -154,7 +154,7 @@ int reduce_fails(unsigned int task, unsigned int kind, const char *site)
 	return 0;
 }
 
-void reduce_asked(unsigned int at, const struct psim_steer_point *point)
+void psimx_reduce_asked(unsigned int at, const struct psim_steer_point *point)
 {
 	if (r.now >= 0 && point->can_go_on && point->task == r.now_task)
 		r.steps[r.now].ended = true;
@@ -173,7 +173,7 @@ void reduce_asked(unsigned int at, const struct psim_steer_point *point)
 	};
 }
 
-bool reduce_local(unsigned int at)
+bool psimx_reduce_local(unsigned int at)
 {
 	const struct step_record *step = &r.steps[at];
 
@@ -188,21 +188,21 @@ bool reduce_local(unsigned int at)
 
 /* ---- the search's calls -------------------------------------------------------------------------------------- */
 
-void reduce_open(void)
+void psimx_reduce_open(void)
 {
 	memset(&r, 0, sizeof(r));
 	r.now = -1;
 }
 
-void reduce_close(void)
+void psimx_reduce_close(void)
 {
 	free(r.spots);
 	free(r.touches);
 	free(r.steps);
-	reduce_open();
+	psimx_reduce_open();
 }
 
-void reduce_run(void)
+void psimx_reduce_run(void)
 {
 	r.run++;
 	r.nr_touches = 0;
@@ -210,7 +210,7 @@ void reduce_run(void)
 	r.learned = false;
 }
 
-bool reduce_learned(void)
+bool psimx_reduce_learned(void)
 {
 	return r.learned;
 }

@@ -170,7 +170,7 @@ static unsigned int planned(const struct psim_steer_point *point, const struct d
 		option = option_of(point, plan->departures[i].to, others, sizeof(others));
 		if (option >= 0)
 			return option;
-		departure_print(&plan->departures[i], text, sizeof(text));
+		psimx_departure_print(&plan->departures[i], text, sizeof(text));
 		snprintf(what, sizeof(what), "%s cannot run there; those who can: %s",
 			 plan->departures[i].to, others);
 		misfit(what, text);
@@ -196,7 +196,7 @@ static unsigned int choose(const struct psim_steer_point *point)
 	option = now.replay->choose ? now.replay->choose(point) : planned(point, &here);
 	if (option && now.replay->took) {
 		name_task(point->tasks[option], here.to, sizeof(here.to));
-		plan_add_departure(now.replay->took, &here);
+		psimx_plan_add_departure(now.replay->took, &here);
 	}
 	return option;
 }
@@ -225,7 +225,7 @@ static int fails(unsigned int task, unsigned int kind, const char *site)
 	if (failing)
 		now.replay->kinds |= 1u << kind;
 	if (failing && now.replay->took)
-		plan_add_fault(now.replay->took, &here);
+		psimx_plan_add_fault(now.replay->took, &here);
 	return failing;
 }
 
@@ -237,21 +237,22 @@ static void check_all_used(const struct plan *plan)
 		if (now.used[i])
 			continue;
 		if (i < plan->nr_departures)
-			departure_print(&plan->departures[i], text, sizeof(text));
+			psimx_departure_print(&plan->departures[i], text, sizeof(text));
 		else
-			fault_print(&plan->faults[i - plan->nr_departures], text, sizeof(text));
+			psimx_fault_print(&plan->faults[i - plan->nr_departures], text,
+					  sizeof(text));
 		misfit("the run never came to this point", text);
 		return;
 	}
 }
 
-int replay_run(const struct stage *stage, struct replay *replay, struct outcome *outcome)
+int psimx_replay_run(const struct stage *stage, struct replay *replay, struct outcome *outcome)
 {
 	struct psim_steer steer = {
 		.choose = choose,
 		.passed = passed,
 		.fails = fails,
-		.event = replay->events ? events_happened : NULL,
+		.event = replay->events ? psimx_events_happened : NULL,
 		.marked = stage->scenario->marked,
 	};
 	const struct plan *plan = replay->plan;
@@ -266,7 +267,7 @@ int replay_run(const struct stage *stage, struct replay *replay, struct outcome 
 		if (!now.used)
 			return -ENOMEM;
 	}
-	err = stage_run(stage, &steer, outcome);
+	err = psimx_stage_run(stage, &steer, outcome);
 	if (!err && plan)
 		check_all_used(plan);
 	for (unsigned int i = 0; i < now.room; i++) {
@@ -289,17 +290,17 @@ int psim_replay(const char *text)
 	char error[512];
 	int err;
 
-	if (plan_parse(text, &plan, error, sizeof(error))) {
+	if (psimx_plan_parse(text, &plan, error, sizeof(error))) {
 		fprintf(stderr, "psim: %s\n", error);
 		return -EINVAL;
 	}
 	plan.stage.print_reports = true;
-	err = replay_run(&plan.stage, &replay, &outcome);
-	plan_free(&plan);
+	err = psimx_replay_run(&plan.stage, &replay, &outcome);
+	psimx_plan_free(&plan);
 	psim_options_reset(plan.stage.scenario);
 	if (err)
 		return err;
-	if (sweep_accepts(&outcome, replay.kinds))
+	if (psimx_sweep_accepts(&outcome, replay.kinds))
 		outcome.result = 0;
 	if (replay.misfit[0] && !outcome_failed(&outcome)) {
 		fprintf(stderr, "psim: %s\n", replay.misfit);

@@ -6,13 +6,13 @@
 
 #include "explore.h"
 
-void result_init(struct result *result)
+void psimx_result_init(struct result *result)
 {
 	memset(result, 0, sizeof(*result));
 	result->shards = 1;
 }
 
-void result_forget(struct result *result)
+void psimx_result_forget(struct result *result)
 {
 	for (unsigned int i = 0; i < result->nr_failures; i++) {
 		free(result->failures[i].steps);
@@ -24,17 +24,17 @@ void result_forget(struct result *result)
 	memset(result->failures, 0, sizeof(result->failures));
 }
 
-void result_free(struct result *result)
+void psimx_result_free(struct result *result)
 {
-	result_forget(result);
+	psimx_result_forget(result);
 	free(result->states);
 	free(result->position);
-	result_init(result);
+	psimx_result_init(result);
 }
 
 /* ---- states: a set, sorted ------------------------------------------------------------------------------- */
 
-void result_state(struct result *result, uint64_t state)
+void psimx_result_state(struct result *result, uint64_t state)
 {
 	unsigned int from = 0, to = result->nr_states;
 
@@ -100,7 +100,7 @@ static void keep(struct failure *f, const char *text, int result, const struct s
 static struct failure *failure_of(struct result *result, const char *text)
 {
 	for (unsigned int i = 0; i < result->nr_failures; i++) {
-		if (texts_same(result->failures[i].text, text))
+		if (psimx_texts_same(result->failures[i].text, text))
 			return &result->failures[i];
 	}
 	if (result->nr_failures == MOST_FAILURES)
@@ -121,8 +121,8 @@ static void add_failure(struct result *result, const char *text, int value, unsi
 		keep(f, text, value, steps, nr_steps, seed);
 }
 
-void result_failure(struct result *result, const struct outcome *outcome, const struct step *steps,
-		    unsigned int nr_steps, unsigned long long seed)
+void psimx_result_failure(struct result *result, const struct outcome *outcome,
+			  const struct step *steps, unsigned int nr_steps, unsigned long long seed)
 {
 	char text[256];
 
@@ -185,7 +185,7 @@ static json_t *parts_to_json(const struct result *result)
 	return array;
 }
 
-json_t *result_to_json(const struct result *r, bool whole)
+json_t *psimx_result_to_json(const struct result *r, bool whole)
 {
 	json_t *json = json_pack("{ssssssssss}", "scenario", r->scenario, "settings", r->settings,
 				 "points", r->points, "strategy", r->strategy, "bound", r->bound);
@@ -273,14 +273,14 @@ static int texts_from_json(struct result *r, const json_t *json)
 	return 0;
 }
 
-int result_from_json(struct result *r, const json_t *json, char *error, size_t bytes)
+int psimx_result_from_json(struct result *r, const json_t *json, char *error, size_t bytes)
 {
 	json_int_t schedules, pruned, asked, left, failed, shards;
 	json_t *states, *position, *parts, *failures, *one;
 	int complete;
 	size_t i;
 
-	result_init(r);
+	psimx_result_init(r);
 	if (texts_from_json(r, json) ||
 	    json_unpack((json_t *)json, "{sIsIsIsIsIsIsbsFsosososo}", "schedules", &schedules,
 			"pruned", &pruned, "choices", &asked, "left", &left, "failed", &failed,
@@ -298,7 +298,7 @@ int result_from_json(struct result *r, const json_t *json, char *error, size_t b
 	r->failed = failed;
 	r->shards = shards;
 	r->complete = complete;
-	json_array_foreach(states, i, one) result_state(r, json_integer_value(one));
+	json_array_foreach(states, i, one) psimx_result_state(r, json_integer_value(one));
 	json_array_foreach(parts, i, one)
 	{
 		json_int_t part = json_integer_value(one);
@@ -308,7 +308,7 @@ int result_from_json(struct result *r, const json_t *json, char *error, size_t b
 	}
 	r->position = steps_from_json(position, &r->nr_position);
 	if (!r->position || failures_from_json(r, failures)) {
-		result_free(r);
+		psimx_result_free(r);
 		snprintf(error, bytes, "its failures or its position are damaged");
 		return -1;
 	}
@@ -326,7 +326,7 @@ static bool all_parts(const struct result *r)
 	return true;
 }
 
-int result_merge(struct result *whole, const struct result *part, char *error, size_t bytes)
+int psimx_result_merge(struct result *whole, const struct result *part, char *error, size_t bytes)
 {
 	unsigned long long failed = whole->failed + part->failed;
 
@@ -352,7 +352,7 @@ int result_merge(struct result *whole, const struct result *part, char *error, s
 	if (part->seconds > whole->seconds)
 		whole->seconds = part->seconds;
 	for (unsigned int i = 0; i < part->nr_states; i++)
-		result_state(whole, part->states[i]);
+		psimx_result_state(whole, part->states[i]);
 	for (unsigned int i = 0; i < part->nr_failures; i++) {
 		const struct failure *f = &part->failures[i];
 
@@ -362,7 +362,7 @@ int result_merge(struct result *whole, const struct result *part, char *error, s
 	return 0;
 }
 
-bool result_is_whole(const struct result *result)
+bool psimx_result_is_whole(const struct result *result)
 {
 	return result->complete && all_parts(result);
 }
@@ -391,11 +391,11 @@ static void xml(FILE *out, const char *text)
 	}
 }
 
-int result_junit(const struct result *r, const char *path)
+int psimx_result_junit(const struct result *r, const char *path)
 {
 	FILE *out = fopen(path, "w");
 	unsigned int n = r->nr_failures ? r->nr_failures : 1;
-	bool open_end = !r->nr_failures && !result_is_whole(r);
+	bool open_end = !r->nr_failures && !psimx_result_is_whole(r);
 
 	if (!out)
 		return -1;

@@ -14,7 +14,7 @@ static const struct {
 	{"locks", PSIM_POINTS_LOCKS},
 };
 
-int points_parse(const char *name, unsigned int *mask)
+int psimx_points_parse(const char *name, unsigned int *mask)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (!strcmp(levels[i].name, name)) {
@@ -25,7 +25,7 @@ int points_parse(const char *name, unsigned int *mask)
 	return -1;
 }
 
-const char *points_name(unsigned int mask)
+const char *psimx_points_name(unsigned int mask)
 {
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (levels[i].mask == mask)
@@ -34,7 +34,7 @@ const char *points_name(unsigned int mask)
 	return "?";
 }
 
-double wall_seconds(void)
+double psimx_wall_seconds(void)
 {
 	struct timespec now;
 
@@ -42,7 +42,8 @@ double wall_seconds(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-int stage_run(const struct stage *stage, const struct psim_steer *steer, struct outcome *outcome)
+int psimx_stage_run(const struct stage *stage, const struct psim_steer *steer,
+		    struct outcome *outcome)
 {
 	struct psim_config config = {
 		.scheduler = "steered",
@@ -79,7 +80,7 @@ int stage_run(const struct stage *stage, const struct psim_steer *steer, struct 
 	return err;
 }
 
-bool texts_same(const char *a, const char *b)
+bool psimx_texts_same(const char *a, const char *b)
 {
 	for (;; a++, b++) {
 		while (*a >= '0' && *a <= '9')
@@ -93,9 +94,9 @@ bool texts_same(const char *a, const char *b)
 	}
 }
 
-bool outcome_same(const struct outcome *a, const struct outcome *b)
+bool psimx_outcome_same(const struct outcome *a, const struct outcome *b)
 {
 	if (!a->reports != !b->reports)
 		return false;
-	return a->reports ? texts_same(a->report, b->report) : a->result == b->result;
+	return a->reports ? psimx_texts_same(a->report, b->report) : a->result == b->result;
 }

@@ -96,7 +96,7 @@ static unsigned int answer(unsigned int count, bool preempts, bool fault, unsign
 static unsigned int choose(const struct psim_steer_point *point)
 {
 	if (walk.reduce)
-		reduce_asked(walk.at, point);
+		psimx_reduce_asked(walk.at, point);
 	return answer(point->count, point->can_go_on, false, 0);
 }
 
@@ -122,15 +122,15 @@ static int run_once(struct outcome *outcome)
 	int err;
 
 	if (walk.reduce) {
-		steer.passed = reduce_passed;
-		steer.fails = reduce_fails;
-		steer.touched = reduce_touched;
-		reduce_run();
+		steer.passed = psimx_reduce_passed;
+		steer.fails = psimx_reduce_fails;
+		steer.touched = psimx_reduce_touched;
+		psimx_reduce_run();
 	}
 	walk.at = 0;
 	walk.n = walk.forced;
 	walk.kinds = 0;
-	err = stage_run(&s->stage, &steer, outcome);
+	err = psimx_stage_run(&s->stage, &steer, outcome);
 	if (err)
 		return err;
 	if (walk.diverged || walk.at < walk.forced) {
@@ -179,7 +179,7 @@ static bool advance(unsigned int first)
 
 		if (!affordable(node))
 			continue;
-		if (walk.reduce && !node->chosen && node->preempts && reduce_local(i)) {
+		if (walk.reduce && !node->chosen && node->preempts && psimx_reduce_local(i)) {
 			walk.pruned += node->count - 1;
 			continue;
 		}
@@ -238,16 +238,16 @@ static void count_run(struct result *result, const struct outcome *outcome)
 {
 	struct step *steps;
 	unsigned int n;
-	bool failed =
-		walk.search->faults ? !sweep_accepts(outcome, walk.kinds) : outcome_failed(outcome);
+	bool failed = walk.search->faults ? !psimx_sweep_accepts(outcome, walk.kinds)
+					  : outcome_failed(outcome);
 
 	result->schedules++;
 	result->asked += walk.at;
-	result_state(result, outcome->state ^ (uint64_t)(unsigned int)outcome->result << 32);
+	psimx_result_state(result, outcome->state ^ (uint64_t)(unsigned int)outcome->result << 32);
 	if (!failed)
 		return;
 	n = departures(&steps);
-	result_failure(result, outcome, steps, n, walk.search->stage.seed);
+	psimx_result_failure(result, outcome, steps, n, walk.search->stage.seed);
 	free(steps);
 }
 
@@ -274,7 +274,7 @@ static int resume(const struct result *result)
 static bool out_of_budget(const struct search *s, const struct result *result, double start,
 			  double *shown)
 {
-	double now = wall_seconds();
+	double now = psimx_wall_seconds();
 
 	if (s->stop && *s->stop)
 		return true;
@@ -298,8 +298,8 @@ static int start_over(struct result *result, struct outcome *outcome)
 {
 	int err = 0;
 
-	while (!err && walk.pruned && reduce_learned()) {
-		result_forget(result);
+	while (!err && walk.pruned && psimx_reduce_learned()) {
+		psimx_result_forget(result);
 		walk.forced = 0;
 		walk.pruned = 0;
 		err = run_once(outcome);
@@ -312,7 +312,7 @@ static int start_over(struct result *result, struct outcome *outcome)
 static int search_all(struct result *result)
 {
 	const struct search *s = walk.search;
-	double start = wall_seconds(), shown = start;
+	double start = psimx_wall_seconds(), shown = start;
 	struct outcome outcome;
 	bool going_on = result->schedules || result->nr_position;
 	int err;
@@ -346,11 +346,11 @@ static int search_all(struct result *result)
 			err = start_over(result, &outcome);
 	}
 	result->pruned += walk.pruned;
-	result->seconds += wall_seconds() - start;
+	result->seconds += psimx_wall_seconds() - start;
 	return err;
 }
 
-int search_run(const struct search *search, struct result *result)
+int psimx_search_run(const struct search *search, struct result *result)
 {
 	int err;
 
@@ -359,9 +359,9 @@ int search_run(const struct search *search, struct result *result)
 	walk.reduce = search->reduce && search->shards == 1 && !search->faults &&
 		      search->delays == UNBOUNDED && search->stage.points == PSIM_POINTS_ALL &&
 		      search->strategy == STRATEGY_DFS && !result->schedules;
-	reduce_open();
+	psimx_reduce_open();
 	err = search_all(result);
-	reduce_close();
+	psimx_reduce_close();
 	free(walk.nodes);
 	return err;
 }
@@ -373,7 +373,7 @@ static struct {
 	unsigned int n, next, at;
 } follow;
 
-void steps_follow(const struct step *steps, unsigned int nr_steps)
+void psimx_steps_follow(const struct step *steps, unsigned int nr_steps)
 {
 	follow.steps = steps;
 	follow.n = nr_steps;
@@ -390,12 +390,12 @@ static unsigned int step_here(unsigned int count)
 	return at < count ? at : 0;
 }
 
-unsigned int steps_choose(const struct psim_steer_point *point)
+unsigned int psimx_steps_choose(const struct psim_steer_point *point)
 {
 	return step_here(point->count);
 }
 
-int steps_fails(unsigned int task, unsigned int kind, const char *site)
+int psimx_steps_fails(unsigned int task, unsigned int kind, const char *site)
 {
 	(void)task;
 	(void)kind;
@@ -410,14 +410,14 @@ static char *events_of(const struct plan *plan)
 	struct outcome outcome;
 	char *text = NULL;
 
-	events_begin(0);
-	if (!replay_run(&plan->stage, &replay, &outcome))
-		text = events_side_by_side();
-	events_end();
+	psimx_events_begin(0);
+	if (!psimx_replay_run(&plan->stage, &replay, &outcome))
+		text = psimx_events_side_by_side();
+	psimx_events_end();
 	return text;
 }
 
-void search_name_failures(const struct search *search, struct result *result)
+void psimx_search_name_failures(const struct search *search, struct result *result)
 {
 	bool sweep = search->strategy == STRATEGY_SWEEP;
 
@@ -425,20 +425,20 @@ void search_name_failures(const struct search *search, struct result *result)
 		struct failure *f = &result->failures[i];
 		struct plan plan = {.stage = search->stage};
 		struct replay replay = {
-			.choose = sweep ? NULL : steps_choose,
-			.fails = search->faults || search->probability ? steps_fails : NULL,
+			.choose = sweep ? NULL : psimx_steps_choose,
+			.fails = search->faults || search->probability ? psimx_steps_fails : NULL,
 			.took = &plan,
 		};
 		struct outcome outcome;
 
 		if (f->plan)
 			continue;
-		steps_follow(f->steps, f->nr_steps);
-		if (replay_run(&search->stage, &replay, &outcome))
+		psimx_steps_follow(f->steps, f->nr_steps);
+		if (psimx_replay_run(&search->stage, &replay, &outcome))
 			continue;
-		plan_shrink(&plan, &outcome);
-		f->plan = plan_print(&plan);
+		psimx_plan_shrink(&plan, &outcome);
+		f->plan = psimx_plan_print(&plan);
 		f->events = events_of(&plan);
-		plan_free(&plan);
+		psimx_plan_free(&plan);
 	}
 }

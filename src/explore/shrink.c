@@ -18,9 +18,9 @@ static void without(const struct plan *plan, unsigned int from, unsigned int n, 
 		if (i >= from && i < from + n)
 			continue;
 		if (i < plan->nr_departures)
-			plan_add_departure(rest, &plan->departures[i]);
+			psimx_plan_add_departure(rest, &plan->departures[i]);
 		else
-			plan_add_fault(rest, &plan->faults[i - plan->nr_departures]);
+			psimx_plan_add_fault(rest, &plan->faults[i - plan->nr_departures]);
 	}
 }
 
@@ -34,19 +34,20 @@ static bool try_without(struct plan *plan, unsigned int from, unsigned int n,
 	bool good;
 
 	without(plan, from, n, &rest);
-	good = !replay_run(&plan->stage, &replay, &outcome) && outcome_same(wanted, &outcome) &&
+	good = !psimx_replay_run(&plan->stage, &replay, &outcome) &&
+	       psimx_outcome_same(wanted, &outcome) &&
 	       took.nr_departures + took.nr_faults < plan->nr_departures + plan->nr_faults;
-	plan_free(&rest);
+	psimx_plan_free(&rest);
 	if (!good) {
-		plan_free(&took);
+		psimx_plan_free(&took);
 		return false;
 	}
-	plan_free(plan);
+	psimx_plan_free(plan);
 	*plan = took;
 	return true;
 }
 
-void plan_shrink(struct plan *plan, const struct outcome *outcome)
+void psimx_plan_shrink(struct plan *plan, const struct outcome *outcome)
 {
 	unsigned int parts = plan->nr_departures + plan->nr_faults, runs = 0;
 

@@ -22,7 +22,7 @@ static const int errors[PSIM_FAIL_KINDS][4] = {
 	[PSIM_FAIL_COPY] = {-EIO, -EFAULT},	     [PSIM_FAIL_TASK] = {-ENOMEM},
 };
 
-bool sweep_accepts(const struct outcome *outcome, unsigned int kinds)
+bool psimx_sweep_accepts(const struct outcome *outcome, unsigned int kinds)
 {
 	if (outcome->reports)
 		return false;

@@ -61,7 +61,7 @@ static void on_signal(int number)
 
 static void bar(const struct progress *p)
 {
-	double seconds = wall_seconds() - job.started, total = p->schedules + p->left;
+	double seconds = psimx_wall_seconds() - job.started, total = p->schedules + p->left;
 	int width = 24, filled = total > 0 ? width * (p->schedules / total) : 0;
 
 	fprintf(stderr, "\r[%.*s%.*s] %llu schedules, about %llu left, %.0f/s, %llu failed \033[K",
@@ -73,7 +73,7 @@ static void bar(const struct progress *p)
 static void line(const struct progress *p)
 {
 	static double last;
-	double now = wall_seconds();
+	double now = psimx_wall_seconds();
 
 	if (now - (last ? last : job.started) < 10)
 		return;
@@ -121,13 +121,13 @@ static void describe(struct result *r)
 	const struct psim_scenario *s = job.search.stage.scenario;
 	size_t n = 0;
 
-	result_init(r);
+	psimx_result_init(r);
 	snprintf(r->scenario, sizeof(r->scenario), "%s", s->name);
 	for (const struct psim_option *o = s->options; o && o->name; o++)
 		n += snprintf(r->settings + n,
 			      n < sizeof(r->settings) ? sizeof(r->settings) - n : 0, "%s%s=%llu",
 			      n ? " " : "", o->name, psim_option_value(s, o->name));
-	snprintf(r->points, sizeof(r->points), "%s", points_name(job.search.stage.points));
+	snprintf(r->points, sizeof(r->points), "%s", psimx_points_name(job.search.stage.points));
 	snprintf(r->strategy, sizeof(r->strategy), "%s", strategies[job.search.strategy]);
 	say_bound(r->bound, sizeof(r->bound));
 }
@@ -150,7 +150,7 @@ static int take_small(const struct psim_scenario *scenario)
 			s->preemptions = atoi(value);
 		else if (!strcmp(word, "delays"))
 			s->delays = atoi(value);
-		else if (!strcmp(word, "points") && !points_parse(value, &s->stage.points))
+		else if (!strcmp(word, "points") && !psimx_points_parse(value, &s->stage.points))
 			;
 		else if (psim_option_set(scenario, word, strtoull(value, NULL, 10)))
 			return usage_error("%s: its small instance is damaged at '%s'",
@@ -218,7 +218,7 @@ static int take_option(int option)
 		s->reduce = true;
 		return 0;
 	case OPT_POINTS:
-		return points_parse(optarg, &s->stage.points)
+		return psimx_points_parse(optarg, &s->stage.points)
 			       ? usage_error("--points '%s': all, coarse and locks are allowed",
 					     optarg)
 			       : 0;
@@ -287,7 +287,8 @@ static int resume(void)
 	job.jobs = n;
 	for (size_t i = 0; i < n; i++) {
 		struct result *r = &job.results[i];
-		int wrong = result_from_json(r, json_array_get(parts, i), error, sizeof(error));
+		int wrong =
+			psimx_result_from_json(r, json_array_get(parts, i), error, sizeof(error));
 
 		if (!wrong &&
 		    (strcmp(r->scenario, wanted.scenario) || strcmp(r->settings, wanted.settings) ||
@@ -315,7 +316,7 @@ static int join(void)
 	job.whole.complete = true;
 	job.whole.shards = job.results[0].shards;
 	for (unsigned int i = 0; i < job.jobs; i++) {
-		if (result_merge(&job.whole, &job.results[i], error, sizeof(error)))
+		if (psimx_result_merge(&job.whole, &job.results[i], error, sizeof(error)))
 			return usage_error("part %u: %s", i, error);
 	}
 	return 0;
@@ -358,8 +359,8 @@ static int run_search(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	job.search.stop = &stop_asked;
 	job.search.progress = tty ? bar : line;
-	job.started = wall_seconds();
-	err = search_jobs(&job.search, job.jobs, job.results);
+	job.started = psimx_wall_seconds();
+	err = psimx_search_jobs(&job.search, job.jobs, job.results);
 	if (tty)
 		fputs("\r\033[K", stderr);
 	if (err)
@@ -369,7 +370,7 @@ static int run_search(int argc, char **argv)
 				      : EXIT_BROKEN;
 	if (join() || (job.save && save_parts(job.save, job.results, job.jobs)))
 		return EXIT_USAGE;
-	search_name_failures(&job.search, &job.whole);
+	psimx_search_name_failures(&job.search, &job.whole);
 	err = show_result(&job.whole, job.json, job.junit);
 	if (!job.whole.complete && (stop_asked || job.save))
 		say_how_to_go_on(argv, argc);
@@ -379,8 +380,8 @@ static int run_search(int argc, char **argv)
 static void release(void)
 {
 	for (unsigned int i = 0; i < MOST_JOBS; i++)
-		result_free(&job.results[i]);
-	result_free(&job.whole);
+		psimx_result_free(&job.results[i]);
+	psimx_result_free(&job.whole);
 }
 
 static int find(const char *command, int argc, char **argv, const struct psim_scenario **scenario)

@@ -13,7 +13,7 @@ int save_parts(const char *path, const struct result *results, unsigned int n)
 	int err;
 
 	for (unsigned int i = 0; i < n; i++)
-		json_array_append_new(array, result_to_json(&results[i], true));
+		json_array_append_new(array, psimx_result_to_json(&results[i], true));
 	err = json_dump_file(file, path, JSON_INDENT(1));
 	json_decref(array);
 	json_decref(file);
@@ -55,9 +55,9 @@ static void print_result(const struct result *r)
 {
 	printf("%s%s%s: %s, points %s: %s\n", r->scenario, r->settings[0] ? " " : "", r->settings,
 	       r->bound, r->points,
-	       r->nr_failures	    ? "FAILED"
-	       : result_is_whole(r) ? "complete, nothing found"
-				    : "not completed, nothing found");
+	       r->nr_failures		  ? "FAILED"
+	       : psimx_result_is_whole(r) ? "complete, nothing found"
+					  : "not completed, nothing found");
 	printf("  %llu %s, %llu pruned, ", r->schedules, word(r), r->pruned);
 	if (r->left)
 		printf("about ");
@@ -77,7 +77,7 @@ static void print_result(const struct result *r)
 int show_result(const struct result *r, int json, const char *junit)
 {
 	if (json) {
-		json_t *object = result_to_json(r, false);
+		json_t *object = psimx_result_to_json(r, false);
 
 		json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 		putchar('\n');
@@ -85,9 +85,9 @@ int show_result(const struct result *r, int json, const char *junit)
 	} else {
 		print_result(r);
 	}
-	if (junit && result_junit(r, junit))
+	if (junit && psimx_result_junit(r, junit))
 		return usage_error("--junit '%s': %s", junit, strerror(errno));
 	if (r->nr_failures)
 		return EXIT_BROKEN;
-	return result_is_whole(r) ? EXIT_CLEAN : EXIT_BUDGET;
+	return psimx_result_is_whole(r) ? EXIT_CLEAN : EXIT_BUDGET;
 }

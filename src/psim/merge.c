@@ -26,14 +26,14 @@ static int merge_file(const char *path, bool first)
 	{
 		struct result r;
 
-		err = result_from_json(&r, part, error, sizeof(error));
+		err = psimx_result_from_json(&r, part, error, sizeof(error));
 		if (!err && first && !i) {
 			whole = r;
 			continue;
 		}
 		if (!err)
-			err = result_merge(&whole, &r, error, sizeof(error));
-		result_free(&r);
+			err = psimx_result_merge(&whole, &r, error, sizeof(error));
+		psimx_result_free(&r);
 		if (err)
 			break;
 	}
@@ -63,7 +63,7 @@ static int name_merged(void)
 	if (strcmp(whole.strategy, "depth-first") && strcmp(whole.strategy, "sweep"))
 		return 0;
 	search.stage.scenario = scenario;
-	points_parse(whole.points, &search.stage.points);
+	psimx_points_parse(whole.points, &search.stage.points);
 	search.faults = strstr(whole.bound, "fault") != NULL;
 	search.strategy = strcmp(whole.strategy, "sweep") ? STRATEGY_DFS : STRATEGY_SWEEP;
 	snprintf(text, sizeof(text), "%s", whole.settings);
@@ -72,7 +72,7 @@ static int name_merged(void)
 		if (parse_setting(scenario, setting))
 			return EXIT_USAGE;
 	}
-	search_name_failures(&search, &whole);
+	psimx_search_name_failures(&search, &whole);
 	return 0;
 }
 
@@ -103,6 +103,6 @@ int command_merge(int argc, char **argv)
 		err = name_merged();
 	if (!err)
 		err = show_result(&whole, json, junit);
-	result_free(&whole);
+	psimx_result_free(&whole);
 	return err;
 }

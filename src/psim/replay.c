@@ -36,8 +36,8 @@ static int help(void)
 static int show(const struct plan *plan, const struct replay *replay, const struct outcome *outcome,
 		int json)
 {
-	bool good = sweep_accepts(outcome, replay->kinds);
-	char *line = plan_print(plan);
+	bool good = psimx_sweep_accepts(outcome, replay->kinds);
+	char *line = psimx_plan_print(plan);
 
 	if (json) {
 		json_t *object = json_pack("{sssisissss}", "scenario", plan->stage.scenario->name,
@@ -57,7 +57,7 @@ static int show(const struct plan *plan, const struct replay *replay, const stru
 	}
 	free(line);
 	if (!good && !json) {
-		char *events = events_side_by_side();
+		char *events = psimx_events_side_by_side();
 
 		fputs(events ? events : "", stdout);
 		free(events);
@@ -102,7 +102,7 @@ int command_replay(int argc, char **argv)
 	if (optind < argc - 1)
 		return usage_error("replay takes one plan, in quotes, not '%s' too",
 				   argv[optind + 1]);
-	if (plan_parse(argv[1], &plan, error, sizeof(error)))
+	if (psimx_plan_parse(argv[1], &plan, error, sizeof(error)))
 		return usage_error("%s", error);
 	plan.stage.print_reports = true;
 	plan.stage.steps = steps;
@@ -110,22 +110,22 @@ int command_replay(int argc, char **argv)
 	search.stage = plan.stage;
 	if (plan.drawn) {
 		replay.plan = NULL;
-		replay.choose = draw_choose;
-		draw_begin(&search, plan.drawn - 1);
+		replay.choose = psimx_draw_choose;
+		psimx_draw_begin(&search, plan.drawn - 1);
 	}
 	took.stage = plan.stage;
-	events_begin(stop_at);
-	err = replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
+	psimx_events_begin(stop_at);
+	err = psimx_replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
 	if (plan.drawn)
-		draw_end();
+		psimx_draw_end();
 	if (!err && replay.misfit[0])
 		err = usage_error("%s", replay.misfit);
 	if (!err)
 		err = show(&took, &replay, &outcome, json);
-	events = events_end();
+	events = psimx_events_end();
 	if (!err && stop_at > events)
 		err = usage_error("--stop-at '%llu': there are %llu events", stop_at, events);
-	plan_free(&plan);
-	plan_free(&took);
+	psimx_plan_free(&plan);
+	psimx_plan_free(&took);
 	return err;
 }

@@ -99,8 +99,8 @@ static struct search search_of(const char *name, unsigned int preemptions, unsig
 
 static void run(const struct search *search, struct result *result)
 {
-	result_init(result);
-	assert_int_equal(search_jobs(search, 1, result), 0);
+	psimx_result_init(result);
+	assert_int_equal(psimx_search_jobs(search, 1, result), 0);
 }
 
 /* ---- what a bound reaches ------------------------------------------------------------------------------------ */
@@ -116,7 +116,7 @@ static void search__no_preemption_finds_no_lost_update(void **state)
 	assert_int_equal(r.nr_failures, 0);
 	/* a or b first; nothing else is free */
 	assert_int_equal(r.nr_states, 1);
-	result_free(&r);
+	psimx_result_free(&r);
 }
 
 static void search__one_preemption_finds_it_and_the_plan_replays(void **state)
@@ -126,13 +126,13 @@ static void search__one_preemption_finds_it_and_the_plan_replays(void **state)
 
 	(void)state;
 	run(&s, &r);
-	search_name_failures(&s, &r);
+	psimx_search_name_failures(&s, &r);
 	assert_true(r.complete);
 	assert_int_equal(r.nr_failures, 1);
 	assert_int_equal(r.nr_states, 2);
 	assert_non_null(r.failures[0].plan);
 	assert_int_equal(psim_replay(r.failures[0].plan), -5);
-	result_free(&r);
+	psimx_result_free(&r);
 }
 
 /*
@@ -155,10 +155,10 @@ static void search__unbounded_counts_every_interleaving(void **state)
 		assert_true(r.schedules >= last && r.schedules <= all.schedules);
 		assert_true(r.nr_states <= all.nr_states);
 		last = r.schedules;
-		result_free(&r);
+		psimx_result_free(&r);
 	}
 	assert_int_equal(last, all.schedules);
-	result_free(&all);
+	psimx_result_free(&all);
 }
 
 static void search__delays_bound_the_free_choices_too(void **state)
@@ -170,14 +170,14 @@ static void search__delays_bound_the_free_choices_too(void **state)
 	run(&s, &r);
 	assert_true(r.complete);
 	assert_int_equal(r.schedules, 1);
-	result_free(&r);
+	psimx_result_free(&r);
 }
 
 /* ---- one or many processes, one or many parts ------------------------------------------------------------------- */
 
 static char *as_text(const struct result *r)
 {
-	json_t *json = result_to_json(r, false);
+	json_t *json = psimx_result_to_json(r, false);
 	char *text;
 
 	/* how it was split is not part of what was found */
@@ -197,23 +197,23 @@ static void search__parts_are_the_whole(void **state)
 	(void)state;
 	run(&s, &one);
 	for (int i = 0; i < 3; i++)
-		result_init(&parts[i]);
-	assert_int_equal(search_jobs(&s, 3, parts), 0);
-	result_init(&joined);
+		psimx_result_init(&parts[i]);
+	assert_int_equal(psimx_search_jobs(&s, 3, parts), 0);
+	psimx_result_init(&joined);
 	joined.complete = true;
 	joined.shards = parts[0].shards;
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(result_merge(&joined, &parts[i], error, sizeof(error)), 0);
-	assert_true(result_is_whole(&joined));
+		assert_int_equal(psimx_result_merge(&joined, &parts[i], error, sizeof(error)), 0);
+	assert_true(psimx_result_is_whole(&joined));
 	a = as_text(&one);
 	b = as_text(&joined);
 	assert_string_equal(a, b);
 	free(a);
 	free(b);
 	for (int i = 0; i < 3; i++)
-		result_free(&parts[i]);
-	result_free(&one);
-	result_free(&joined);
+		psimx_result_free(&parts[i]);
+	psimx_result_free(&one);
+	psimx_result_free(&joined);
 }
 
 static void merge__the_same_part_twice_is_refused(void **state)
@@ -223,19 +223,19 @@ static void merge__the_same_part_twice_is_refused(void **state)
 	char error[256];
 
 	(void)state;
-	result_init(&parts[0]);
-	result_init(&parts[1]);
-	assert_int_equal(search_jobs(&s, 2, parts), 0);
-	result_init(&joined);
+	psimx_result_init(&parts[0]);
+	psimx_result_init(&parts[1]);
+	assert_int_equal(psimx_search_jobs(&s, 2, parts), 0);
+	psimx_result_init(&joined);
 	joined.shards = 2;
 	joined.complete = true;
-	assert_int_equal(result_merge(&joined, &parts[0], error, sizeof(error)), 0);
-	assert_false(result_is_whole(&joined));
-	assert_int_equal(result_merge(&joined, &parts[0], error, sizeof(error)), -1);
+	assert_int_equal(psimx_result_merge(&joined, &parts[0], error, sizeof(error)), 0);
+	assert_false(psimx_result_is_whole(&joined));
+	assert_int_equal(psimx_result_merge(&joined, &parts[0], error, sizeof(error)), -1);
 	assert_non_null(strstr(error, "there already"));
-	result_free(&parts[0]);
-	result_free(&parts[1]);
-	result_free(&joined);
+	psimx_result_free(&parts[0]);
+	psimx_result_free(&parts[1]);
+	psimx_result_free(&joined);
 }
 
 /* Stop after every number of schedules, and go on: the sum is the same. */
@@ -249,16 +249,16 @@ static void search__stopped_and_resumed_is_the_whole(void **state)
 	run(&s, &one);
 	a = as_text(&one);
 	for (unsigned long long at = 1; at < one.schedules; at += 3) {
-		result_init(&r);
+		psimx_result_init(&r);
 		for (s.schedules = at; !r.complete; s.schedules += at)
-			assert_int_equal(search_jobs(&s, 1, &r), 0);
+			assert_int_equal(psimx_search_jobs(&s, 1, &r), 0);
 		b = as_text(&r);
 		assert_string_equal(a, b);
 		free(b);
-		result_free(&r);
+		psimx_result_free(&r);
 	}
 	free(a);
-	result_free(&one);
+	psimx_result_free(&one);
 }
 
 /* ---- draws --------------------------------------------------------------------------------------------------------- */
@@ -279,11 +279,11 @@ static void draws__find_it_and_shrink_to_one_departure(void **state)
 		assert_int_equal(r.schedules, 200);
 		assert_int_equal(r.nr_failures, 1);
 		assert_true(r.failed < 200);
-		search_name_failures(&s, &r);
+		psimx_search_name_failures(&s, &r);
 		/* one departure: no comma */
 		assert_null(strchr(r.failures[0].plan, ','));
 		assert_int_equal(psim_replay(r.failures[0].plan), -5);
-		result_free(&r);
+		psimx_result_free(&r);
 	}
 }
 
@@ -294,7 +294,7 @@ static void bad_plan(const char *text, const char *part)
 	struct plan plan;
 	char error[512];
 
-	assert_int_equal(plan_parse(text, &plan, error, sizeof(error)), -1);
+	assert_int_equal(psimx_plan_parse(text, &plan, error, sizeof(error)), -1);
 	if (!strstr(error, part))
 		fail_msg("'%s' says '%s', not '%s'", text, error, part);
 }
@@ -327,17 +327,17 @@ static void plan__text_comes_back_as_it_was(void **state)
 	char error[512], *line;
 
 	(void)state;
-	assert_int_equal(plan_parse(text, &plan, error, sizeof(error)), 0);
+	assert_int_equal(psimx_plan_parse(text, &plan, error, sizeof(error)), 0);
 	assert_int_equal(plan.nr_departures, 3);
 	assert_int_equal(plan.nr_faults, 1);
-	line = plan_print(&plan);
-	plan_free(&plan);
-	assert_int_equal(plan_parse(line, &plan, error, sizeof(error)), 0);
+	line = psimx_plan_print(&plan);
+	psimx_plan_free(&plan);
+	assert_int_equal(psimx_plan_parse(line, &plan, error, sizeof(error)), 0);
 	assert_string_equal(plan.departures[0].task, "kworker/a/2");
 	assert_string_equal(plan.faults[0].site, "copy engine");
 	assert_int_equal(plan.departures[2].blocked, 2);
 	assert_int_equal(plan.departures[2].ordinal, 4);
-	plan_free(&plan);
+	psimx_plan_free(&plan);
 	free(line);
 }
 
@@ -350,11 +350,11 @@ static void plan__a_point_that_is_not_there_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(
-		plan_parse("test-turns plan=a/2@nobody:lock#1>b/3", &plan, error, sizeof(error)),
+		psimx_plan_parse("test-turns plan=a/2@nobody:lock#1>b/3", &plan, error, sizeof(error)),
 		0);
-	assert_int_equal(replay_run(&plan.stage, &replay, &outcome), 0);
+	assert_int_equal(psimx_replay_run(&plan.stage, &replay, &outcome), 0);
 	assert_non_null(strstr(replay.misfit, "a/2@nobody:lock#1>b/3"));
-	plan_free(&plan);
+	psimx_plan_free(&plan);
 }
 
 int main(void)

@@ -149,8 +149,8 @@ static void search(unsigned int bound, bool reduce, struct result *result)
 		.reduce = reduce,
 	};
 
-	result_init(result);
-	assert_int_equal(search_jobs(&s, 1, result), 0);
+	psimx_result_init(result);
+	assert_int_equal(psimx_search_jobs(&s, 1, result), 0);
 	assert_true(result->complete);
 	assert_int_equal(result->failed, 0);
 }
@@ -179,8 +179,8 @@ static void reduced_and_plain__the_same_end_states(void **state)
 			reduced_runs += reduced.schedules;
 			several += plain.nr_states > 1;
 			smaller += reduced.schedules < plain.schedules;
-			result_free(&plain);
-			result_free(&reduced);
+			psimx_result_free(&plain);
+			psimx_result_free(&reduced);
 		}
 	}
 	/* the programs are worth the comparison, and so is the reduction */
@@ -228,15 +228,15 @@ static void unknown_steps__nothing_is_left_out(void **state)
 	struct result plain, reduced;
 
 	(void)state;
-	result_init(&plain);
-	result_init(&reduced);
-	assert_int_equal(search_jobs(&s, 1, &plain), 0);
+	psimx_result_init(&plain);
+	psimx_result_init(&reduced);
+	assert_int_equal(psimx_search_jobs(&s, 1, &plain), 0);
 	s.reduce = true;
-	assert_int_equal(search_jobs(&s, 1, &reduced), 0);
+	assert_int_equal(psimx_search_jobs(&s, 1, &reduced), 0);
 	assert_int_equal(plain.schedules, reduced.schedules);
 	assert_int_equal(reduced.pruned, 0);
-	result_free(&plain);
-	result_free(&reduced);
+	psimx_result_free(&plain);
+	psimx_result_free(&reduced);
 }
 
 int main(void)

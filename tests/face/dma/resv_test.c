@@ -24,7 +24,7 @@ static unsigned int count(struct dma_resv *resv, enum dma_resv_usage usage)
 	return n;
 }
 
-/* S10.8: a usage asks for those before it as well */
+/* Of S10.8: a usage asks for those before it as well */
 static void add_fence__is_seen_by_later_usages(struct kunit *test)
 {
 	struct dma_fence *fence = &mock_new(test, 1, 1)->base;
@@ -43,7 +43,7 @@ static void add_fence__is_seen_by_later_usages(struct kunit *test)
 	dma_fence_put(fence);
 }
 
-/* S10.8: a later fence of the same timeline takes the place, unless that would weaken its usage */
+/* Of S10.8: a later fence of the same timeline takes the place, unless that would weaken its usage */
 static void add_fence__replaces_its_own_timeline(struct kunit *test)
 {
 	struct dma_fence *f1 = &mock_new(test, 1, 1)->base, *f2 = &mock_new(test, 1, 2)->base,
@@ -64,7 +64,7 @@ static void add_fence__replaces_its_own_timeline(struct kunit *test)
 	dma_fence_put(f3);
 }
 
-/* S10.8 */
+/* Of S10.8 */
 static void reserve_fences__leaves_out_what_is_signalled(struct kunit *test)
 {
 	struct dma_fence *f[5];
@@ -89,7 +89,7 @@ static void reserve_fences__leaves_out_what_is_signalled(struct kunit *test)
 		dma_fence_put(f[i]);
 }
 
-/* S10.8: fetching, one fence for all, copying */
+/* Of S10.8: fetching, one fence for all, copying */
 static void get_fences__and_singleton(struct kunit *test)
 {
 	struct dma_fence *a = &mock_new(test, 1, 1)->base, *b = &mock_new(test, 2, 1)->base;
@@ -123,7 +123,7 @@ static void get_fences__and_singleton(struct kunit *test)
 	dma_fence_put(b);
 }
 
-/* S10.8 */
+/* Of S10.8 */
 static void wait_timeout__looks_at_every_fence(struct kunit *test)
 {
 	struct dma_fence *a = &mock_new(test, 1, 1)->base, *b = &mock_new(test, 2, 1)->base;

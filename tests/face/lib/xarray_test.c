@@ -7,7 +7,7 @@
 
 static const unsigned long indices[] = {0, 1, 63, 64, 4095, 4096, 1ul << 30, ULONG_MAX};
 
-/* S10.9 */
+/* Of S10.9 */
 static void entry__kinds_do_not_mix(struct kunit *test)
 {
 	int object;
@@ -23,7 +23,7 @@ static void entry__kinds_do_not_mix(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, xa_is_err(XA_ZERO_ENTRY));
 }
 
-/* S10.9 */
+/* Of S10.9 */
 static void store__load_erase_at_any_height(struct kunit *test)
 {
 	DEFINE_XARRAY(xa);
@@ -39,7 +39,7 @@ static void store__load_erase_at_any_height(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xa_empty(&xa));
 }
 
-/* S10.9: in ascending order, both ends included */
+/* Of S10.9: in ascending order, both ends included */
 static void for_each_range__sees_what_is_in_it(struct kunit *test)
 {
 	unsigned long index;

@@ -143,7 +143,7 @@ static void wait_for_completion_io_timeout__others_sleep_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s[3].left, 0);
 }
 
-/* S9.10 to S9.13: the other names */
+/* S9.10-S9.13: the other names */
 static void wait_for_completion__each_kind(struct kunit *test)
 {
 	struct completion done;
