@@ -111,6 +111,21 @@ static inline bool folio_test_head(const struct folio *folio)
 	return test_bit(PG_head, &folio->flags.f);
 }
 
+/* For the changes that are not atomic: whoever walks by pfn may read the word meanwhile, and sees all or nothing. */
+static __always_inline void __psim_flag_set_plain(struct page *page, int bit)
+{
+	__atomic_store_n(&page->flags.f,
+			 __atomic_load_n(&page->flags.f, __ATOMIC_RELAXED) | BIT(bit),
+			 __ATOMIC_RELAXED);
+}
+
+static __always_inline void __psim_flag_clear_plain(struct page *page, int bit)
+{
+	__atomic_store_n(&page->flags.f,
+			 __atomic_load_n(&page->flags.f, __ATOMIC_RELAXED) & ~BIT(bit),
+			 __ATOMIC_RELAXED);
+}
+
 /* Whether the folio has more than one page. */
 static inline bool folio_test_large(const struct folio *folio)
 {
@@ -119,12 +134,12 @@ static inline bool folio_test_large(const struct folio *folio)
 
 static inline void __SetPageHead(struct page *page)
 {
-	__set_bit(PG_head, &page->flags.f);
+	__psim_flag_set_plain(page, PG_head);
 }
 
 static inline void __ClearPageHead(struct page *page)
 {
-	__clear_bit(PG_head, &page->flags.f);
+	__psim_flag_clear_plain(page, PG_head);
 }
 
 static inline void set_compound_head(struct page *page, struct page *head)
@@ -157,11 +172,11 @@ static inline void clear_compound_head(struct page *page)
 #define __PSIM_FOLIO_PLAIN(lower, bit)                                         \
 	static __always_inline void __folio_set_##lower(struct folio *folio)   \
 	{                                                                      \
-		__set_bit(bit, &folio->flags.f);                               \
+		__psim_flag_set_plain(&folio->page, bit);                      \
 	}                                                                      \
 	static __always_inline void __folio_clear_##lower(struct folio *folio) \
 	{                                                                      \
-		__clear_bit(bit, &folio->flags.f);                             \
+		__psim_flag_clear_plain(&folio->page, bit);                    \
 	}
 #define __PSIM_FOLIO_EXCHANGE(lower, bit)                                         \
 	static __always_inline bool folio_test_set_##lower(struct folio *folio)   \
@@ -238,7 +253,7 @@ static inline void folio_mark_uptodate(struct folio *folio)
 static inline void __folio_mark_uptodate(struct folio *folio)
 {
 	smp_wmb();
-	__set_bit(PG_uptodate, &folio->flags.f);
+	__psim_flag_set_plain(&folio->page, PG_uptodate);
 }
 
 static inline void SetPageUptodate(struct page *page)

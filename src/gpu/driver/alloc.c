@@ -47,7 +47,7 @@ static void devmem_release(struct drm_pagemap_devmem *devmem)
 	if (!list_empty(&alloc->lru)) {
 		list_del_init(&alloc->lru);
 		interval_tree_remove(&alloc->pages, &gpu->allocs);
-		gpu->nr_allocs--;
+		WRITE_ONCE(gpu->nr_allocs, gpu->nr_allocs - 1);
 	}
 	spin_unlock_irqrestore(&gpu->memory_lock, flags);
 	simgpu_alloc_put(alloc);
@@ -145,7 +145,7 @@ void simgpu_alloc_filled(struct simgpu_alloc *alloc)
 	if (!alloc->gone) {
 		list_add_tail(&alloc->lru, &gpu->lru);
 		interval_tree_insert(&alloc->pages, &gpu->allocs);
-		gpu->nr_allocs++;
+		WRITE_ONCE(gpu->nr_allocs, gpu->nr_allocs + 1);
 	}
 	spin_unlock_irq(&gpu->memory_lock);
 }

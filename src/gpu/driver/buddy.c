@@ -128,12 +128,12 @@ struct simgpu_block *simgpu_buddy_alloc(struct simgpu_buddy *buddy, unsigned int
 		}
 		block = half;
 	}
-	buddy->free_bytes -= (u64)PAGE_SIZE << order;
+	WRITE_ONCE(buddy->free_bytes, buddy->free_bytes - ((u64)PAGE_SIZE << order));
 	return block;
 }
 
 void simgpu_buddy_free(struct simgpu_buddy *buddy, struct simgpu_block *block)
 {
-	buddy->free_bytes += (u64)PAGE_SIZE << block->order;
+	WRITE_ONCE(buddy->free_bytes, buddy->free_bytes + ((u64)PAGE_SIZE << block->order));
 	give_back(buddy, block);
 }

@@ -15,7 +15,8 @@ void simhw_ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct si
 	uint64_t at = ring->base + ring->done % ring->size * SIMGPU_DESC_BYTES;
 
 	psim_hw_dma(&gpu->bus, at, (void *)desc, sizeof(*desc), 1);
-	ring->done++;
+	/* after the descriptor: a register shows it */
+	__atomic_store_n(&ring->done, ring->done + 1, __ATOMIC_RELEASE);
 	simhw_raise_irq(gpu, irq);
 }
 

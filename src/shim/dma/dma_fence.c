@@ -184,7 +184,8 @@ static bool signal_once(struct dma_fence *fence, ktime_t timestamp)
 	/* The list's head and the timestamp share their storage. */
 	list_replace(&fence->cb_list, &callbacks);
 	fence->timestamp = timestamp;
-	set_bit(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags);
+	/* ordered, as set_bit() is not: who sees the bit sees the time */
+	(void)test_and_set_bit(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags);
 	psim_trace(PSIM_EV_FENCE_SIGNAL, fence->context, fence->seqno, -fence->error, 0);
 	while (!list_empty(&callbacks)) {
 		struct dma_fence_cb *cb = list_first_entry(&callbacks, struct dma_fence_cb, node);
@@ -288,7 +289,7 @@ ktime_t dma_fence_timestamp(struct dma_fence *fence)
 {
 	if (WARN_ON(!dma_fence_test_signaled_flag(fence)))
 		return ktime_get();
-	while (!test_bit(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags))
+	while (!test_bit_acquire(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags))
 		cpu_relax();
 	return fence->timestamp;
 }

@@ -206,7 +206,12 @@ static struct batch *next_batch(struct batch *batch)
 
 static bool needs_drain(const struct batch *batch)
 {
-	return __atomic_load_n(&batch->nr, __ATOMIC_RELAXED);
+	bool needs;
+
+	psim_raw_lock(&lock);
+	needs = batch->nr;
+	psim_raw_unlock(&lock);
+	return needs;
 }
 
 static void drain_on_cpu(struct work_struct *work)

@@ -288,7 +288,7 @@ static inline void reset_page(struct page *page, unsigned long link, struct addr
 	VM_WARN_ON_ONCE_PAGE(page_refs, page);
 	flags &= ~(0xfful | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK);
 	__atomic_store_n(&page->flags.f, flags | site << PSIM_PG_SITE_SHIFT, __ATOMIC_RELAXED);
-	page->mapping = mapping;
+	__atomic_store_n(&page->mapping, mapping, __ATOMIC_RELAXED);
 	/* who walks by pfn may look at this word before the count says that the page is in use */
 	__atomic_store_n(&page->compound_head, link, __ATOMIC_RELAXED);
 	page->share = 0;
@@ -368,7 +368,7 @@ void psim_device_folio_free(struct folio *folio)
 				ClearPageAnonExclusive(folio_page(folio, i));
 		}
 	}
-	folio->mapping = NULL;
+	__atomic_store_n(&folio->mapping, NULL, __ATOMIC_RELAXED);
 	psim_trace(PSIM_EV_DEVPAGE_FREE, folio_pfn(folio), folio_order(folio), 0, 0);
 	__psim_fetch(sub, &in_use, nr, __ATOMIC_RELAXED);
 	psim_point(PSIM_POINT_CALLBACK);

@@ -206,7 +206,8 @@ static int finish_signalling(void *arg)
 
 	msleep(3);
 	fence->timestamp = 4711;
-	set_bit(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags);
+	/* ordered: who sees the bit sees the time */
+	test_and_set_bit(DMA_FENCE_FLAG_TIMESTAMP_BIT, &fence->flags);
 	return 0;
 }
 
