@@ -100,7 +100,7 @@ else
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
 	stage "clang, TSan: build" configure clang-tsan -DCMAKE_C_COMPILER=clang \
 		-DCMAKE_BUILD_TYPE=Debug -DPSIM_SANITIZE=thread -DPSIM_BENCH=OFF
-	stage "clang, TSan: free-running tests" only clang-tsan '^free\.(base|drm|gpu|mm|seed|sync)$'
+	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'
 	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
 	stage "demo" ./scripts/demo.sh
 fi
