@@ -21,7 +21,7 @@ the proof that the patch names turns red. Without a patch the proofs have to be 
 
 A patch begins with two lines:
   # defect: what kind of defect it is
-  # seen by: ctest -R REGEX   or   psim explore NAME ...   or   psim sweep NAME ...
+  # seen by: ctest -R REGEX   or   tests/PROGRAM --filter CASE   or   psim COMMAND ...
 When what is named there stays green, the whole suite is asked.
 
 exit codes: 0 every patch is noticed, 1 one is not, or does not apply or build, 2 bad usage
@@ -120,6 +120,7 @@ targets() { # PROOF
 	local word
 	case $1 in
 	psim\ *) echo psim ;;
+	tests/*) echo "${1%% *}" ;;
 	ctest\ -R\ *)
 		word=$(tr -d "'\"^\$\\\\" <<<"${1#ctest -R }")
 		case $word in
@@ -135,8 +136,8 @@ targets() { # PROOF
 prove() { # BUILD PROOF LOG
 	local status=0
 	case $2 in
-	psim\ *)
-		(cd "$1" && eval "timeout 120 ./$2") >"$3" 2>&1 || status=$?
+	psim\ *|tests/*)
+		(cd "$1" && eval "timeout 60 ./$2") >"$3" 2>&1 || status=$?
 		case $status in
 		0) return 1 ;;
 		2|3|126|127) return 2 ;;

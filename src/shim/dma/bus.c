@@ -19,6 +19,7 @@
 #include "host/race.h"
 #include "mm/page.h"
 #include "sched/engine.h"
+#include "sched/waits.h"
 
 struct psim_bus_slot psim_bus[PSIM_BUS_DEVICES];
 
@@ -241,7 +242,11 @@ void psim_hw_busy(unsigned long long ns)
 
 void psim_hw_wait(void)
 {
+	static const struct psim_waits waits = {.what = "a kick"};
+
+	psim_waits_begin(&waits);
 	psim_park();
+	psim_waits_end();
 }
 
 void psim_hw_kick(struct psim_task *engine)

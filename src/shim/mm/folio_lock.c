@@ -15,6 +15,7 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 
 #define BUCKET_BITS 4
 
@@ -123,6 +124,27 @@ static void wake(struct bucket *bucket, unsigned long pfn, struct folio *folio)
 	}
 }
 
+static unsigned int holder(const void *folio)
+{
+	unsigned long word = __atomic_load_n(&((const struct folio *)folio)->flags.f,
+					     __ATOMIC_RELAXED);
+
+	return word & BIT(PG_locked) ? (word & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT : 0;
+}
+
+/* For the lock of a page, or just for its end. */
+static void sleep_for(struct bucket *bucket, unsigned long pfn, unsigned int state)
+{
+	const struct folio *folio = (const struct folio *)(__psim_memmap + pfn);
+
+	psim_raw_unlock(&bucket->lock);
+	psim_waits_begin(&(const struct psim_waits){
+		.what = "the lock of page", .number = pfn, .holder = holder, .object = folio});
+	psim_sleep(state);
+	psim_waits_end();
+	psim_raw_lock(&bucket->lock);
+}
+
 /* Return: 0 with the lock, or -EINTR. */
 static int lock_slow(struct folio *folio, unsigned int state)
 {
@@ -145,9 +167,7 @@ static int lock_slow(struct folio *folio, unsigned int state)
 			err = -EINTR;
 			break;
 		}
-		psim_raw_unlock(&bucket->lock);
-		psim_sleep(state);
-		psim_raw_lock(&bucket->lock);
+		sleep_for(bucket, pfn, state);
 	}
 	psim_raw_unlock(&bucket->lock);
 	return err;
@@ -236,9 +256,7 @@ static int wait_unlocked(unsigned long pfn, spinlock_t *ptl, unsigned int state)
 			err = -EINTR;
 			break;
 		}
-		psim_raw_unlock(&bucket->lock);
-		psim_sleep(state);
-		psim_raw_lock(&bucket->lock);
+		sleep_for(bucket, pfn, state);
 	}
 	psim_raw_unlock(&bucket->lock);
 	return err;

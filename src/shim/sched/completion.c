@@ -11,6 +11,7 @@
 #include "sched/lockdep.h"
 #include "host/race.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 void __psim_init_completion(struct completion *x, const char *name)
@@ -78,6 +79,7 @@ static long wait(struct completion *x, unsigned long timeout, unsigned int state
 {
 	struct __psim_waiter waiter = {.task = current, .granted = true};
 	struct psim_patience patience = psim_patience(timeout);
+	static const struct psim_waits waits = {.what = "a completion"};
 	long result = 0;
 
 	psim_point(PSIM_POINT_WAIT);
@@ -96,7 +98,9 @@ static long wait(struct completion *x, unsigned long timeout, unsigned int state
 			psim_waiters_push(x, &waiter);
 		}
 		psim_raw_unlock(psim_word(&x->__psim_word));
+		psim_waits_begin(&waits);
 		psim_sleep_until(state, &patience);
+		psim_waits_end();
 		psim_raw_lock(psim_word(&x->__psim_word));
 	}
 	result = psim_patience_left(&patience);

@@ -6,11 +6,15 @@
  * Between two points nobody else runs, so nothing in here is locked.
  */
 #include <linux/kernel.h>
+#include <psim/audit.h>
 #include "host/steer.h"
 #include "sched/runqueue.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
 #include "sim/guard.h"
+
+#define BACKTRACE_SKIP	 4 /* the engine's own */
+#define BACKTRACE_FRAMES 12
 
 struct __psim_clock __psim_clock;
 
@@ -24,6 +28,10 @@ static bool counted;
 static u64 budget_end;
 /* A task that has ended, until its stack is left. */
 static struct psim_ctl *dead;
+/* Who wants to know where the others wait: whoever is switched to tells, and switches back. */
+static struct psim_ctl *asker;
+/* One of these two. */
+static bool called_upon;
 /* Who waits in psim_settle(). */
 static struct psim_ctl *settler;
 static bool settle_timers;
@@ -188,9 +196,20 @@ void psim_det_reap(void)
 	if (!gone)
 		return;
 	dead = NULL;
+	called_upon = false;
 	if (scheduler->ended)
 		scheduler->ended(&gone->task);
 	psim_ctl_put(gone);
+}
+
+/* A switch has come back: for good, or to tell where this task waits. */
+static void answer(void)
+{
+	while (asker) {
+		psim_host_backtrace(BACKTRACE_SKIP, BACKTRACE_FRAMES);
+		psim_fiber_switch(asker->fiber, 0);
+	}
+	psim_det_reap();
 }
 
 static void switch_to(struct psim_ctl *next, bool last)
@@ -201,8 +220,8 @@ static void switch_to(struct psim_ctl *next, bool last)
 		psim_cpus[next->cpu].task = next;
 	set_horizon();
 	psim_fiber_switch(next->fiber, last);
-	if (unlikely(dead))
-		psim_det_reap();
+	if (unlikely(called_upon))
+		answer();
 }
 
 /* @first may run; so may others, or the current task. */
@@ -229,13 +248,38 @@ static void halted_clock(void)
 	__psim_clock.step = 0;
 }
 
+/* Every other task that waits prints where it does, on its own stack. */
+static void print_waiting(struct psim_ctl *me)
+{
+	char line[64];
+	int n;
+
+	for (struct list_head *at = psim_tasks.next; at != &psim_tasks; at = at->next) {
+		struct psim_ctl *ctl = container_of(at, struct psim_ctl, all);
+
+		if (ctl == me || !psim_task_is_missed(ctl))
+			continue;
+		n = scnprintf(line, sizeof(line), "psim: %s/%d waits in\n", ctl->task.comm,
+			      ctl->task.pid);
+		psim_host_write(2, line, n);
+		asker = me;
+		called_upon = true;
+		psim_fiber_switch(ctl->fiber, 0);
+		asker = NULL;
+		called_upon = dead;
+	}
+}
+
 /* Nobody can run any more, and time brings nothing. Returns only in the main task. */
 static void deadlock(struct psim_ctl *me)
 {
-	char text[320];
+	unsigned int before = psim_reports();
+	char text[440];
 
 	psim_report("progress", "deadlock: nobody can run: %s",
 		    psim_describe_waiting(text, sizeof(text)));
+	if (psim_reports() > before && !psim_host_muted)
+		print_waiting(me);
 	psim_mark_halted();
 	psim_det_halt();
 	if (me != &psim_main || !psim_main_joins)
@@ -485,6 +529,7 @@ void psim_det_exit(struct psim_ctl *me)
 	leave_cpu(me);
 	psim_runqueue_gone();
 	dead = me;
+	called_upon = true;
 	run_other(me, false, true);
 	psim_host_exit(1);
 }

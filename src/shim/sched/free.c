@@ -178,7 +178,7 @@ static void wake_everybody(void)
 
 static void deadlock(void)
 {
-	char text[320];
+	char text[440];
 
 	psim_engine_lock();
 	psim_describe_waiting(text, sizeof(text));

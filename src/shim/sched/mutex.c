@@ -9,6 +9,7 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)
@@ -56,15 +57,16 @@ bool mutex_is_locked(struct mutex *lock)
  * Called with the raw lock held, returns with it. A waiter looks at the lock whenever it is woken; a
  * signal counts only while the lock is not its own yet.
  */
-static int mutex_wait(struct mutex *lock, unsigned int state)
+static int mutex_wait(struct mutex *lock, unsigned int state, const char *site)
 {
 	struct __psim_waiter waiter = {.task = current};
 	int err = 0;
 
 	psim_waiters_push(lock, &waiter);
+	psim_waits_begin(psim_waits_for_lock("mutex", &lock->dep_map, site));
 	for (;;) {
 		if (waiter.granted)
-			return 0;
+			break;
 		if (!lock->__psim_owner) {
 			lock->__psim_owner = current;
 			break;
@@ -79,6 +81,9 @@ static int mutex_wait(struct mutex *lock, unsigned int state)
 		if (!waiter.granted && lock->__psim_owner && lock->__psim_first == &waiter)
 			waiter.passed = true;
 	}
+	psim_waits_end();
+	if (waiter.granted)
+		return 0;
 	psim_waiters_remove(lock, &waiter);
 	/* woken for the lock, but leaving because of the signal: the next one must not sleep on */
 	if (err && !lock->__psim_owner && lock->__psim_first)
@@ -103,7 +108,7 @@ int __psim_mutex_lock(struct mutex *lock, enum __psim_mutex_wait wait, unsigned 
 		psim_raw_unlock(psim_word(&lock->__psim_word));
 		psim_lock_recursion(&lock->dep_map, "mutex", site);
 	} else {
-		err = mutex_wait(lock, states[wait]);
+		err = mutex_wait(lock, states[wait], site);
 	}
 	psim_raw_unlock(psim_word(&lock->__psim_word));
 	if (!err)

@@ -9,6 +9,7 @@
 #include "sched/lockdep.h"
 #include "sched/spinlock.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 enum {
@@ -42,29 +43,33 @@ static void enter(rwlock_t *lock, unsigned int kind, struct task_struct *task)
 		lock->__psim_readers++;
 }
 
-static void take(rwlock_t *lock, unsigned int kind, int how, const char *site)
+/* The raw lock is held, before and after. */
+static void wait_turn(rwlock_t *lock, unsigned int kind, const char *site)
 {
 	struct __psim_waiter waiter = {.task = current, .kind = kind};
-	bool granted = true;
 
+	psim_waiters_push(lock, &waiter);
+	psim_waits_begin(psim_waits_for_lock("rwlock", &lock->dep_map, site));
+	do {
+		psim_raw_unlock(psim_word(&lock->__psim_word));
+		psim_park_spinning();
+		psim_raw_lock(psim_word(&lock->__psim_word));
+	} while (!waiter.granted);
+	psim_waits_end();
+}
+
+static void take(rwlock_t *lock, unsigned int kind, int how, const char *site)
+{
 	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_lock_check_init(&lock->dep_map, "rwlock", site);
 	psim_spin_context_enter(how);
 	if (unlikely(lock_is_held_type(&lock->dep_map, kind == WRITER ? -1 : 0)))
 		psim_lock_recursion(&lock->dep_map, "rwlock", site);
 	psim_raw_lock(psim_word(&lock->__psim_word));
-	if (may_enter(lock, kind)) {
+	if (may_enter(lock, kind))
 		enter(lock, kind, current);
-	} else {
-		psim_waiters_push(lock, &waiter);
-		granted = false;
-	}
-	while (!granted) {
-		psim_raw_unlock(psim_word(&lock->__psim_word));
-		psim_park_spinning();
-		psim_raw_lock(psim_word(&lock->__psim_word));
-		granted = waiter.granted;
-	}
+	else
+		wait_turn(lock, kind, site);
 	psim_raw_unlock(psim_word(&lock->__psim_word));
 	psim_held_push(&lock->dep_map, 0, kind == READER, false, site);
 }

@@ -11,6 +11,7 @@
 #include "host/race.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 enum {
@@ -96,19 +97,22 @@ static void hand_on(struct rw_semaphore *sem)
 }
 
 /* Called with the raw lock held, returns with it. */
-static int sem_wait(struct rw_semaphore *sem, unsigned int kind, unsigned int state)
+static int sem_wait(struct rw_semaphore *sem, unsigned int kind, unsigned int state,
+		    const char *site)
 {
 	struct __psim_waiter waiter = {.task = current, .kind = kind};
 
 	psim_waiters_push(sem, &waiter);
+	psim_waits_begin(psim_waits_for_lock("rw_semaphore", &sem->dep_map, site));
 	for (;;) {
-		if (waiter.granted)
-			return 0;
-		if (kind == WRITER && sem->__psim_first == &waiter && is_free(sem)) {
+		if (!waiter.granted && kind == WRITER && sem->__psim_first == &waiter &&
+		    is_free(sem)) {
 			sem->__psim_owner = current;
 			psim_waiters_remove(sem, &waiter);
-			return 0;
+			waiter.granted = true;
 		}
+		if (waiter.granted)
+			break;
 		if (psim_interrupted(state))
 			break;
 		psim_raw_unlock(psim_word(&sem->__psim_word));
@@ -117,6 +121,9 @@ static int sem_wait(struct rw_semaphore *sem, unsigned int kind, unsigned int st
 		if (!waiter.granted && sem->__psim_owner && sem->__psim_first == &waiter)
 			waiter.passed = true;
 	}
+	psim_waits_end();
+	if (waiter.granted)
+		return 0;
 	psim_waiters_remove(sem, &waiter);
 	hand_on(sem);
 	return -EINTR;
@@ -148,7 +155,7 @@ static int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_w
 	if (likely(may_enter(sem, kind)))
 		enter(sem, kind, current);
 	else
-		err = sem_wait(sem, kind, states[wait]);
+		err = sem_wait(sem, kind, states[wait], site);
 	psim_raw_unlock(psim_word(&sem->__psim_word));
 	if (!err)
 		psim_held_push(&sem->dep_map, subclass, kind == READER, false, site);

@@ -9,6 +9,7 @@
 #include "sched/lockdep.h"
 #include "sched/spinlock.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 void psim_spin_context_enter(int how)
@@ -47,18 +48,20 @@ void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_cl
 }
 
 /* The lock is taken: wait for the turn. Called with the raw lock held, returns without. */
-static void spin_wait(struct raw_spinlock *lock, struct task_struct *me)
+static void spin_wait(struct raw_spinlock *lock, struct task_struct *me, const char *site)
 {
 	struct __psim_waiter waiter = {.task = me};
 	bool granted;
 
 	psim_waiters_push(lock, &waiter);
+	psim_waits_begin(psim_waits_for_lock("spinlock", &lock->dep_map, site));
 	do {
 		psim_raw_unlock(psim_word(&lock->__psim_word));
 		psim_park_spinning();
 		psim_raw_lock(psim_word(&lock->__psim_word));
 		granted = waiter.granted;
 	} while (!granted);
+	psim_waits_end();
 	psim_raw_unlock(psim_word(&lock->__psim_word));
 }
 
@@ -76,7 +79,7 @@ static void spin_take(struct raw_spinlock *lock, int how, unsigned int subclass,
 		psim_raw_unlock(psim_word(&lock->__psim_word));
 		psim_lock_recursion(&lock->dep_map, "spinlock", site);
 	} else {
-		spin_wait(lock, me);
+		spin_wait(lock, me, site);
 	}
 	psim_held_push(&lock->dep_map, subclass, 0, false, site);
 }

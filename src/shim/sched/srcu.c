@@ -9,6 +9,7 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 int __init_srcu_struct(struct srcu_struct *ssp, const char *name, struct lock_class_key *key)
@@ -72,8 +73,12 @@ void __psim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const char *site)
 /* Called with the raw lock held, returns with it. */
 static void sleep_once(struct srcu_struct *ssp)
 {
+	struct psim_waits waits = {.what = "readers of SRCU domain", .name = ssp->dep_map.name};
+
 	psim_raw_unlock(psim_word(&ssp->__psim_word));
+	psim_waits_begin(&waits);
 	psim_sleep(TASK_UNINTERRUPTIBLE);
+	psim_waits_end();
 	psim_raw_lock(psim_word(&ssp->__psim_word));
 }
 

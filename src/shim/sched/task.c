@@ -10,6 +10,7 @@
 #include "sched/lockdep.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
+#include "sched/waits.h"
 
 static pid_t last_pid;
 
@@ -199,9 +200,13 @@ static bool has_ended(const struct psim_ctl *ctl)
 /* Announce who waits. The ending task looks after it has said that it ended: one of the two sees. */
 void psim_task_wait_end(struct psim_ctl *ctl)
 {
+	struct psim_waits waits = {.what = "a task", .task = &ctl->task};
+
 	__atomic_store_n(&ctl->joiner, psim_me(), __ATOMIC_SEQ_CST);
+	psim_waits_begin(&waits);
 	while (!has_ended(ctl) && !psim_halted())
 		psim_park();
+	psim_waits_end();
 	psim_edge_in(&ctl->ended);
 }
 

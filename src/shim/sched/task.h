@@ -56,6 +56,8 @@ enum psim_task_state {
  * @fiber, @thread: what carries it
  * @fn, @arg: what it does
  * @joiner: who waits for its end
+ * @waits: what it waits for, while it does and the primitive said so (waits.h)
+ * @queue: name of the wait queue that it is in
  * @ended: it has ended: nothing but the result counts any more
  * @kthread_fn: what a kernel thread does, once it is woken
  * @kthread_stop: it is asked to end
@@ -83,6 +85,8 @@ struct psim_ctl {
 	int (*fn)(void *arg);
 	void *arg;
 	struct psim_ctl *joiner;
+	const struct psim_waits *waits;
+	const char *queue;
 	int (*kthread_fn)(void *data);
 	bool kthread_stop;
 	struct psim_monitor monitor;
@@ -113,8 +117,10 @@ extern struct list_head psim_tasks; /* all tasks, in order of birth */
 /* The engine's lock: the lists, the sleepers, CPU numbers. Nothing in the deterministic engine. */
 void psim_engine_lock(void);
 void psim_engine_unlock(void);
-/* "a/1 (lock), b/2 (wait), ...": the tasks that wait. Return: @text. */
+/* "a/1 in f waits for mutex m, held by b/2 since g; ...". Return: @text. */
 const char *psim_describe_waiting(char *text, size_t bytes);
+/* It waits, and not for something to do: a deadlock concerns it. */
+bool psim_task_is_missed(struct psim_ctl *ctl);
 
 /* ---- tasks (task.c) --------------------------------------------------------------------------------- */
 

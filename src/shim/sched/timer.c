@@ -15,6 +15,7 @@
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 /* A timer whose function runs now, on the stack of the task that runs it. */
@@ -340,8 +341,12 @@ static int delete_sync(struct timer_list *timer, bool shutdown, const char *site
 		timer->function = NULL;
 	psim_waiters_push(&timers_waiting, &waiter);
 	while (is_running(timer)) {
+		static const struct psim_waits waits = {.what = "a timer that runs"};
+
 		psim_raw_unlock(&timers_raw);
+		psim_waits_begin(&waits);
 		psim_park_spinning();
+		psim_waits_end();
 		psim_raw_lock(&timers_raw);
 		pending |= disarm(timer);
 	}

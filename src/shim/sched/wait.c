@@ -10,6 +10,7 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/spinlock.h"
+#include "sched/waits.h"
 #include "sched/workers.h"
 #include "sim/sim.h"
 
@@ -149,6 +150,7 @@ static bool enqueue(struct wait_queue_head *wq_head, struct wait_queue_entry *wq
 {
 	bool was_empty = list_empty(&wq_head->head);
 
+	psim_waits_queued(wq_head->lock.rlock.dep_map.name);
 	if (!list_empty(&wq_entry->entry))
 		return false;
 	if (wq_entry->flags & WQ_FLAG_EXCLUSIVE)
@@ -205,6 +207,7 @@ long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_en
 void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)
 {
 	__set_current_state(TASK_RUNNING);
+	psim_waits_queued(NULL);
 	lock(wq_head, __func__);
 	list_del_init(&wq_entry->entry);
 	unlock(wq_head, __func__);

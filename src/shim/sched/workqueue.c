@@ -18,6 +18,7 @@
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sched/workqueue.h"
 #include "sim/sim.h"
 
@@ -269,8 +270,12 @@ static int worker_body(void *arg)
 		w->next_idle = wq->idle;
 		wq->idle = w;
 		while (w->is_idle) {
+			static const struct psim_waits waits = {.what = "work", .idle = true};
+
 			psim_raw_unlock(&psim_wq_raw);
+			psim_waits_begin(&waits);
 			psim_park();
+			psim_waits_end();
 			psim_raw_lock(&psim_wq_raw);
 		}
 		if (!w->ending)
@@ -378,8 +383,12 @@ static void wait_over(struct flusher *f)
 	f->next = flushers;
 	flushers = f;
 	while (!f->done) {
+		static const struct psim_waits waits = {.what = "the end of work"};
+
 		psim_raw_unlock(&psim_wq_raw);
+		psim_waits_begin(&waits);
 		psim_sleep(TASK_UNINTERRUPTIBLE);
+		psim_waits_end();
 		psim_raw_lock(&psim_wq_raw);
 	}
 	for (at = &flushers; *at != f; at = &(*at)->next)

@@ -11,6 +11,7 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
+#include "sched/waits.h"
 #include "sim/sim.h"
 
 /* In __psim_waiter.kind: it is part of a struct ww_waiter. */
@@ -91,16 +92,18 @@ static bool must_give_up(struct ww_mutex *lock, struct ww_waiter *me)
 }
 
 /* Called with the raw lock held, returns with it. */
-static int wait_for(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, unsigned int state)
+static int wait_for(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, unsigned int state,
+		    const char *site)
 {
 	struct ww_waiter me = {.base = {.task = current, .kind = WITH_CONTEXT}, .ctx = ctx};
 	struct mutex *base = &lock->base;
 	int err = 0;
 
 	stand_in_line(base, &me);
+	psim_waits_begin(psim_waits_for_lock("ww_mutex", &base->dep_map, site));
 	for (;;) {
 		if (me.base.granted)
-			return 0;
+			break;
 		if (!base->__psim_owner) {
 			base->__psim_owner = current;
 			break;
@@ -117,6 +120,9 @@ static int wait_for(struct ww_mutex *lock, struct ww_acquire_ctx *ctx, unsigned 
 		if (!me.base.granted && base->__psim_owner && base->__psim_first == &me.base)
 			me.base.passed = true;
 	}
+	psim_waits_end();
+	if (me.base.granted)
+		return 0;
 	psim_waiters_remove(base, &me.base);
 	if (err && !base->__psim_owner && base->__psim_first)
 		psim_unpark(base->__psim_first->task);
@@ -196,7 +202,8 @@ int __psim_ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx,
 	} else {
 		err = wait_for(lock, ctx,
 			       wait == __PSIM_MUTEX_ANY ? TASK_UNINTERRUPTIBLE
-							: TASK_INTERRUPTIBLE);
+							: TASK_INTERRUPTIBLE,
+			       site);
 	}
 	if (!err)
 		taken_with(lock, ctx);
