@@ -419,7 +419,8 @@ static void deadlock__names_who_waits(void **state)
 {
 	(void)state;
 	start(NULL, 0);
-	psim_expect_report("knot/1 after a wait, first/2 after a wait, second/3 after a wait");
+	psim_expect_report("knot/1 waits for the end of first/2; first/2 waits for the end of "
+			   "second/3; second/3 waits for the end of first/2");
 	assert_int_equal(psim_run("knot", two_that_join_each_other, NULL), -ECANCELED);
 	assert_int_equal(psim_stop(), 0);
 }
@@ -590,7 +591,7 @@ static void free_running__deadlock_is_reported(void **state)
 {
 	(void)state;
 	start_free(0);
-	psim_expect_report("second/3 after a wait");
+	psim_expect_report("second/3 waits for the end of first/2");
 	assert_int_equal(psim_run("knot", two_that_join_each_other, NULL), -ECANCELED);
 	assert_int_equal(psim_stop(), 0);
 }

@@ -126,8 +126,8 @@ static void wake(struct bucket *bucket, unsigned long pfn, struct folio *folio)
 
 static unsigned int holder(const void *folio)
 {
-	unsigned long word = __atomic_load_n(&((const struct folio *)folio)->flags.f,
-					     __ATOMIC_RELAXED);
+	unsigned long word =
+		__atomic_load_n(&((const struct folio *)folio)->flags.f, __ATOMIC_RELAXED);
 
 	return word & BIT(PG_locked) ? (word & PSIM_PG_OWNER_MASK) >> PSIM_PG_OWNER_SHIFT : 0;
 }

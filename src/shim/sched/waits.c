@@ -65,8 +65,8 @@ static int say_task(char *text, int n, size_t bytes, unsigned int pid)
 		const struct psim_ctl *ctl = task_at(at);
 
 		if (ctl->task.pid == (int)pid)
-			return n + scnprintf(text + n, bytes - n, ", held by %s/%d",
-					     ctl->task.comm, ctl->task.pid);
+			return n + scnprintf(text + n, bytes - n, ", held by %s/%d", ctl->task.comm,
+					     ctl->task.pid);
 	}
 	return n;
 }
@@ -121,7 +121,7 @@ bool psim_task_is_missed(struct psim_ctl *ctl)
 	if (__psim_threads)
 		psim_monitor_lock(&ctl->monitor);
 	missed = !ctl->ended && ctl->state != PSIM_IDLE && !(ctl->waits && ctl->waits->idle) &&
-		 (ctl != &psim_main || ctl->waits);
+		 (ctl != &psim_main || (ctl->waits && !ctl->waits->task));
 	if (__psim_threads)
 		psim_monitor_unlock(&ctl->monitor);
 	return missed;

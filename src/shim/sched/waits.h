@@ -40,9 +40,7 @@ void psim_waits_end(void);
 /* It was queued in a wait queue of this name; NULL: it left it. */
 void psim_waits_queued(const char *name);
 
-#define psim_waits_for_lock(kind, lockdep, caller)            \
-	(&(const struct psim_waits){                          \
-		.what = (kind), .map = (lockdep), .site = (caller) \
-	})
+#define psim_waits_for_lock(kind, lockdep, caller) \
+	(&(const struct psim_waits){.what = (kind), .map = (lockdep), .site = (caller)})
 
 #endif /* PSIM_WAITS_H */

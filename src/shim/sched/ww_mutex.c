@@ -201,8 +201,7 @@ int __psim_ww_mutex_lock(struct ww_mutex *lock, struct ww_acquire_ctx *ctx,
 		psim_lock_recursion(&base->dep_map, "ww_mutex", site);
 	} else {
 		err = wait_for(lock, ctx,
-			       wait == __PSIM_MUTEX_ANY ? TASK_UNINTERRUPTIBLE
-							: TASK_INTERRUPTIBLE,
+			       wait == __PSIM_MUTEX_ANY ? TASK_UNINTERRUPTIBLE : TASK_INTERRUPTIBLE,
 			       site);
 	}
 	if (!err)
