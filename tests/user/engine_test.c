@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include <psim/audit.h>
+#include <psim/explore.h>
 #include <psim/fault.h>
 #include <psim/machine.h>
 #include <psim/task.h>
@@ -439,9 +440,47 @@ static void step_budget__livelock_is_reported(void **state)
 
 	(void)state;
 	assert_int_equal(psim_start(&config), 0);
-	psim_expect_report("livelock: 10000 scheduling points");
+	psim_expect_report(
+		"livelock: 10000 scheduling points are used up (step_budget); every 1 of them "
+		"repeat: spin/1 yields");
 	assert_int_equal(psim_run("spin", polls_for_ever, NULL), -ECANCELED);
 	assert_int_equal(psim_stop(), 0);
+}
+
+static int waits_for_flag(void *arg)
+{
+	while (!__atomic_load_n((int *)arg, __ATOMIC_RELAXED)) {
+		psim_explore_point();
+		psim_yield();
+	}
+	return 0;
+}
+
+static int two_poll_for_ever(void *arg)
+{
+	struct psim_task *other = psim_spawn(NULL, "other", waits_for_flag, arg);
+
+	waits_for_flag(arg);
+	return psim_join(other);
+}
+
+/* Who does what again and again, from the same beginning whenever it was cut off. */
+static void step_budget__what_repeats_is_told(void **state)
+{
+	static int never;
+
+	(void)state;
+	for (unsigned int cut = 0; cut < 4; cut++) {
+		struct psim_config config = {
+			.ram_bytes = 4 << 20, .step_budget = 10000 + cut, .quiet = 1};
+
+		assert_int_equal(psim_start(&config), 0);
+		psim_expect_report(
+			"every 4 of them repeat: spin/1 in psim_explore_point, spin/1 yields, "
+			"other/2 in psim_explore_point, other/2 yields");
+		assert_int_equal(psim_run("spin", two_poll_for_ever, &never), -ECANCELED);
+		assert_int_equal(psim_stop(), 0);
+	}
 }
 
 /* Sleeping is no step: waiting out a long time is no livelock. */
@@ -640,6 +679,7 @@ int main(void)
 		cmocka_unit_test(deadlock__is_reported_and_returns_to_the_main_stack),
 		cmocka_unit_test(deadlock__names_who_waits),
 		cmocka_unit_test(step_budget__livelock_is_reported),
+		cmocka_unit_test(step_budget__what_repeats_is_told),
 		cmocka_unit_test(step_budget__time_that_is_slept_does_not_count),
 		cmocka_unit_test(law3__a_task_that_nobody_joined_is_named),
 		cmocka_unit_test(psim_spawn__injected_failure),

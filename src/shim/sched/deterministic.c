@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <psim/audit.h>
 #include "host/steer.h"
+#include "sched/livelock.h"
 #include "sched/runqueue.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
@@ -26,6 +27,8 @@ static bool preempts;
 static bool counted;
 /* The moment at which the step budget is used up; whatever moves time otherwise moves this along. */
 static u64 budget_end;
+/* It is near: the points are noted, to see what repeats. */
+static bool end_is_near;
 /* A task that has ended, until its stack is left. */
 static struct psim_ctl *dead;
 /* Who wants to know where the others wait: whoever is switched to tells, and switches back. */
@@ -35,6 +38,38 @@ static bool called_upon;
 /* Who waits in psim_settle(). */
 static struct psim_ctl *settler;
 static bool settle_timers;
+
+/* ---- what is ahead ------------------------------------------------------------------------------------- */
+
+static bool softirq_idle(void)
+{
+	return !psim_interrupts.softirq_wanted &&
+	       (!psim_interrupts.softirq || psim_interrupts.softirq->state == PSIM_IDLE);
+}
+
+/* When to begin to note points; no earlier than in the second half of the budget. */
+static u64 end_is_near_at(void)
+{
+	u64 points = PSIM_LIVELOCK_POINTS;
+
+	if (psim_config.step_budget < 2 * points)
+		points = psim_config.step_budget / 2;
+	return budget_end - points * __psim_clock.step;
+}
+
+static void look_ahead(void)
+{
+	const struct psim_ctl *sleeper = psim_sleepers_first();
+	u64 timer, event = end_is_near ? budget_end : end_is_near_at();
+
+	if (sleeper && sleeper->deadline < event)
+		event = sleeper->deadline;
+	if (psim_next_timer && softirq_idle()) {
+		timer = psim_next_timer();
+		event = timer < event ? timer : event;
+	}
+	__psim_clock.event = event;
+}
 
 int psim_det_start(const struct psim_config *config)
 {
@@ -48,32 +83,11 @@ int psim_det_start(const struct psim_config *config)
 	__psim_clock.step = config->point_ns;
 	budget_end =
 		steps < (U64_MAX >> 1) / config->point_ns ? steps * config->point_ns : U64_MAX >> 1;
-	__psim_clock.event = __psim_clock.horizon = budget_end;
+	look_ahead();
+	__psim_clock.horizon = __psim_clock.event;
 	if (scheduler->start)
 		scheduler->start(config->seed);
 	return 0;
-}
-
-/* ---- what is ahead ------------------------------------------------------------------------------------- */
-
-static bool softirq_idle(void)
-{
-	return !psim_interrupts.softirq_wanted &&
-	       (!psim_interrupts.softirq || psim_interrupts.softirq->state == PSIM_IDLE);
-}
-
-static void look_ahead(void)
-{
-	const struct psim_ctl *sleeper = psim_sleepers_first();
-	u64 timer, event = budget_end;
-
-	if (sleeper && sleeper->deadline < event)
-		event = sleeper->deadline;
-	if (psim_next_timer && softirq_idle()) {
-		timer = psim_next_timer();
-		event = timer < event ? timer : event;
-	}
-	__psim_clock.event = event;
 }
 
 static bool queued(const struct psim_ctl *interrupt)
@@ -96,7 +110,7 @@ static inline bool must_ask(void)
 
 static inline void set_horizon(void)
 {
-	__psim_clock.horizon = must_ask() ? 0 : __psim_clock.event;
+	__psim_clock.horizon = must_ask() || unlikely(end_is_near) ? 0 : __psim_clock.event;
 }
 
 void psim_det_ask(bool at_points, bool count)
@@ -116,8 +130,10 @@ static void wake_sleeper(struct psim_ctl *ctl)
 
 static void budget_over(void)
 {
-	psim_fatal("progress", "livelock: %llu scheduling points are used up (step_budget)",
-		   psim_config.step_budget);
+	char text[400];
+
+	psim_fatal("progress", "livelock: %llu scheduling points are used up (step_budget); %s",
+		   psim_config.step_budget, psim_livelock_describe(text, sizeof(text)));
 }
 
 /* The time of the next event has come. */
@@ -131,6 +147,7 @@ static void tick(void)
 		psim_softirq_want();
 	if (unlikely(__psim_clock.now >= budget_end))
 		budget_over();
+	end_is_near = __psim_clock.now >= end_is_near_at();
 	look_ahead();
 }
 
@@ -355,6 +372,8 @@ void __psim_point_slow(unsigned int kind, const char *site)
 	me = psim_me();
 	if (unlikely(counted))
 		psim_steer->passed(me->task.pid, kind, site);
+	if (unlikely(end_is_near))
+		psim_livelock_note(me->task.pid, kind, site);
 	pass(kind);
 	if (unlikely(!is_on_cpu(me))) {
 		psim_runqueue_preempted(me);
@@ -389,6 +408,8 @@ void psim_yielded(void)
 	me = psim_me();
 	if (unlikely(counted))
 		psim_steer->passed(me->task.pid, PSIM_POINT_YIELD, NULL);
+	if (unlikely(end_is_near))
+		psim_livelock_note(me->task.pid, PSIM_POINT_YIELD, NULL);
 	pass(PSIM_POINT_YIELD);
 	if (psim_runqueue_alone()) {
 		/* a single yield may be a wake-up that came before the sleep: time must not jump for it */

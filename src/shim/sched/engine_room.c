@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "host/race.h"
+#include "sched/livelock.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
 
@@ -248,6 +249,7 @@ static void stop(void)
 	if (__psim_threads)
 		psim_free_end_all();
 	psim_det_reap();
+	psim_livelock_stop();
 	for (at = psim_tasks.next; at != &psim_tasks; at = next) {
 		next = at->next;
 		if (at != &psim_main.all)
