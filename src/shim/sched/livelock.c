@@ -7,12 +7,17 @@
  * one livelock has one text.
  */
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include "host/steer.h"
 #include "sched/livelock.h"
 #include "sched/task.h"
 
-#define MOST_SHOWN 8
+#define MOST_SHOWN  8
+#define MOST_PLACES 128
+/* A period that is longer is told by these alone. */
+#define SHORT	32
+#define TELLING (1u << PSIM_POINT_WAIT | 1u << PSIM_POINT_CALLBACK | 1u << PSIM_POINT_YIELD)
 
 struct passed {
 	unsigned int task;
@@ -54,20 +59,23 @@ static int compare(const struct passed *a, const struct passed *b)
 	return a->site == b->site ? 0 : strcmp(a->site, b->site);
 }
 
-static bool repeats(unsigned int period)
+/* The later half of what is kept is nothing but repetitions, and three of them at least. */
+static bool repeats(unsigned int period, unsigned int have)
 {
-	for (unsigned int i = 0; i < 2 * period; i++) {
+	unsigned int until = max(2 * period, have / 2);
+
+	for (unsigned int i = 0; i < until; i++) {
 		if (compare(back(i), back(i + period)))
 			return false;
 	}
 	return true;
 }
 
-/* Return: 0: none that came three times. */
+/* Return: 0: there is none. */
 static unsigned int find_period(unsigned int have)
 {
 	for (unsigned int period = 1; 3 * period <= have; period++) {
-		if (repeats(period))
+		if (repeats(period, have))
 			return period;
 	}
 	return 0;
@@ -114,68 +122,82 @@ static bool same_place(const struct passed *a, const struct passed *b)
 	return a->task == b->task && (a->site == b->site || !strcmp(a->site, b->site));
 }
 
-static int say_period(char *text, size_t bytes, unsigned int period)
+/* Which kinds of points to tell of a period that begins @first steps back. */
+static unsigned int telling_kinds(unsigned int first, unsigned int period)
 {
-	unsigned int first = beginning(period), shown = 0, times;
+	unsigned int kinds = 0;
+
+	for (unsigned int i = 0; i < period; i++)
+		kinds |= 1u << back(first - i)->kind;
+	return period > SHORT && (kinds & TELLING) ? TELLING : ~0u;
+}
+
+/* A place, and how often it was passed. */
+struct place {
+	const struct passed *at;
+	unsigned int times;
+};
+
+/* The first MOST_PLACES different ones of @count points, from @first steps back on. Return: how many. */
+static unsigned int find_places(struct place *places, unsigned int first, unsigned int count,
+				unsigned int kinds)
+{
+	unsigned int found = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		const struct passed *p = back(first - i);
+		unsigned int j = 0;
+
+		if (!(1u << p->kind & kinds))
+			continue;
+		while (j < found && !same_place(places[j].at, p))
+			j++;
+		if (j < found)
+			places[j].times++;
+		else if (found < MOST_PLACES)
+			places[found++] = (struct place){p, 1};
+	}
+	return found;
+}
+
+static void say_period(char *text, size_t bytes, unsigned int period)
+{
+	unsigned int first = beginning(period), count;
+	struct place places[MOST_PLACES];
 	int at = 0;
 
 	if (period > 1)
 		at = scnprintf(text, bytes, "every %u of them repeat: ", period);
 	else
 		at = scnprintf(text, bytes, "the last repeats: ");
-
-	for (unsigned int i = 0; i < period; i += times) {
-		const struct passed *p = back(first - i);
-
-		for (times = 1; i + times < period && same_place(p, back(first - i - times));)
-			times++;
-		if (shown++ == MOST_SHOWN)
-			return at + scnprintf(text + at, bytes - at, ", ...");
-		at += scnprintf(text + at, bytes - at, "%s", shown > 1 ? ", " : "");
-		at = say_passed(text, at, bytes, p, times);
+	count = find_places(places, first, period, telling_kinds(first, period));
+	for (unsigned int i = 0; i < count && i < MOST_SHOWN; i++) {
+		at += scnprintf(text + at, bytes - at, "%s", i ? ", " : "");
+		at = say_passed(text, at, bytes, places[i].at, places[i].times);
 	}
-	return at;
+	if (count > MOST_SHOWN)
+		scnprintf(text + at, bytes - at, ", ...");
 }
 
-/* How often this place was passed; 0 if somebody later, who was asked before, stands for it. */
-static unsigned int frequency(unsigned int i, unsigned int have)
+static void say_most_frequent(char *text, size_t bytes, unsigned int have)
 {
-	unsigned int times = 0;
-
-	for (unsigned int j = 0; j < have; j++) {
-		if (!same_place(back(i), back(j)))
-			continue;
-		if (j < i)
-			return 0;
-		times++;
-	}
-	return times;
-}
-
-static int say_most_frequent(char *text, size_t bytes, unsigned int have)
-{
-	unsigned int below = have + 1, at_place = 0;
+	struct place places[MOST_PLACES];
+	unsigned int count = find_places(places, have - 1, have, ~0u);
 	int at = scnprintf(text, bytes, "of the last %u, most are: ", have);
 
 	for (unsigned int shown = 0; shown < MOST_SHOWN / 2; shown++) {
-		unsigned int best = 0, place = 0;
+		unsigned int best = 0;
 
-		for (unsigned int i = 0; i < have; i++) {
-			unsigned int times = frequency(i, have);
-
-			if (times > best && (times < below || (times == below && i > at_place))) {
-				best = times;
-				place = i;
-			}
+		for (unsigned int i = 1; i < count; i++) {
+			if (places[i].times > places[best].times)
+				best = i;
 		}
-		if (!best)
+		if (!places[best].times)
 			break;
 		at += scnprintf(text + at, bytes - at, "%s", shown ? ", " : "");
-		at = say_passed(text, at, bytes, back(place), best);
-		below = best;
-		at_place = place;
+		at = say_passed(text, at, bytes, places[best].at, places[best].times);
+		places[best].times = 0;
 	}
-	return at;
 }
 
 const char *psim_livelock_describe(char *text, size_t bytes)

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#define PSIM_LIVELOCK_POINTS 1024
+#define PSIM_LIVELOCK_POINTS 16384
 
 /* One more point; @site: who called, or NULL for a yield. */
 void psim_livelock_note(unsigned int task, unsigned int kind, const char *site);
