@@ -44,11 +44,10 @@ def main():
     core = not any(fnmatch.fnmatch("core/x_test.c", p) for p in out)
     if core:
         root = face.parent.parent
-        for path in sorted((root / "src/core").glob("*.[ch]")):
+        for path in sorted((root / "src/core").glob("*.c")):
             put(top / "core" / path.name, path.read_bytes())
-            if path.suffix == ".c":
-                rooms.setdefault("core", []).append(path.stem)
-        for path in (root / "include/drm").glob("drm_pagemap*.h"):
+            rooms.setdefault("core", []).append(path.stem)
+        for path in (*(root / "include/drm").glob("drm_pagemap*.h"), *(root / "src/core/drm").glob("*.h")):
             put(top / "drm-include/drm" / path.name, path.read_bytes())
     for path in sorted(face.glob("*/*")):
         name = str(path.relative_to(face))

@@ -11,7 +11,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "drm_pagemap_internal.h"
+#include <drm/drm_pagemap_internal.h>
 
 /* ---- an allocation --------------------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@
 
 #include <drm/drm_device.h>
 
-#include "drm_pagemap_internal.h"
+#include <drm/drm_pagemap_internal.h>
 
 /* Until when the pages of a migration that ends now shall stay (C3.15). */
 static u64 timeslice_end(unsigned long ms)

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "drm_pagemap_internal.h"
+#include <drm/drm_pagemap_internal.h>
 
 int drm_pagemap_move_init(struct drm_pagemap_move *move, unsigned long npages, gfp_t gfp)
 {

@@ -18,7 +18,7 @@
 #include <linux/sched/mm.h>
 #include <linux/string.h>
 
-#include "drm_pagemap_internal.h"
+#include <drm/drm_pagemap_internal.h>
 
 /* How often an eviction looks for pages that are still in use (C4.2). */
 #define EVICT_ATTEMPTS 3
