@@ -272,8 +272,6 @@ void folio_mark_accessed(struct folio *folio);
 /* ---- the lock ---------------------------------------------------------------------------------------------- */
 
 bool __psim_folio_trylock(struct folio *folio);
-void __folio_lock(struct folio *folio);
-int __folio_lock_killable(struct folio *folio);
 
 /* Return: whether the caller has the lock now. Never waits. Any context. */
 static inline bool folio_trylock(struct folio *folio)

@@ -43,7 +43,4 @@ int split_folio(struct folio *folio);
 int split_huge_page(struct page *page);
 int __psim_split_folio(struct folio *folio, struct page *keep);
 
-/* If a leaf maps @address in @vma it becomes a table of 4 KiB slots (S6.59). May sleep. */
-void split_huge_pmd_address(struct vm_area_struct *vma, unsigned long address, bool freeze);
-
 #endif /* _LINUX_HUGE_MM_H */

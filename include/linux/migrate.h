@@ -139,14 +139,6 @@ void migrate_device_pages(unsigned long *src_pfns, unsigned long *dst_pfns, unsi
 void migrate_device_finalize(unsigned long *src_pfns, unsigned long *dst_pfns,
 			     unsigned long npages);
 
-/**
- * migration_entry_wait_on_locked() - wait, holding no reference, until the folio of a slot is unlocked
- * @entry: a migration or device-private entry whose folio is locked
- * @ptl: the slot's lock, which keeps the folio; dropped once the task is queued
- * May sleep.
- */
-void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl);
-
 /* Move one device-coherent folio to system memory (S4.14). Not modelled. */
 int migrate_device_coherent_folio(struct folio *folio);
 

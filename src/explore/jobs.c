@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../shim/host/host.h"
 #include "explore.h"
 
 static int run_part(const struct search *search, struct result *result)
@@ -44,7 +45,7 @@ static void child(const struct search *part, struct result *result, FILE *out)
 	json_dumpf(json, out, JSON_COMPACT);
 	json_decref(json);
 	fflush(out);
-	_exit(0);
+	psim_host_exit(0);
 }
 
 static int collect(FILE *in, struct result *result)

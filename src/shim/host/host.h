@@ -82,8 +82,7 @@ void psim_host_free(void *p);
 /* AddressSanitizer's poison; nothing without it. */
 void psim_host_poison(const void *p, unsigned long bytes);
 void psim_host_unpoison(const void *p, unsigned long bytes);
-/* Whether this build has AddressSanitizer / ThreadSanitizer. */
-int psim_host_has_asan(void);
+/* Whether this build has ThreadSanitizer. */
 int psim_host_has_tsan(void);
 
 /* ---- statics of the kernel dialect ---------------------------------------------------------- */
@@ -116,8 +115,6 @@ void psim_host_backtrace(int skip, int max);
 int psim_host_symbol(unsigned long address, char *name, unsigned long bytes, int offset);
 /* End the process at once with @code (0..255); flushes nothing of the machine. */
 void psim_host_exit(int code) __attribute__((noreturn));
-/* Wall clock in nanoseconds, for figures shown to people; never for anything in the machine. */
-unsigned long long psim_host_clock(void);
 
 /* ---- fibres: the deterministic engine's stacks ---------------------------------------------- */
 

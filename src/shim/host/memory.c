@@ -122,11 +122,6 @@ void psim_host_unpoison(const void *p, unsigned long bytes)
 	(void)bytes;
 }
 
-int psim_host_has_asan(void)
-{
-	return PSIM_HAS_ASAN;
-}
-
 int psim_host_has_tsan(void)
 {
 	return PSIM_HAS_TSAN;

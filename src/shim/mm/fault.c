@@ -229,12 +229,12 @@ vm_fault_t __folio_lock_or_retry(struct folio *folio, struct vm_fault *vmf)
 			folio_wait_locked(folio);
 		return VM_FAULT_RETRY;
 	}
-	if (killable && __folio_lock_killable(folio)) {
+	if (killable && folio_lock_killable(folio)) {
 		psim_fault_release(vmf);
 		return VM_FAULT_RETRY;
 	}
 	if (!killable)
-		__folio_lock(folio);
+		folio_lock(folio);
 	return 0;
 }
 

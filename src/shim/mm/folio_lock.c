@@ -188,16 +188,6 @@ int folio_lock_killable(struct folio *folio)
 	return take(folio, current) ? 0 : lock_slow(folio, TASK_KILLABLE);
 }
 
-void __folio_lock(struct folio *folio)
-{
-	folio_lock(folio);
-}
-
-int __folio_lock_killable(struct folio *folio)
-{
-	return folio_lock_killable(folio);
-}
-
 void folio_unlock(struct folio *folio)
 {
 	unsigned long pfn = folio_pfn(folio), old;
@@ -260,12 +250,6 @@ static int wait_unlocked(unsigned long pfn, spinlock_t *ptl, unsigned int state)
 	}
 	psim_raw_unlock(&bucket->lock);
 	return err;
-}
-
-void psim_folio_wait_unlocked(unsigned long pfn)
-{
-	psim_point(PSIM_POINT_WAIT);
-	wait_unlocked(pfn, NULL, TASK_UNINTERRUPTIBLE);
 }
 
 void psim_folio_wait_unlocked_ptl(unsigned long pfn, spinlock_t *ptl)

@@ -106,10 +106,3 @@ void psim_split_pmd_at(struct vm_area_struct *vma, unsigned long address)
 	if (address & ~PMD_MASK)
 		psim_split_pmd(vma, address);
 }
-
-void split_huge_pmd_address(struct vm_area_struct *vma, unsigned long address, bool freeze)
-{
-	if (freeze)
-		psim_stop_function(__func__, "only folio splits freeze, by their own walk");
-	psim_split_pmd(vma, address);
-}

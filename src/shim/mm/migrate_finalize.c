@@ -159,11 +159,6 @@ void psim_migrate_remap_part(struct folio *part)
 	psim_rmap_walk_locked(part, remap_in, &remap);
 }
 
-void migration_entry_wait_on_locked(swp_entry_t entry, spinlock_t *ptl)
-{
-	psim_folio_wait_unlocked_ptl(swp_offset_pfn(entry), ptl);
-}
-
 /* ---- one entry ------------------------------------------------------------------------------------------- */
 
 static void let_go(struct folio *folio)

@@ -116,14 +116,12 @@ int psim_page_alloc_start(const struct psim_config *config);
 /* ---- folio locks (folio_lock.c) ---------------------------------------------------------------------- */
 
 /**
- * psim_folio_wait_unlocked() - wait, without a reference, until the folio was unlocked once
+ * psim_folio_wait_unlocked_ptl() - wait, without a reference, until the folio was unlocked once
  * @pfn: any page of the folio; it may be freed and used again meanwhile
+ * @ptl: the spinlock that keeps it from going away; let go of once the task is queued
  *
  * May sleep. Returns at once if it is not locked. The lock is not taken (S6.5, S6.40).
  */
-void psim_folio_wait_unlocked(unsigned long pfn);
-
-/* The same, letting go of the spinlock that keeps the folio from going away once it waits. */
 void psim_folio_wait_unlocked_ptl(unsigned long pfn, spinlock_t *ptl);
 
 /* The head of the folio that @pfn is a page of now; of a free page itself. No reference is needed. */
@@ -184,9 +182,6 @@ void psim_audit_slot(unsigned long pfn, bool claims);
  * how many slots map @pfn, any of its pages.
  */
 void psim_audit_part(unsigned long pfn, int leaves, int slots);
-
-/* A holder that cannot tell how many: more references than explained are no fault of this page. */
-void psim_audit_hold(unsigned long pfn);
 
 /**
  * struct psim_explainer - a room that knows holders of pages

@@ -22,7 +22,7 @@ struct entry {
 	unsigned long pfn;
 	int refs, maps, slots, claims;
 	int by_leaf, by_slot;
-	bool held, seen, on_list, wrong_list;
+	bool seen, on_list, wrong_list;
 	bool all;
 	const char *why;
 };
@@ -125,11 +125,6 @@ void psim_audit_part(unsigned long pfn, int leaves, int slots)
 
 	entry->by_leaf += leaves;
 	entry->by_slot += slots;
-}
-
-void psim_audit_hold(unsigned long pfn)
-{
-	entry_of(pfn)->held = true;
 }
 
 void psim_audit_register(struct psim_explainer *explainer)
@@ -258,8 +253,8 @@ static void compare(unsigned long pfn)
 	if (maps != entry->maps)
 		psim_report("law 2", "page %#lx, taken in %s: mapcount %d, but %d slots map it",
 			    pfn, site_of(pfn), maps, entry->maps);
-	if (refs < entry->refs || ((anon || entry->all) && refs != entry->refs && !entry->held &&
-				   !(flags & BIT(PG_locked))))
+	if (refs < entry->refs ||
+	    ((anon || entry->all) && refs != entry->refs && !(flags & BIT(PG_locked))))
 		psim_report(
 			"law 2",
 			"page %#lx, taken in %s: refcount %d, but %d references are accounted for%s%s",

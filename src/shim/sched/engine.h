@@ -53,8 +53,6 @@ struct task_struct *psim_task_new(enum psim_task_kind kind, const char *name, st
 				  int (*fn)(void *arg), void *arg);
 /* Wait for the task's end and drop it. Return: what its function returned; -ECANCELED if halted. */
 int psim_task_join(struct task_struct *task);
-/* Nobody will join: the task is dropped when it ends. */
-void psim_task_detach(struct task_struct *task);
 
 /* ---- scheduling points -------------------------------------------------------------------------- */
 
@@ -130,9 +128,6 @@ static inline void psim_raw_unlock(struct psim_raw *raw)
 	if (unlikely(psim_raw_counts))
 		psim_raw_unlock_slow(raw);
 }
-
-/* For objects without room for one of their own: a raw lock picked by address. */
-struct psim_raw *psim_raw_of(const void *object);
 
 /* ---- time ----------------------------------------------------------------------------------------------- */
 

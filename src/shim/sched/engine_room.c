@@ -100,8 +100,6 @@ void psim_settle(bool timers)
 
 /* ---- raw locks ------------------------------------------------------------------------------------------ */
 
-static struct psim_raw raw_by_address[64];
-
 void psim_raw_lock_slow(struct psim_raw *raw)
 {
 	if (!__psim_threads) {
@@ -123,13 +121,6 @@ void psim_raw_unlock_slow(struct psim_raw *raw)
 		return;
 	}
 	__atomic_store_n(&raw->word, 0, __ATOMIC_RELEASE);
-}
-
-struct psim_raw *psim_raw_of(const void *object)
-{
-	unsigned long number = (unsigned long)object;
-
-	return &raw_by_address[(number >> 6 ^ number >> 12) % ARRAY_SIZE(raw_by_address)];
 }
 
 /* ---- start and stop ----------------------------------------------------------------------------------------- */

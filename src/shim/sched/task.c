@@ -240,11 +240,6 @@ int psim_task_join(struct task_struct *task)
 	return result;
 }
 
-void psim_task_detach(struct task_struct *task)
-{
-	psim_ctl_put(psim_ctl(task));
-}
-
 struct task_struct *get_task_struct(struct task_struct *task)
 {
 	__atomic_fetch_add(&psim_ctl(task)->refs, 1, __ATOMIC_RELAXED);

@@ -14,6 +14,8 @@
  * @enabled: calls of enable_signaling
  * @refuse: enable_signaling says that it is signalled
  * @is_done: what ops->signaled says
+ * @asked: calls of ops->signaled that it says no to before @is_done counts as true
+ * @deadline: the latest that it was told
  * @released: told when ops->release runs
  */
 struct mock {
@@ -22,6 +24,8 @@ struct mock {
 	int enabled;
 	bool refuse;
 	bool is_done;
+	int asked;
+	ktime_t deadline;
 	int *released;
 };
 
@@ -43,7 +47,14 @@ static inline bool mock_enable(struct dma_fence *fence)
 
 static inline bool mock_signaled(struct dma_fence *fence)
 {
-	return to_mock(fence)->is_done;
+	struct mock *mock = to_mock(fence);
+
+	return mock->is_done && (!mock->asked || !mock->asked--);
+}
+
+static inline void mock_deadline(struct dma_fence *fence, ktime_t deadline)
+{
+	to_mock(fence)->deadline = deadline;
 }
 
 static inline void mock_release(struct dma_fence *fence)
@@ -59,6 +70,7 @@ static const struct dma_fence_ops mock_ops = {
 	.enable_signaling = mock_enable,
 	.signaled = mock_signaled,
 	.release = mock_release,
+	.set_deadline = mock_deadline,
 };
 
 static inline struct mock *mock_new(struct kunit *test, u64 context, u64 seqno)

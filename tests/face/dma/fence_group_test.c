@@ -7,6 +7,10 @@
 #include <linux/dma-fence-unwrap.h>
 #include <linux/irq_work.h>
 
+#ifdef __PSIM__
+#include <psim/fault.h>
+#endif
+
 static struct dma_fence *fence_of(struct kunit *test, u64 context, u64 seqno)
 {
 	return &mock_new(test, context, seqno)->base;
@@ -237,6 +241,108 @@ static void unwrap_merge__keeps_what_has_to_be_waited_for(struct kunit *test)
 	dma_fence_put(other);
 }
 
+/* Both say who they are, and pass a deadline on to everything inside. */
+static void groups__names_and_deadlines(struct kunit *test)
+{
+	struct mock *a = mock_new(test, 1, 1), *b = mock_new(test, 2, 1), *c = mock_new(test, 3, 1);
+	struct dma_fence *array = array_of(test, &a->base, &b->base, false);
+	struct dma_fence *first = link_of(test, NULL, &c->base, 1),
+			 *last = link_of(test, first, array, 2);
+
+	KUNIT_EXPECT_STREQ(test, array->ops->get_driver_name(array), "dma_fence_array");
+	KUNIT_EXPECT_STREQ(test, array->ops->get_timeline_name(array), "unbound");
+	KUNIT_EXPECT_STREQ(test, last->ops->get_driver_name(last), "dma_fence_chain");
+	KUNIT_EXPECT_STREQ(test, last->ops->get_timeline_name(last), "unbound");
+	dma_fence_set_deadline(last, 77);
+	KUNIT_EXPECT_EQ(test, a->deadline, 77);
+	KUNIT_EXPECT_EQ(test, b->deadline, 77);
+	KUNIT_EXPECT_EQ(test, c->deadline, 77);
+	dma_fence_put(last);
+	dma_fence_put(first);
+	dma_fence_put(array);
+	dma_fence_put(&a->base);
+	dma_fence_put(&b->base);
+	dma_fence_put(&c->base);
+}
+
+/* All members were over before anybody waited: there is nothing to wait for. */
+static void array__enabled_after_the_end(struct kunit *test)
+{
+	struct dma_fence *a = fence_of(test, 1, 1), *b = fence_of(test, 2, 1);
+	struct dma_fence *array = array_of(test, a, b, false);
+	struct called called = {};
+
+	dma_fence_set_error(a, -EIO);
+	dma_fence_signal(a);
+	dma_fence_signal(b);
+	KUNIT_EXPECT_EQ(test, dma_fence_add_callback(array, &called.cb, note_call), -ENOENT);
+	KUNIT_EXPECT_EQ(test, called.times, 0);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(array), -EIO);
+	dma_fence_put(array);
+	dma_fence_put(a);
+	dma_fence_put(b);
+}
+
+static void chain_find_seqno__refuses(struct kunit *test)
+{
+	struct dma_fence *a = fence_of(test, 1, 1), *plain = a, *first = link_of(test, NULL, a, 5),
+			 *back = link_of(test, first, a, 3), *at = back;
+
+	KUNIT_EXPECT_EQ(test, dma_fence_chain_find_seqno(&plain, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, dma_fence_chain_find_seqno(&plain, 0), 0);
+	KUNIT_EXPECT_PTR_EQ(test, plain, a);
+	KUNIT_EXPECT_EQ(test, dma_fence_chain_find_seqno(&at, 6), -EINVAL);
+	/* the link before belongs to another timeline */
+	KUNIT_EXPECT_EQ(test, dma_fence_chain_find_seqno(&at, 4), 0);
+	KUNIT_EXPECT_PTR_EQ(test, at, back);
+	dma_fence_signal(a);
+	dma_fence_put(back);
+	dma_fence_put(first);
+	dma_fence_put(a);
+}
+
+/* What is signalled between counting and taking is left out. */
+static void unwrap_merge__signalled_meanwhile(struct kunit *test)
+{
+	struct mock *mock = mock_new(test, 1, 1);
+	struct dma_fence *merged;
+
+	mock->is_done = true;
+	mock->asked = 1;
+	merged = dma_fence_unwrap_merge(&mock->base, &mock->base);
+	KUNIT_ASSERT_NOT_NULL(test, merged);
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(merged));
+	KUNIT_EXPECT_PTR_NE(test, merged, &mock->base);
+	dma_fence_put(merged);
+	KUNIT_EXPECT_EQ(test, kref_read(&mock->base.refcount), 1u);
+	dma_fence_put(&mock->base);
+}
+
+static void unwrap_merge__the_same_twice(struct kunit *test)
+{
+	struct dma_fence *a = fence_of(test, 1, 1), *merged = dma_fence_unwrap_merge(a, a);
+
+	KUNIT_EXPECT_PTR_EQ(test, merged, a);
+	KUNIT_EXPECT_EQ(test, kref_read(&a->refcount), 2u);
+	dma_fence_put(merged);
+	dma_fence_put(a);
+}
+
+#ifdef __PSIM__
+static void unwrap_merge__without_memory(struct kunit *test)
+{
+	struct dma_fence *a = fence_of(test, 1, 1), *b = fence_of(test, 2, 1);
+
+	for (unsigned long nth = 1; nth <= 2; nth++) {
+		psim_fail_nth(PSIM_FAIL_SLAB, nth);
+		KUNIT_EXPECT_NULL(test, dma_fence_unwrap_merge(a, b));
+		KUNIT_EXPECT_EQ(test, kref_read(&a->refcount), 1u);
+	}
+	dma_fence_put(a);
+	dma_fence_put(b);
+}
+#endif
+
 static struct {
 	struct irq_work work;
 	int runs;
@@ -276,6 +382,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(chain_release__of_a_long_timeline),
 	KUNIT_CASE(unwrap__finds_every_plain_fence),
 	KUNIT_CASE(unwrap_merge__keeps_what_has_to_be_waited_for),
+	KUNIT_CASE(groups__names_and_deadlines),
+	KUNIT_CASE(array__enabled_after_the_end),
+	KUNIT_CASE(chain_find_seqno__refuses),
+	KUNIT_CASE(unwrap_merge__signalled_meanwhile),
+	KUNIT_CASE(unwrap_merge__the_same_twice),
+#ifdef __PSIM__
+	KUNIT_CASE(unwrap_merge__without_memory),
+#endif
 	KUNIT_CASE(irq_work__runs_once_in_an_interrupt),
 	{},
 };

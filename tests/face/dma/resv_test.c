@@ -6,6 +6,11 @@
 #include <linux/dma-resv.h>
 #include <linux/kthread.h>
 
+#ifdef __PSIM__
+#include <psim/fault.h>
+#include <psim/machine.h>
+#endif
+
 static struct dma_resv *resv_locked(struct kunit *test, struct dma_resv *resv, unsigned int room)
 {
 	dma_resv_init(resv);
@@ -243,6 +248,169 @@ static void ww_mutex_lock__the_later_is_wounded(struct kunit *test)
 	cross(test, &wound_class);
 }
 
+/* ---- readers beside a writer ------------------------------------------------------------------------------ */
+
+#define GROWS_TO 40
+
+struct growing {
+	struct kunit *test;
+	struct dma_resv resv;
+	struct completion done;
+	int err;
+};
+
+/* One fence a turn, each of a timeline of its own; the list is replaced as it grows. */
+static int grow(void *arg)
+{
+	struct growing *g = arg;
+
+	for (int i = 0; i < GROWS_TO && !g->err; i++) {
+		struct dma_fence *fence = &mock_new(g->test, i + 1, 1)->base;
+
+		dma_resv_lock(&g->resv, NULL);
+		g->err = dma_resv_reserve_fences(&g->resv, 1);
+		if (!g->err)
+			dma_resv_add_fence(&g->resv, fence, DMA_RESV_USAGE_WRITE);
+		dma_resv_unlock(&g->resv);
+		dma_fence_put(fence);
+		cond_resched();
+	}
+	complete(&g->done);
+	return 0;
+}
+
+/* None twice, none that is no fence; and what was seen once is there for good. */
+static unsigned int read_fences(struct kunit *test, struct dma_resv *resv, unsigned int before)
+{
+	unsigned int n = 0;
+	struct dma_fence **fences;
+	u64 seen = 0;
+
+	KUNIT_ASSERT_EQ(test, dma_resv_get_fences(resv, DMA_RESV_USAGE_READ, &n, &fences), 0);
+	KUNIT_EXPECT_GE(test, n, before);
+	for (unsigned int i = 0; i < n; i++) {
+		KUNIT_EXPECT_FALSE(test, seen & BIT_ULL(fences[i]->context));
+		seen |= BIT_ULL(fences[i]->context);
+		dma_fence_put(fences[i]);
+	}
+	KUNIT_EXPECT_EQ(test, seen, n ? GENMASK_ULL(n, 1) : 0ull);
+	kfree(fences);
+	return n;
+}
+
+/* Of S10.8 */
+static void get_fences__while_the_list_grows(struct kunit *test)
+{
+	struct growing g = {.test = test};
+	unsigned int n = 0, before;
+
+	dma_resv_init(&g.resv);
+	init_completion(&g.done);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(grow, &g, "grow")));
+	do {
+		struct dma_resv copy;
+
+		before = n;
+		n = read_fences(test, &g.resv, before);
+		resv_locked(test, &copy, 1);
+		KUNIT_EXPECT_EQ(test, dma_resv_copy_fences(&copy, &g.resv), 0);
+		KUNIT_EXPECT_GE(test, count(&copy, DMA_RESV_USAGE_READ), n);
+		dma_resv_unlock(&copy);
+		dma_resv_fini(&copy);
+		cond_resched();
+	} while (!completion_done(&g.done));
+	wait_for_completion(&g.done);
+	KUNIT_EXPECT_EQ(test, g.err, 0);
+	KUNIT_EXPECT_EQ(test, read_fences(test, &g.resv, n), (unsigned int)GROWS_TO);
+	dma_resv_fini(&g.resv);
+}
+
+/* Of S10.8: what its usage asks for */
+static void set_deadline__for_every_fence(struct kunit *test)
+{
+	struct mock *a = mock_new(test, 1, 1), *b = mock_new(test, 2, 1);
+	struct dma_resv resv;
+
+	resv_locked(test, &resv, 2);
+	dma_resv_add_fence(&resv, &a->base, DMA_RESV_USAGE_WRITE);
+	dma_resv_add_fence(&resv, &b->base, DMA_RESV_USAGE_BOOKKEEP);
+	dma_resv_set_deadline(&resv, DMA_RESV_USAGE_READ, 55);
+	KUNIT_EXPECT_EQ(test, a->deadline, 55);
+	KUNIT_EXPECT_EQ(test, b->deadline, 0);
+	dma_resv_unlock(&resv);
+	dma_resv_fini(&resv);
+	dma_fence_put(&a->base);
+	dma_fence_put(&b->base);
+}
+
+/* Of S10.8: nothing to fetch, nothing to copy, nothing to replace; room that is there already */
+static void empty__is_no_error(struct kunit *test)
+{
+	struct dma_fence **fences, *one = ERR_PTR(-EIO), *a = &mock_new(test, 1, 1)->base;
+	struct dma_resv resv, copy;
+	unsigned int n = 7;
+
+	dma_resv_init(&resv);
+	dma_resv_lock(&resv, NULL);
+	dma_resv_replace_fences(&resv, 1, a, DMA_RESV_USAGE_READ);
+	KUNIT_EXPECT_EQ(test, dma_resv_get_fences(&resv, DMA_RESV_USAGE_READ, &n, &fences), 0);
+	KUNIT_EXPECT_EQ(test, n, 0u);
+	KUNIT_EXPECT_NULL(test, fences);
+	KUNIT_EXPECT_EQ(test, dma_resv_get_singleton(&resv, DMA_RESV_USAGE_READ, &one), 0);
+	KUNIT_EXPECT_NULL(test, one);
+	dma_resv_unlock(&resv);
+	resv_locked(test, &copy, 2);
+	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(&copy, 2), 0);
+	dma_resv_add_fence(&copy, a, DMA_RESV_USAGE_READ);
+	KUNIT_EXPECT_EQ(test, dma_resv_copy_fences(&copy, &resv), 0);
+	KUNIT_EXPECT_EQ(test, count(&copy, DMA_RESV_USAGE_BOOKKEEP), 0u);
+	dma_resv_unlock(&copy);
+	dma_resv_fini(&copy);
+	dma_resv_fini(&resv);
+	KUNIT_EXPECT_EQ(test, kref_read(&a->refcount), 1u);
+	dma_fence_put(a);
+}
+
+#ifdef __PSIM__
+/* Of S10.8 */
+static void resv__without_memory(struct kunit *test)
+{
+	struct dma_fence *a = &mock_new(test, 1, 1)->base, *b = &mock_new(test, 2, 1)->base, *one;
+	struct dma_fence **fences;
+	struct dma_resv resv, copy;
+	unsigned int n;
+
+	dma_resv_init(&copy);
+	dma_resv_lock(&copy, NULL);
+	psim_fail_nth(PSIM_FAIL_SLAB, 1);
+	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(&copy, 1), -ENOMEM);
+	kunit_expect_report(test, "WARN");
+	KUNIT_EXPECT_EQ(test, dma_resv_reserve_fences(&copy, 0), -EINVAL);
+	dma_resv_unlock(&copy);
+	resv_locked(test, &resv, 2);
+	dma_resv_add_fence(&resv, a, DMA_RESV_USAGE_READ);
+	dma_resv_add_fence(&resv, b, DMA_RESV_USAGE_READ);
+	dma_resv_unlock(&resv);
+	psim_fail_nth(PSIM_FAIL_SLAB, 1);
+	KUNIT_EXPECT_EQ(test, dma_resv_get_fences(&resv, DMA_RESV_USAGE_READ, &n, &fences),
+			-ENOMEM);
+	for (unsigned long nth = 1; nth <= 2; nth++) {
+		psim_fail_nth(PSIM_FAIL_SLAB, nth);
+		KUNIT_EXPECT_EQ(test, dma_resv_get_singleton(&resv, DMA_RESV_USAGE_READ, &one),
+				-ENOMEM);
+	}
+	dma_resv_lock(&copy, NULL);
+	psim_fail_nth(PSIM_FAIL_SLAB, 1);
+	KUNIT_EXPECT_EQ(test, dma_resv_copy_fences(&copy, &resv), -ENOMEM);
+	dma_resv_unlock(&copy);
+	KUNIT_EXPECT_EQ(test, kref_read(&a->refcount), 2u);
+	dma_resv_fini(&copy);
+	dma_resv_fini(&resv);
+	dma_fence_put(a);
+	dma_fence_put(b);
+}
+#endif
+
 /* ---- memory that RCU readers may find reused ------------------------------------------------------------- */
 
 static int constructed;
@@ -283,6 +451,15 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reserve_fences__leaves_out_what_is_signalled),
 	KUNIT_CASE(get_fences__and_singleton),
 	KUNIT_CASE(wait_timeout__looks_at_every_fence),
+	KUNIT_CASE(get_fences__while_the_list_grows),
+#ifdef __PSIM__
+	KUNIT_CASE_PSIM(get_fences__while_the_list_grows, .scheduler = "random", .seed = 3),
+#endif
+	KUNIT_CASE(set_deadline__for_every_fence),
+	KUNIT_CASE(empty__is_no_error),
+#ifdef __PSIM__
+	KUNIT_CASE(resv__without_memory),
+#endif
 	KUNIT_CASE(ww_mutex__of_one_context),
 	KUNIT_CASE(ww_mutex_lock__the_later_dies),
 	KUNIT_CASE(ww_mutex_lock__the_later_is_wounded),

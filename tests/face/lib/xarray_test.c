@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* XArray, IDR and IDA: what is stored, found, marked and handed out. */
+/* XArray: what is stored, found, marked and handed out, and what happens without memory. */
 #include <kunit/test.h>
-#include <linux/idr.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
+
+#ifdef __PSIM__
+#include <psim/fault.h>
+#endif
 
 static const unsigned long indices[] = {0, 1, 63, 64, 4095, 4096, 1ul << 30, ULONG_MAX};
 
@@ -152,58 +155,149 @@ static void alloc_cyclic__begins_anew(struct kunit *test)
 	xa_destroy(&xa);
 }
 
-static void idr__numbers_for_pointers(struct kunit *test)
+static void alloc_cyclic__after_the_largest_index(struct kunit *test)
 {
-	int objects[3], id, sum = 0, *entry;
-	struct idr idr;
+	DEFINE_XARRAY_ALLOC(xa);
+	u32 id, next = UINT_MAX;
 
-	idr_init_base(&idr, 1);
-	KUNIT_EXPECT_EQ(test, idr_alloc(&idr, &objects[0], 0, 0, GFP_KERNEL), 1);
-	KUNIT_EXPECT_EQ(test, idr_alloc(&idr, &objects[1], 5, 7, GFP_KERNEL), 5);
-	KUNIT_EXPECT_EQ(test, idr_alloc(&idr, NULL, 5, 7, GFP_KERNEL), 6);
-	KUNIT_EXPECT_EQ(test, idr_alloc(&idr, &objects[2], 5, 7, GFP_KERNEL), -ENOSPC);
-	KUNIT_EXPECT_PTR_EQ(test, idr_find(&idr, 5), (void *)&objects[1]);
-	KUNIT_EXPECT_NULL(test, idr_replace(&idr, &objects[2], 6));
-	KUNIT_EXPECT_EQ(test, PTR_ERR(idr_replace(&idr, &objects[2], 9)), -ENOENT);
-	idr_for_each_entry(&idr, entry, id) sum += id;
-	KUNIT_EXPECT_EQ(test, sum, 12);
-	KUNIT_EXPECT_PTR_EQ(test, idr_remove(&idr, 6), (void *)&objects[2]);
-	KUNIT_EXPECT_NULL(test, idr_find(&idr, 6));
-	idr_destroy(&idr);
-	KUNIT_EXPECT_TRUE(test, idr_is_empty(&idr));
+	KUNIT_EXPECT_EQ(test, xa_alloc_cyclic(&xa, &id, &id, xa_limit_32b, &next, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, UINT_MAX);
+	KUNIT_EXPECT_EQ(test, next, 0u);
+	KUNIT_EXPECT_EQ(test, xa_alloc_cyclic(&xa, &id, &id, xa_limit_32b, &next, GFP_KERNEL), 1);
+	KUNIT_EXPECT_EQ(test, id, 0u);
+	KUNIT_EXPECT_EQ(test, xa_alloc_cyclic(&xa, &id, &id, xa_limit_32b, &next, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, 1u);
+	xa_destroy(&xa);
 }
 
-static void idr_alloc_cyclic__goes_round(struct kunit *test)
+/* In an allocating array NULL takes the place and reads as nothing. */
+static void store__nothing_into_an_allocating_array(struct kunit *test)
 {
-	DEFINE_IDR(idr);
-	int object;
+	DEFINE_XARRAY_ALLOC(xa);
+	u32 id;
 
-	KUNIT_EXPECT_EQ(test, idr_alloc_cyclic(&idr, &object, 0, 2, GFP_KERNEL), 0);
-	idr_remove(&idr, 0);
-	KUNIT_EXPECT_EQ(test, idr_alloc_cyclic(&idr, &object, 0, 2, GFP_KERNEL), 1);
-	KUNIT_EXPECT_EQ(test, idr_alloc_cyclic(&idr, &object, 0, 2, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, idr_alloc_cyclic(&idr, &object, 0, 2, GFP_KERNEL), -ENOSPC);
-	idr_destroy(&idr);
+	KUNIT_EXPECT_NULL(test, xa_store(&xa, 0, NULL, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, xa_load(&xa, 0));
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, &id, xa_limit_16b, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, 1u);
+	xa_erase(&xa, 0);
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, &id, xa_limit_16b, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, id, 0u);
+	xa_destroy(&xa);
 }
 
-static void ida__numbers_alone(struct kunit *test)
+/* Erasing and marking where nothing is, beside something and beyond the tree. */
+static void erase__what_is_not_there(struct kunit *test)
 {
-	DEFINE_IDA(ida);
+	static const unsigned long empty[] = {4, 64, 1ul << 40};
+	DEFINE_XARRAY(xa);
 
-	KUNIT_EXPECT_EQ(test, ida_alloc(&ida, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 2000, GFP_KERNEL), 2000);
-	KUNIT_EXPECT_EQ(test, ida_alloc_max(&ida, 0, GFP_KERNEL), -ENOSPC);
-	KUNIT_EXPECT_EQ(test, ida_alloc_min(&ida, 1u << 31, GFP_KERNEL), -ENOSPC);
-	ida_free(&ida, 0);
-	KUNIT_EXPECT_EQ(test, ida_alloc(&ida, GFP_ATOMIC), 0);
-	ida_free(&ida, 0);
-	ida_free(&ida, 2000);
-	KUNIT_EXPECT_TRUE(test, ida_is_empty(&ida));
+	xa_store(&xa, 3, xa_mk_value(3), GFP_KERNEL);
+	for (int i = 0; i < ARRAY_SIZE(empty); i++) {
+		KUNIT_EXPECT_NULL(test, xa_erase(&xa, empty[i]));
+		xa_set_mark(&xa, empty[i], XA_MARK_0);
+		xa_clear_mark(&xa, empty[i], XA_MARK_0);
+		KUNIT_EXPECT_FALSE(test, xa_get_mark(&xa, empty[i], XA_MARK_0));
+	}
+	KUNIT_EXPECT_FALSE(test, xa_marked(&xa, XA_MARK_0));
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&xa, 3), xa_mk_value(3));
+	xa_destroy(&xa);
+}
+
+static void find__between_bounds(struct kunit *test)
+{
+	DEFINE_XARRAY(xa);
+	unsigned long index = 5;
+
+	xa_store(&xa, 4, xa_mk_value(4), GFP_KERNEL);
+	xa_store(&xa, 300, xa_mk_value(300), GFP_KERNEL);
+	KUNIT_EXPECT_NULL(test, xa_find(&xa, &index, 200, XA_PRESENT));
+	KUNIT_EXPECT_NULL(test, xa_find(&xa, &index, 4, XA_PRESENT));
+	KUNIT_EXPECT_EQ(test, index, 5ul);
+	KUNIT_EXPECT_PTR_EQ(test, xa_find(&xa, &index, 300, XA_PRESENT), xa_mk_value(300));
+	KUNIT_EXPECT_EQ(test, index, 300ul);
+	KUNIT_EXPECT_NULL(test, xa_find_after(&xa, &index, ULONG_MAX, XA_PRESENT));
+	index = 1ul << 50;
+	KUNIT_EXPECT_NULL(test, xa_find(&xa, &index, ULONG_MAX, XA_PRESENT));
+	xa_destroy(&xa);
+}
+
+static void extract__as_many_as_fit(struct kunit *test)
+{
+	DEFINE_XARRAY(xa);
+	void *got[4] = {};
+
+	for (unsigned long i = 0; i < 100; i += 20)
+		xa_store(&xa, i, xa_mk_value(i), GFP_KERNEL);
+	xa_set_mark(&xa, 20, XA_MARK_2);
+	xa_set_mark(&xa, 80, XA_MARK_2);
+	KUNIT_EXPECT_EQ(test, xa_extract(&xa, got, 1, ULONG_MAX, 2, XA_PRESENT), 2u);
+	KUNIT_EXPECT_PTR_EQ(test, got[0], xa_mk_value(20));
+	KUNIT_EXPECT_PTR_EQ(test, got[1], xa_mk_value(40));
+	KUNIT_EXPECT_NULL(test, got[2]);
+	KUNIT_EXPECT_EQ(test, xa_extract(&xa, got, 0, ULONG_MAX, 4, XA_MARK_2), 2u);
+	KUNIT_EXPECT_PTR_EQ(test, got[1], xa_mk_value(80));
+	KUNIT_EXPECT_EQ(test, xa_extract(&xa, got, 0, 79, 4, XA_MARK_2), 1u);
+	KUNIT_EXPECT_EQ(test, xa_extract(&xa, got, 81, ULONG_MAX, 4, XA_PRESENT), 0u);
+	xa_destroy(&xa);
+}
+
 #ifdef __PSIM__
-	kunit_expect_report(test, "not allocated");
-	ida_free(&ida, 3);
-#endif
+/* With any lock: the first try for memory, made under it, fails; the second may sleep. */
+static void store__memory_at_the_second_try(struct kunit *test)
+{
+	static const gfp_t locks[] = {0, XA_FLAGS_LOCK_IRQ, XA_FLAGS_LOCK_BH};
+
+	for (int i = 0; i < ARRAY_SIZE(locks); i++) {
+		struct xarray xa;
+
+		xa_init_flags(&xa, locks[i]);
+		psim_fail_nth(PSIM_FAIL_SLAB, 1);
+		if (locks[i] == XA_FLAGS_LOCK_IRQ)
+			KUNIT_EXPECT_NULL(test, xa_store_irq(&xa, 70, test, GFP_KERNEL));
+		else if (locks[i] == XA_FLAGS_LOCK_BH)
+			KUNIT_EXPECT_NULL(test, xa_store_bh(&xa, 70, test, GFP_KERNEL));
+		else
+			KUNIT_EXPECT_NULL(test, xa_store(&xa, 70, test, GFP_KERNEL));
+		KUNIT_EXPECT_EQ(test, psim_fail_calls(PSIM_FAIL_SLAB), 3ul);
+		KUNIT_EXPECT_PTR_EQ(test, xa_load(&xa, 70), (void *)test);
+		xa_destroy(&xa);
+	}
 }
+
+/* Two nodes are wanted: the second is refused, and the first is given back. */
+static void store__without_memory(struct kunit *test)
+{
+	DEFINE_XARRAY_ALLOC(xa);
+	u32 id, next = 70;
+
+	psim_fail_nth(PSIM_FAIL_SLAB, 2);
+	KUNIT_EXPECT_EQ(test, xa_err(xa_store(&xa, 70, test, GFP_ATOMIC)), -ENOMEM);
+	psim_fail_nth(PSIM_FAIL_SLAB, 2);
+	KUNIT_EXPECT_EQ(test, xa_insert(&xa, 70, test, GFP_ATOMIC), -ENOMEM);
+	psim_fail_nth(PSIM_FAIL_SLAB, 2);
+	KUNIT_EXPECT_EQ(test, xa_err(xa_cmpxchg(&xa, 70, NULL, test, GFP_ATOMIC)), -ENOMEM);
+	psim_fail_nth(PSIM_FAIL_SLAB, 2);
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, test, XA_LIMIT(70, 80), GFP_ATOMIC), -ENOMEM);
+	psim_fail_nth(PSIM_FAIL_SLAB, 2);
+	KUNIT_EXPECT_EQ(test, xa_alloc_cyclic(&xa, &id, test, XA_LIMIT(0, 80), &next, GFP_ATOMIC),
+			-ENOMEM);
+	KUNIT_EXPECT_EQ(test, next, 70u);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&xa));
+}
+
+static void store__what_is_no_entry(struct kunit *test)
+{
+	DEFINE_XARRAY(xa);
+	u32 id;
+
+	kunit_expect_report(test, "WARN");
+	KUNIT_EXPECT_EQ(test, xa_err(xa_store(&xa, 1, xa_mk_internal(-EIO), GFP_KERNEL)), -EINVAL);
+	kunit_expect_report(test, "WARN");
+	KUNIT_EXPECT_EQ(test, xa_alloc(&xa, &id, test, xa_limit_16b, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&xa));
+}
+#endif
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(entry__kinds_do_not_mix),
@@ -214,9 +308,16 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mark__stays_with_the_place_until_it_is_erased),
 	KUNIT_CASE(alloc__gives_the_lowest_free_index),
 	KUNIT_CASE(alloc_cyclic__begins_anew),
-	KUNIT_CASE(idr__numbers_for_pointers),
-	KUNIT_CASE(idr_alloc_cyclic__goes_round),
-	KUNIT_CASE(ida__numbers_alone),
+	KUNIT_CASE(alloc_cyclic__after_the_largest_index),
+	KUNIT_CASE(store__nothing_into_an_allocating_array),
+	KUNIT_CASE(erase__what_is_not_there),
+	KUNIT_CASE(find__between_bounds),
+	KUNIT_CASE(extract__as_many_as_fit),
+#ifdef __PSIM__
+	KUNIT_CASE(store__memory_at_the_second_try),
+	KUNIT_CASE(store__without_memory),
+	KUNIT_CASE(store__what_is_no_entry),
+#endif
 	{},
 };
 
