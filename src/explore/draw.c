@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../shim/host/host.h"
 #include "explore.h"
 
 #define MOST_DEPTH 64
@@ -164,7 +165,7 @@ static int measure(const struct search *s)
 	draw.at = 0;
 	if (s->strategy != STRATEGY_PCT)
 		return 0;
-	if (psimx_stage_run(&s->stage, &steer, &outcome))
+	if (psimx_search_stage_run(&s->stage, &steer, &outcome))
 		return -EIO;
 	draw.length = draw.at;
 	return 0;
@@ -192,7 +193,7 @@ static int draw_all(const struct search *s, struct result *result)
 		if ((s->stop && *s->stop) || (s->seconds && now - start > s->seconds))
 			break;
 		draw_start(i);
-		err = psimx_stage_run(&s->stage, &steer, &outcome);
+		err = psimx_search_stage_run(&s->stage, &steer, &outcome);
 		if (err)
 			break;
 		result->schedules++;
@@ -243,6 +244,7 @@ int psimx_draw_run(const struct search *search, struct result *result)
 
 	memset(&draw, 0, sizeof(draw));
 	draw.search = search;
+	psim_host_trap_again();
 	err = draw_all(search, result);
 	free(draw.steps);
 	free(draw.priorities);

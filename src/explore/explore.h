@@ -48,6 +48,9 @@ struct stage {
 /* Run the scenario once, steered by @steer. Return: 0, or a negative errno: the machine did not start. */
 int psimx_stage_run(const struct stage *stage, const struct psim_steer *steer,
 		    struct outcome *outcome);
+/* The same for a search; if a sanitizer ends the process there, the plan is told (last_words.c). */
+int psimx_search_stage_run(const struct stage *stage, const struct psim_steer *steer,
+			   struct outcome *outcome);
 static inline bool outcome_failed(const struct outcome *outcome)
 {
 	return outcome->result || outcome->reports;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../shim/host/host.h"
 #include "explore.h"
 
 /* ---- counting -------------------------------------------------------------------------------------------- */
@@ -260,6 +261,7 @@ int psimx_replay_run(const struct stage *stage, struct replay *replay, struct ou
 
 	memset(&now, 0, sizeof(now));
 	now.replay = replay;
+	psim_host_trap_again();
 	replay->misfit[0] = 0;
 	replay->kinds = 0;
 	if (plan) {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../shim/host/host.h"
 #include "reduce.h"
 
 /**
@@ -130,7 +131,7 @@ static int run_once(struct outcome *outcome)
 	walk.at = 0;
 	walk.n = walk.forced;
 	walk.kinds = 0;
-	err = psimx_stage_run(&s->stage, &steer, outcome);
+	err = psimx_search_stage_run(&s->stage, &steer, outcome);
 	if (err)
 		return err;
 	if (walk.diverged || walk.at < walk.forced) {
@@ -360,6 +361,7 @@ int psimx_search_run(const struct search *search, struct result *result)
 		      search->delays == UNBOUNDED && search->stage.points == PSIM_POINTS_ALL &&
 		      search->strategy == STRATEGY_DFS && !result->schedules;
 	psimx_reduce_open();
+	psim_host_trap_again();
 	err = search_all(result);
 	psimx_reduce_close();
 	free(walk.nodes);

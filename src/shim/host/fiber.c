@@ -49,6 +49,13 @@ struct psim_fiber *psim_fiber_main(void)
 	return &main_fiber;
 }
 
+int psim_fiber_is_guard(unsigned long address)
+{
+	unsigned long bottom = (unsigned long)running->bottom;
+
+	return running != &main_fiber && address < bottom && address >= bottom - GUARD_BYTES;
+}
+
 /* ---- what runs on a new stack ------------------------------------------------------------------ */
 
 /* The first switch to a fibre has arrived; called by the trampoline, and has nowhere to return to. */

@@ -138,6 +138,61 @@ void *psim_fiber_block(struct psim_fiber *fiber);
 /* Bytes a fibre's stack has. */
 unsigned long psim_fiber_stack_bytes(void);
 
+/* Whether @address is below the running fibre's stack: it is used up. */
+int psim_fiber_is_guard(unsigned long address);
+
+/* ---- instructions that the processor refuses ------------------------------------------------- */
+
+enum psim_trap_access {
+	PSIM_TRAP_ACCESS, /* read or write */
+	PSIM_TRAP_READ,
+	PSIM_TRAP_WRITE,
+	PSIM_TRAP_CALL,
+	PSIM_TRAP_DIVISION,
+	PSIM_TRAP_INSTRUCTION
+};
+
+/**
+ * struct psim_trap - one of them
+ * @access: what it was about
+ * @pc: the instruction; of a call to nowhere, the call
+ * @address: what it accessed
+ * @no_address: not known: what it accessed is no address at all
+ * @overflow: the stack is used up
+ */
+struct psim_trap {
+	enum psim_trap_access access;
+	unsigned long pc, address;
+	int no_address, overflow;
+};
+
+/**
+ * enum psim_trap_owner - whose the instruction was
+ * @PSIM_TRAP_NOBODY: no machine's
+ * @PSIM_TRAP_MAIN: the main stack's: it is told, and the signal goes on
+ * @PSIM_TRAP_TASK: a task's
+ */
+enum psim_trap_owner {
+	PSIM_TRAP_NOBODY,
+	PSIM_TRAP_MAIN,
+	PSIM_TRAP_TASK
+};
+
+/**
+ * struct psim_trap_user - who wants to know
+ * @owner: asked first, in the signal's handler
+ * @landed: called in a task's place, on its stack: never returns; for the main stack in the handler
+ */
+struct psim_trap_user {
+	enum psim_trap_owner (*owner)(void);
+	void (*landed)(const struct psim_trap *trap);
+};
+
+/* From now on; cheap to say again. */
+void psim_host_trap(const struct psim_trap_user *user);
+/* Somebody may have taken the signals since: take them back. */
+void psim_host_trap_again(void);
+
 /* ---- threads: the free-running engine -------------------------------------------------------- */
 
 struct psim_thread;

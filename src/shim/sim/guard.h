@@ -22,5 +22,6 @@ static inline void psim_sim_unlock(struct psim_monitor *monitor)
 void psim_expectations_check(void);
 void psim_trace_end(void);
 void psim_mark_halted(void);
+void psim_trap_start(void);
 
 #endif /* PSIM_SIM_GUARD_H */

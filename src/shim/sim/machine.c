@@ -92,6 +92,7 @@ int psim_start(const struct psim_config *config)
 	fill_defaults(&wanted);
 	psim_config = wanted;
 	running = true;
+	psim_trap_start();
 	psim_failures_steered = psim_steer && psim_steer->fails;
 	for (unsigned int i = 0; i < psim_nr_rooms; i++) {
 		err = psim_rooms[i]->start ? psim_rooms[i]->start(&psim_config) : 0;
