@@ -102,6 +102,7 @@ else
 		-DCMAKE_BUILD_TYPE=Debug -DPSIM_SANITIZE=thread -DPSIM_BENCH=OFF
 	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'
 	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
+	stage "teeth" ./scripts/teeth.sh --jobs "$jobs"
 	stage "demo" ./scripts/demo.sh
 fi
 echo "=== seconds"
