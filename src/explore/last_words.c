@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "../shim/host/host.h"
+#include "../shim/host/sanitizer.h"
 #include "explore.h"
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
@@ -27,7 +27,7 @@ int psimx_search_stage_run(const struct stage *stage, const struct psim_steer *s
 	struct replay replay = {.choose = steer->choose, .fails = steer->fails, .took = &took};
 	int err;
 
-	if (!psim_host_has_asan() || !__sanitizer_set_death_callback || steer->passed)
+	if (!PSIM_HAS_ASAN || !__sanitizer_set_death_callback || steer->passed)
 		return psimx_stage_run(stage, steer, outcome);
 	runs = &took;
 	__sanitizer_set_death_callback(say);

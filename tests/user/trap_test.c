@@ -17,7 +17,7 @@
 #include <psim/psim.h>
 
 #include "../../src/explore/explore.h"
-#include "../../src/shim/host/host.h"
+#include "../../src/shim/host/sanitizer.h"
 
 struct thing {
 	char before[40];
@@ -282,7 +282,7 @@ static void explore__sanitizer_ends_it(void **state)
 	int ends[2];
 
 	(void)state;
-	if (!psim_host_has_asan())
+	if (!PSIM_HAS_ASAN)
 		return;
 	assert_int_equal(pipe(ends), 0);
 	if (!fork()) {
