@@ -62,10 +62,22 @@ struct device_type {
 	void (*release)(struct device *dev);
 };
 
+struct attribute_group;
+
+/**
+ * struct class - devices that are of use for the same thing
+ * @name: for people
+ * @dev_release: of devices without a release function of their own
+ * @devnode: name of the device's node in /dev, from kmalloc(), or NULL for the device's own
+ */
 struct class
 {
 	const char *name;
 	void (*dev_release)(struct device *dev);
+	char *(*devnode)(const struct device *dev, umode_t *mode);
+	bool __psim_created;
+	const char *__psim_site;
+	struct list_head __psim_link;
 };
 
 /**
@@ -181,6 +193,36 @@ static inline void device_unlock(struct device *dev)
 }
 
 #define device_lock_assert(dev) lockdep_assert_held(&(dev)->mutex)
+
+/* ---- classes, and devices of nobody in particular ------------------------------------------------------ */
+
+/* Make a class known. Return: 0. May sleep. */
+int __must_check class_register(const struct class *class);
+void class_unregister(const struct class *class);
+/* One on the heap; class_create(owner, name) before Linux 6.4. Return: an error pointer without memory. */
+struct class *__must_check __psim_class_create(const char *name, const char *site);
+#define __psim_class_create_1(name)		  __psim_class_create((name), __func__)
+#define __psim_class_create_2(owner, name)	  ((void)(owner), __psim_class_create((name), __func__))
+#define __psim_class_create_pick(a, b, name, ...) name
+#define class_create(...)                                            \
+	__psim_class_create_pick(__VA_ARGS__, __psim_class_create_2, \
+				 __psim_class_create_1, )(__VA_ARGS__)
+/* NULL and error pointers are accepted. */
+void class_destroy(const struct class *class);
+
+/**
+ * device_create() - a registered device on the heap
+ * @parent: or NULL
+ * @devt: device number; with a major it gets a node in /dev
+ * May sleep. Return: the device, for device_destroy() or device_unregister(); an error pointer.
+ */
+struct device *__psim_device_create(const struct class *class, struct device *parent, dev_t devt,
+				    void *drvdata, const char *site, const char *fmt, ...)
+	__printf(6, 7);
+#define device_create(class, parent, devt, drvdata, ...) \
+	__psim_device_create((class), (parent), (devt), (drvdata), __func__, __VA_ARGS__)
+/* Unregister the class's device of that number. */
+void device_destroy(const struct class *class, dev_t devt);
 
 /* ---- drivers ------------------------------------------------------------------------------------- */
 

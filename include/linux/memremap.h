@@ -12,6 +12,7 @@
 #include <linux/ioport.h>
 #include <linux/mmzone.h>
 #include <linux/range.h>
+#include <linux/version.h>
 #include <linux/__psim_folio.h>
 
 struct device;
@@ -34,7 +35,14 @@ enum memory_type {
  * @folio_split: @head was split, @tail is a new part, or NULL at the end (S5.45)
  */
 struct dev_pagemap_ops {
+#if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 19, 0)
+	union {
+		void (*folio_free)(struct folio *folio);
+		void (*page_free)(struct page *page); /* its older name: a folio is its head page */
+	};
+#else
 	void (*folio_free)(struct folio *folio);
+#endif
 	vm_fault_t (*migrate_to_ram)(struct vm_fault *vmf);
 	int (*memory_failure)(struct dev_pagemap *pgmap, unsigned long pfn, unsigned long nr_pages,
 			      int mf_flags);

@@ -8,6 +8,7 @@
 #define _LINUX_MM_TYPES_H
 
 #include <linux/types.h>
+#include <linux/version.h>
 
 struct address_space;
 struct dev_pagemap;
@@ -54,7 +55,11 @@ struct page {
 		};
 		unsigned long compound_head;
 		struct {
+#if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 15, 0)
+			struct dev_pagemap *pgmap;
+#else
 			void *_unused_pgmap_compound_head;
+#endif
 			void *zone_device_data;
 		};
 		struct rcu_head rcu_head;

@@ -153,4 +153,16 @@ int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page);
 struct page *make_device_exclusive(struct mm_struct *mm, unsigned long addr, void *owner,
 				   struct folio **foliop);
 
+#if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 15, 0)
+/**
+ * make_device_exclusive_range() - the same for the pages of [start, end), before Linux 6.15
+ * @pages: gets them, locked, with a reference each; NULL for one that could not be had
+ *
+ * Context: as above. Return: how many of @pages are filled in; a negative errno if not even the first
+ * could be reached.
+ */
+int make_device_exclusive_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+				struct page **pages, void *owner);
+#endif
+
 #endif /* _LINUX_RMAP_H */

@@ -69,6 +69,8 @@
  * @__psim_signals: bit 0: a signal is pending; bit 1: one that kills
  * @__psim_wait: guards @__state against wake-ups in the free-running engine
  * @__psim_kthread: the kthread it is, or NULL
+ * @__psim_task_works: what it is to do before it goes back to user mode
+ * @__psim_user_calls: how deep it is in calls of the user face
  * @__psim_sync: what the lock checker and RCU keep; last, because only its head is cleared
  */
 struct task_struct {
@@ -87,6 +89,8 @@ struct task_struct {
 	unsigned int __psim_signals;
 	unsigned int __psim_wait;
 	void *__psim_kthread;
+	struct callback_head *__psim_task_works;
+	unsigned int __psim_user_calls;
 	struct __psim_task_sync __psim_sync;
 };
 

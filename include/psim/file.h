@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Simulated files: contents to be mapped with psim_mmap_at(). They have no names. */
+/*
+ * Simulated files: contents to be mapped with psim_mmap_at(), without names; and what drivers offer by name:
+ * the nodes of devices.
+ */
 #ifndef PSIM_FILE_H
 #define PSIM_FILE_H
 
@@ -34,6 +37,35 @@ long psim_file_read(struct psim_file *file, unsigned long long offset, void *buf
 /* pwrite(2); the file grows as needed. Return: bytes written; -EFBIG, -ENOMEM, -EINVAL. */
 long psim_file_write(struct psim_file *file, unsigned long long offset, const void *buffer,
 		     size_t length);
+
+/*
+ * The system calls on files with names. They are made by the calling task, which must belong to a process:
+ * psim_spawn(process, ...). Addresses are in its memory, constants as on x86-64.
+ */
+
+/**
+ * psim_open() - open(2)
+ * @path: /dev/NAME of a registered device, or /dev/char/MAJOR:MINOR
+ * @flags: O_RDONLY, O_WRONLY or O_RDWR, and others, which the driver may look at
+ * @file: gets the open file, for psim_file_close() and psim_mmap_at()
+ *
+ * The caller is root. Every holder of the handle may use it: a child after psim_fork(), too.
+ *
+ * Return: 0; -ENOENT: no such file; -ENXIO: no driver; what the driver's open function returned.
+ */
+int psim_open(const char *path, int flags, struct psim_file **file);
+
+/* ioctl(2). Return: what the driver's function returned; -ENOTTY without one, or if it does not know it. */
+long psim_ioctl(struct psim_file *file, unsigned int command, unsigned long argument);
+
+/* read(2) into @address. Return: bytes, 0 at the end; -errno. */
+long psim_read(struct psim_file *file, unsigned long address, size_t length);
+
+/* write(2) from @address. Return: bytes; -errno. */
+long psim_write(struct psim_file *file, unsigned long address, size_t length);
+
+/* lseek(2). Return: the new position; -ESPIPE for a file that has none; -errno. */
+long long psim_lseek(struct psim_file *file, long long offset, int whence);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,17 @@ int psim_module_load(const char *name);
  */
 int psim_module_unload(const char *name);
 
+/**
+ * psim_module_param() - give a module parameter a value, best before the module is loaded
+ * @module: its KBUILD_MODNAME
+ * @parameter: its name, as in module_param()
+ * @value: as text: "1", "0x1000", "off", "3,4"; NULL: none, for a bool
+ *
+ * Return: 0; -EINVAL, -ERANGE, ...: what the parameter's type says about the value; -ENOENT if there is no
+ * such parameter; -ESRCH if no machine is running.
+ */
+int psim_module_param(const char *module, const char *parameter, const char *value);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Text to numbers. */
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/kstrtox.h>
 #include <linux/limits.h>
 #include <linux/string.h>
@@ -118,6 +119,26 @@ int kstrtoint(const char *s, unsigned int base, int *res)
 	return 0;
 }
 
+#define NARROW(name, type, wide, parse)                       \
+	int name(const char *s, unsigned int base, type *res) \
+	{                                                     \
+		wide value;                                   \
+		int err = parse(s, base, &value);             \
+                                                              \
+		if (err)                                      \
+			return err;                           \
+		if (value != (type)value)                     \
+			return -ERANGE;                       \
+		*res = value;                                 \
+		return 0;                                     \
+	}                                                     \
+	EXPORT_SYMBOL(name)
+
+NARROW(kstrtou16, u16, unsigned int, kstrtouint);
+NARROW(kstrtos16, s16, int, kstrtoint);
+NARROW(kstrtou8, u8, unsigned int, kstrtouint);
+NARROW(kstrtos8, s8, int, kstrtoint);
+
 int kstrtobool(const char *s, bool *res)
 {
 	if (!s)
@@ -146,3 +167,9 @@ int kstrtobool(const char *s, bool *res)
 	}
 	return -EINVAL;
 }
+
+long simple_strtol(const char *s, char **end, unsigned int base)
+{
+	return *s == '-' ? -simple_strtoul(s + 1, end, base) : simple_strtoul(s, end, base);
+}
+EXPORT_SYMBOL(simple_strtol);

@@ -207,6 +207,26 @@ void device_unregister(struct device *dev)
 }
 EXPORT_SYMBOL(device_unregister);
 
+/* ---- being found ------------------------------------------------------------------------------------ */
+
+struct device *psim_device_find(bool (*match)(const struct device *dev, const void *arg),
+				const void *arg)
+{
+	struct device *dev, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&devices_lock, flags);
+	list_for_each_entry(dev, &devices, __psim_link) {
+		if (dev->__psim_added && match(dev, arg) &&
+		    kref_get_unless_zero(&dev->__psim_ref)) {
+			found = dev;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&devices_lock, flags);
+	return found;
+}
+
 /* ---- messages --------------------------------------------------------------------------------------- */
 
 static void print(const char *level, const struct device *dev, struct va_format *vaf)

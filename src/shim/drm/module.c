@@ -200,6 +200,7 @@ void psim_module_drain(void)
 		if (!e->init && e->exit && e->module->state == MODULE_STATE_LIVE)
 			unload(e);
 	}
+	psim_params_drain();
 }
 
 void psim_module_leftovers(void)

@@ -12,7 +12,9 @@ static int start(const struct psim_config *config)
 static void leftovers(void)
 {
 	psim_drm_device_leftovers();
+	psim_chrdev_leftovers();
 	psim_device_leftovers();
+	psim_class_leftovers();
 	psim_shrinker_leftovers();
 	psim_module_leftovers();
 }

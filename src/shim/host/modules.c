@@ -51,3 +51,27 @@ const struct psim_module_entry *psim_module_first(void)
 {
 	return first;
 }
+
+/* ---- parameters ------------------------------------------------------------------------------------------ */
+
+static struct psim_module_param *params;
+
+void __psim_module_param_register(const char *module, const struct kernel_param *param)
+{
+	struct psim_module_param *new;
+
+	__lsan_disable();
+	new = calloc(1, sizeof(*new));
+	__lsan_enable();
+	if (!new)
+		abort();
+	new->module = module;
+	new->param = param;
+	new->next = params;
+	params = new;
+}
+
+const struct psim_module_param *psim_module_params(void)
+{
+	return params;
+}

@@ -6,6 +6,7 @@
 #ifndef PSIM_HOST_MODULES_H
 #define PSIM_HOST_MODULES_H
 
+struct kernel_param;
 struct module;
 
 /**
@@ -28,5 +29,21 @@ void __psim_module_register(const char *name, struct module *module, int (*init)
 			    void (*exit)(void));
 /* Sorted by name; NULL ends. */
 const struct psim_module_entry *psim_module_first(void);
+
+/**
+ * struct psim_module_param - one parameter of a module
+ * @module: the module's KBUILD_MODNAME
+ * @param: the parameter
+ * @next: another one, in no order
+ */
+struct psim_module_param {
+	const char *module;
+	const struct kernel_param *param;
+	struct psim_module_param *next;
+};
+
+/* Of module_param() and its kin. */
+void __psim_module_param_register(const char *module, const struct kernel_param *param);
+const struct psim_module_param *psim_module_params(void);
 
 #endif /* PSIM_HOST_MODULES_H */

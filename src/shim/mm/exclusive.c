@@ -105,6 +105,30 @@ struct page *make_device_exclusive(struct mm_struct *mm, unsigned long addr, voi
 	return page;
 }
 
+/* As linux/rmap.h declares it for trees that have it. */
+int make_device_exclusive_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+				struct page **pages, void *owner);
+
+/* DEVIATION: waits for a locked page, which kernels leave out. */
+int make_device_exclusive_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+				struct page **pages, void *owner)
+{
+	unsigned long addr;
+	int n = 0;
+
+	for (addr = start; addr < end; addr += PAGE_SIZE) {
+		struct folio *folio;
+		struct page *page = make_device_exclusive(mm, addr, owner, &folio);
+		bool reached =
+			!IS_ERR(page) || page == ERR_PTR(-EOPNOTSUPP) || page == ERR_PTR(-EINTR);
+
+		if (!reached)
+			return n ?: PTR_ERR(page);
+		pages[n++] = IS_ERR(page) ? NULL : page;
+	}
+	return n;
+}
+
 /* ---- undoing ------------------------------------------------------------------------------------------------ */
 
 /* Whether the slot may be written again without a fault of its own. */

@@ -6,9 +6,11 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <psim/file.h>
 #include "mm/filemap.h"
+#include "sched/user_call.h"
 #include "sim/sim.h"
 
 #define MAX_BYTES (1ull << 44)
@@ -18,7 +20,8 @@ static struct file *file_of(struct psim_file *file)
 	return (struct file *)file;
 }
 
-static int check(const char *what, const struct psim_file *file)
+/* Whether there is a file, of whatever kind. Return: 0 or -errno, after a word. */
+int psim_file_check(const char *what, const struct psim_file *file)
 {
 	if (!psim_running())
 		return psim_misuse(-ESRCH, "%s: no machine is running: call psim_start() first",
@@ -27,6 +30,19 @@ static int check(const char *what, const struct psim_file *file)
 		return psim_misuse(-EINVAL, "%s: a file is needed: psim_file_create() makes one",
 				   what);
 	return 0;
+}
+
+/* Whether it is a file of memory, that psim_file_create() made. */
+static int check(const char *what, const struct psim_file *file)
+{
+	int err = psim_file_check(what, file);
+
+	if (!err && !psim_file_vm_ops((const struct file *)file))
+		err = psim_misuse(
+			-EINVAL,
+			"%s: the file was opened with psim_open(): use psim_read() and its kin",
+			what);
+	return err;
 }
 
 struct psim_file *psim_file_create(unsigned long long length, int shared_memory)
@@ -48,10 +64,15 @@ struct psim_file *psim_file_create(unsigned long long length, int shared_memory)
 
 int psim_file_close(struct psim_file *file)
 {
-	int err = check(__func__, file);
+	int err = psim_file_check(__func__, file);
 
-	if (!err)
-		fput(file_of(file));
+	if (err)
+		return err;
+	psim_user_call_begin();
+	if (file_of(file)->f_op->flush)
+		err = file_of(file)->f_op->flush(file_of(file), current->mm);
+	fput(file_of(file));
+	psim_user_call_end();
 	return err;
 }
 

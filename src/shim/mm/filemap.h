@@ -45,6 +45,8 @@ const struct vm_operations_struct *psim_file_vm_ops(const struct file *file);
  * Return: it, or an error pointer: -EINVAL, -ENOMEM.
  */
 struct file *psim_file_make(loff_t size, bool in_ram, unsigned long flags, const char *site);
+struct psim_file;
+int psim_file_check(const char *what, const struct psim_file *file);
 void psim_files_start(void);
 void psim_files_leftovers(void);
 

@@ -12,6 +12,7 @@
 #include "mm/mm_internal.h"
 #include "mm/process.h"
 #include "sched/engine.h"
+#include "sched/user_call.h"
 #include "sim/sim.h"
 
 /**
@@ -100,8 +101,10 @@ int psim_process_exit(struct psim_process *process)
 	spin_lock(&processes_lock);
 	list_del(&process->link);
 	spin_unlock(&processes_lock);
+	psim_user_call_begin();
 	mmput(process->mm);
 	kfree(process);
+	psim_user_call_end();
 	return 0;
 }
 
@@ -159,7 +162,10 @@ int psim_munmap(struct psim_process *process, unsigned long address, size_t leng
 		return psim_misuse(-EINVAL,
 				   "psim_munmap: %zu bytes at %#lx are no range of user space",
 				   length, address);
-	return psim_do_munmap(process->mm, address, length);
+	psim_user_call_begin();
+	err = psim_do_munmap(process->mm, address, length);
+	psim_user_call_end();
+	return err;
 }
 
 /* ---- accesses ------------------------------------------------------------------------------------------------ */

@@ -7,6 +7,7 @@
 #include "mm/mm_internal.h"
 #include "mm/process.h"
 #include "mm/swapfile.h"
+#include "sched/user_call.h"
 #include "sim/sim.h"
 
 /* Whether the address space of @process may be used now; returns from the caller if not. */
@@ -21,19 +22,22 @@
 long psim_mmap_at(struct psim_process *process, unsigned long address, size_t length, int prot,
 		  int flags, struct psim_file *file, unsigned long offset)
 {
+	long result;
+
 	CHECK(process);
 	if (offset_in_page(offset))
 		return -EINVAL;
-	if (!(flags & MAP_ANONYMOUS)) {
-		if (!file)
-			return -EBADF;
-		return psim_do_mmap(psim_process_mm(process), (struct file *)file, address, length,
-				    (unsigned int)prot, (unsigned int)flags, offset >> PAGE_SHIFT);
-	}
-	if (flags & MAP_HUGETLB)
+	if (flags & MAP_ANONYMOUS)
+		file = NULL;
+	else if (!file)
+		return -EBADF;
+	if ((flags & MAP_ANONYMOUS) && (flags & MAP_HUGETLB))
 		return -ENOMEM;
-	return psim_do_mmap(psim_process_mm(process), NULL, address, length, (unsigned int)prot,
-			    (unsigned int)flags, offset >> PAGE_SHIFT);
+	psim_user_call_begin();
+	result = psim_do_mmap(psim_process_mm(process), (struct file *)file, address, length,
+			      (unsigned int)prot, (unsigned int)flags, offset >> PAGE_SHIFT);
+	psim_user_call_end();
+	return result;
 }
 
 int psim_mprotect(struct psim_process *process, unsigned long address, size_t length, int prot)
@@ -45,9 +49,14 @@ int psim_mprotect(struct psim_process *process, unsigned long address, size_t le
 long psim_mremap(struct psim_process *process, unsigned long address, size_t old_length,
 		 size_t new_length, int flags, unsigned long new_address)
 {
+	long result;
+
 	CHECK(process);
-	return psim_do_mremap(psim_process_mm(process), address, old_length, new_length,
-			      (unsigned int)flags, new_address);
+	psim_user_call_begin();
+	result = psim_do_mremap(psim_process_mm(process), address, old_length, new_length,
+				(unsigned int)flags, new_address);
+	psim_user_call_end();
+	return result;
 }
 
 int psim_madvise(struct psim_process *process, unsigned long address, size_t length, int advice)

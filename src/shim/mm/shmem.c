@@ -99,6 +99,17 @@ static struct inode *inode_make(loff_t size, bool in_ram, const char *site)
 	return inode;
 }
 
+static void memory_gone(struct file *file)
+{
+	struct inode *inode = file->f_inode;
+
+	truncate_inode_pages(inode->i_mapping, 0);
+	spin_lock(&inodes_lock);
+	list_del(&inode->__psim_all);
+	spin_unlock(&inodes_lock);
+	kfree(inode);
+}
+
 struct file *psim_file_make(loff_t size, bool in_ram, unsigned long flags, const char *site)
 {
 	struct file *file;
@@ -117,6 +128,7 @@ struct file *psim_file_make(loff_t size, bool in_ram, unsigned long flags, const
 	}
 	file->f_mapping = file->f_inode->i_mapping;
 	file->f_mode = FMODE_READ | FMODE_WRITE;
+	file->__psim_gone = memory_gone;
 	file->f_op = &memory_fops;
 	atomic_long_set(&file->__psim_count, 1);
 	return file;
@@ -139,25 +151,6 @@ int shmem_zero_setup(struct vm_area_struct *vma)
 	vma->vm_file = file;
 	vma->vm_ops = &shmem_anon_vm_ops;
 	return 0;
-}
-
-void fput(struct file *file)
-{
-	struct inode *inode;
-
-	if (!atomic_long_dec_and_test(&file->__psim_count))
-		return;
-	inode = file->f_inode;
-	if (file->f_op->release)
-		file->f_op->release(inode, file);
-	if (inode && file->f_op == &memory_fops) {
-		truncate_inode_pages(inode->i_mapping, 0);
-		spin_lock(&inodes_lock);
-		list_del(&inode->__psim_all);
-		spin_unlock(&inodes_lock);
-		kfree(inode);
-	}
-	kfree(file);
 }
 
 /* ---- audit and leftovers ---------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
+#include <linux/task_work.h>
 #include "host/race.h"
 #include "sched/lockdep.h"
 #include "sched/scheduler.h"
@@ -175,6 +176,8 @@ void psim_ctl_abandon(struct psim_ctl *ctl)
 
 void psim_task_ends(struct psim_ctl *me, int result)
 {
+	me->task.flags |= PF_EXITING;
+	task_work_run();
 	psim_sync_task_exit(&me->task);
 	if (me->task.__psim_preempt_count || me->task.__psim_irqs_off)
 		psim_report("law 4", "the task ends with preemption or interrupts off");
@@ -183,7 +186,6 @@ void psim_task_ends(struct psim_ctl *me, int result)
 	psim_trace(PSIM_EV_TASK_EXIT, me->task.pid, 0, 0, 0);
 	psim_edge_out(&me->ended);
 	me->task.exit_code = result;
-	me->task.flags |= PF_EXITING;
 	__atomic_store_n(&me->task.exit_state, EXIT_ZOMBIE, __ATOMIC_RELAXED);
 	if (__psim_threads)
 		psim_free_exit(me);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What opening a path asks of character devices. */
+#ifndef PSIM_DRM_CHRDEV_H
+#define PSIM_DRM_CHRDEV_H
+
+#include <linux/types.h>
+
+struct cdev;
+struct device;
+
+/* The cdev behind a number, with a reference on it and on its module, for cdev_put(); or NULL. May sleep. */
+struct cdev *psim_cdev_get(dev_t dev);
+/* The device of the misc device whose node has another name than itself, with a reference; or NULL. */
+struct device *psim_misc_find(const char *name);
+
+#endif /* PSIM_DRM_CHRDEV_H */
