@@ -2,10 +2,12 @@
 #
 #   psim_kernel_tree(TREE VERSION_VAR NAME_VAR)
 #     checks that TREE is a kernel's source; gives its version as KERNEL_VERSION() counts, and as text
-#   psim_add_kernel_sources(TARGET TREE DIR FILES FILE... [HEADERS HEADER...] [MODULE NAME] [DEFINE ...])
+#   psim_add_kernel_sources(TARGET TREE DIR FILES FILE... [HEADERS HEADER...] [MODULE NAME] [DEFINE ...]
+#                           [VERSION NUMBER])
 #     an object library of files named relative to DIR. Of the tree's headers only the named ones are used
 #     (relative to its include/, as in drm/drm_mm.h), and those that lie beside a file; its include/ as a whole
 #     never goes on the path. MODULE: what they belong to (default: each file its own module).
+#     VERSION: as which to take the tree, instead of what its Makefile says.
 
 set(PSIM_KERNEL_TREE_WARNINGS -Wall -Wno-unused-function -Wno-unused-variable -Wno-format
 	-Wno-unused-but-set-variable -Wno-pointer-sign)
@@ -43,8 +45,11 @@ function(psim_kernel_headers tree headers into)
 endfunction()
 
 function(psim_add_kernel_sources target)
-	cmake_parse_arguments(arg "" "TREE;MODULE" "FILES;HEADERS;DEFINE" ${ARGN})
+	cmake_parse_arguments(arg "" "TREE;MODULE;VERSION" "FILES;HEADERS;DEFINE" ${ARGN})
 	psim_kernel_tree(${arg_TREE} version name)
+	if(arg_VERSION)
+		set(version ${arg_VERSION})
+	endif()
 	set(sources)
 	foreach(file IN LISTS arg_FILES)
 		set(source ${arg_TREE}/${file})

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The kernel's own tests, unchanged, against our implementations; how many of their cases passed may not go down.
+# And our own on a tree's core (docs/kernel-tree.md), by way of trees that are made of ours.
 set -euo pipefail
 
 usage()
@@ -11,6 +12,8 @@ Runs the tests of the kernel source trees (default: Debian's linux-source-6.1 an
 scripts/kernel-trees.sh installs and unpacks) on a build in FOLDER (default: build/upstream), prints the
 table of judges with the cases that passed, and compares it with tests/upstream/counts.txt: exit code 1 if a
 count is lower, or a judge fails or is missing. With trees of your own nothing is compared.
+
+Before that, without trees of your own: the whole road of scripts/findings, on trees made of our own core.
 EOF
 }
 
@@ -31,6 +34,7 @@ if [ ${#trees[@]} -eq 0 ]; then
 	found=$(scripts/kernel-trees.sh)
 	mapfile -t trees <<<"$found"
 	promised=tests/upstream/counts.txt
+	sh tests/findings/road_test.sh "$PWD" "$build-road"
 fi
 
 mkdir -p "$build"

@@ -33,6 +33,7 @@ static unsigned int nr_suites;
 static struct {
 	const char *program;
 	const char *filter;
+	const char *after;
 	const char *engine;
 	const char *scheduler;
 	const char *results;
@@ -205,6 +206,7 @@ static void run_case(void **state)
 
 static unsigned int collect(struct CMUnitTest *tests)
 {
+	int behind = !options.after;
 	unsigned int n = 0;
 
 	qsort(suites, nr_suites, sizeof(suites[0]), by_name);
@@ -217,7 +219,8 @@ static unsigned int collect(struct CMUnitTest *tests)
 
 			if (asprintf(&full, "%s.%s", suite, name) < 0 || n == MAX_CASES)
 				abort();
-			if (options.filter && fnmatch(options.filter, full, 0)) {
+			if (!behind || (options.filter && fnmatch(options.filter, full, 0))) {
+				behind = behind || !strcmp(full, options.after);
 				free(full);
 				continue;
 			}
@@ -265,7 +268,7 @@ static int usage(const char *what, const char *value)
 	if (what)
 		fprintf(stderr, "%s: %s '%s'\n", options.program, what, value);
 	fprintf(what ? stderr : stdout,
-		"usage: %s [--list] [--filter GLOB] [--verbose]\n"
+		"usage: %s [--list] [--filter GLOB] [--after CASE] [--verbose]\n"
 		"       [--engine deterministic|free] [--scheduler NAME] [--seed N]\n"
 		"       [--results FILE]\n"
 		"GLOB is matched with suite.case, and may be given without --filter.\n",
@@ -299,6 +302,8 @@ static int parse(int argc, char **argv)
 		i++;
 		if (!strcmp(arg, "--filter")) {
 			options.filter = value;
+		} else if (!strcmp(arg, "--after")) {
+			options.after = value;
 		} else if (!strcmp(arg, "--engine")) {
 			if (strcmp(value, "deterministic") && strcmp(value, "free"))
 				return usage("no such engine:", value);

@@ -161,8 +161,7 @@ static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct d
 	return drm_pagemap_addr_encode(addr, road, order, dir);
 }
 
-static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
-			 const struct drm_pagemap_addr *addr)
+static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev, simgpu_unmap_addr addr)
 {
 	WARN_ON(atomic_dec_return(&to_gpu(dpagemap)->mappings) < 0);
 }

@@ -31,6 +31,7 @@
 #include <drm/drm_pagemap_util.h>
 
 #include "../hw/regs.h"
+#include "adapt.h"
 
 #define SIMGPU_RING_SIZE    64u
 #define SIMGPU_WINDOW_BYTES (2ul << 20)

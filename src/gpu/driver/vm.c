@@ -37,7 +37,8 @@ static void simgpu_unmap_page(struct simgpu_device *gpu, struct simgpu_mapping *
 	struct drm_pagemap *dpagemap = mapping->dpagemap;
 
 	if (dpagemap)
-		dpagemap->ops->device_unmap(dpagemap, gpu->drm.dev, &mapping->addr);
+		dpagemap->ops->device_unmap(dpagemap, gpu->drm.dev,
+					    SIMGPU_UNMAP_ADDR(&mapping->addr));
 	else if (mapping->addr.addr)
 		dma_unmap_page(gpu->drm.dev, mapping->addr.addr, PAGE_SIZE, DMA_BIDIRECTIONAL);
 	*mapping = (struct simgpu_mapping){};

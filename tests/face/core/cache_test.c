@@ -29,9 +29,7 @@ static int cache_init(struct kunit *test)
 
 static struct drm_pagemap *create(void)
 {
-	struct fake_device *gpu = world.device[0];
-
-	return drm_pagemap_create(&gpu->drm, &gpu->pagemap, &fake_pagemap_ops);
+	return fake_pagemap_create(world.device[0], &fake_pagemap_ops);
 }
 
 static struct drm_pagemap *look_up(struct kunit *test)

@@ -153,8 +153,8 @@ static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct d
 }
 
 /* C3.12: once, and while no CPU can have the page. */
-static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
-			 const struct drm_pagemap_addr *addr)
+static void unmap(struct drm_pagemap *dpagemap, struct device *dev,
+		  const struct drm_pagemap_addr *addr)
 {
 	struct fake_device *fake = container_of(dpagemap->drm, struct fake_device, drm);
 	unsigned int page = ((addr->addr >> PAGE_SHIFT) & 0xffff) - 1;
@@ -167,13 +167,28 @@ static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
 	world.unmaps++;
 }
 
+/* Kernels just before 7.0 pass the address itself (S10.7). */
+#ifdef __PSIM_CORE_UNMAPS_BY_VALUE
+static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
+			 struct drm_pagemap_addr addr)
+{
+	unmap(dpagemap, dev, &addr);
+}
+#else
+static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev,
+			 const struct drm_pagemap_addr *addr)
+{
+	unmap(dpagemap, dev, addr);
+}
+#endif
+
 static int populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsigned long end,
 		       struct mm_struct *mm, unsigned long timeslice_ms)
 {
 	return -ENODEV;
 }
 
-/* The object's memory is drm_pagemap_create()'s. */
+/* The object's memory is fake_pagemap_create()'s or drm_pagemap_create()'s. */
 static void destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
 {
 	world.destroys++;
@@ -189,6 +204,21 @@ const struct drm_pagemap_ops fake_pagemap_ops = {
 	.populate_mm = populate_mm,
 	.destroy = destroy,
 };
+
+struct drm_pagemap *fake_pagemap_create(struct fake_device *fake, const struct drm_pagemap_ops *ops)
+{
+	struct drm_pagemap *dpagemap = kzalloc(sizeof(*dpagemap), GFP_KERNEL);
+	int err;
+
+	if (!dpagemap)
+		return ERR_PTR(-ENOMEM);
+	err = drm_pagemap_init(dpagemap, &fake->pagemap, &fake->drm, ops);
+	if (err) {
+		kfree(dpagemap);
+		return ERR_PTR(err);
+	}
+	return dpagemap;
+}
 
 /* ---- allocations ---- */
 
@@ -429,7 +459,7 @@ static int probe(struct platform_device *pdev)
 		err = init_memory(fake);
 	if (err)
 		return err;
-	fake->dpagemap = drm_pagemap_create(&fake->drm, &fake->pagemap, &fake_pagemap_ops);
+	fake->dpagemap = fake_pagemap_create(fake, &fake_pagemap_ops);
 	if (IS_ERR(fake->dpagemap))
 		return PTR_ERR(fake->dpagemap);
 	world.device[fake->id] = fake;

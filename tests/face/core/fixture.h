@@ -169,6 +169,12 @@ void fake_put_dpagemap(struct fake_device *fake);
 /* Let every work item that is queued now end. */
 void fake_flush(void);
 
+/*
+ * A pagemap object of the device's memory, or an error pointer. Not by drm_pagemap_create(): Linux declares it
+ * and does not have it (C1.2).
+ */
+struct drm_pagemap *fake_pagemap_create(struct fake_device *fake,
+					const struct drm_pagemap_ops *ops);
 /* An allocation with two references: the test's, and one for the core. @fence passes to it. */
 struct fake_alloc *fake_alloc_create(struct kunit *test, struct fake_device *fake,
 				     unsigned int npages, struct dma_fence *fence);

@@ -21,7 +21,7 @@ static struct drm_pagemap *create(struct kunit *test)
 	struct fake_device *gpu = world.device[0];
 	struct drm_pagemap *dpagemap;
 
-	dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &fake_pagemap_ops);
+	dpagemap = fake_pagemap_create(gpu, &fake_pagemap_ops);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dpagemap);
 	return dpagemap;
 }
@@ -80,6 +80,36 @@ static void init__of_a_leaving_module_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			drm_pagemap_init(&dpagemap, &gpu->pagemap, &gpu->drm, &fake_pagemap_ops),
 			-ENODEV);
+	gpu->drm.driver = driver;
+	fake_flush();
+	KUNIT_EXPECT_EQ(test, drm_refs(), before);
+	KUNIT_EXPECT_EQ(test, world.destroys, 0u);
+}
+
+/* C1.2 */
+static void create__allocates_and_initialises(struct kunit *test)
+{
+	struct fake_device *gpu = world.device[0];
+	struct drm_pagemap *dpagemap;
+	int before = drm_refs();
+
+	dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &fake_pagemap_ops);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dpagemap);
+	KUNIT_EXPECT_PTR_EQ(test, dpagemap->pagemap, &gpu->pagemap);
+	KUNIT_EXPECT_EQ(test, kref_read(&dpagemap->ref), 1u);
+	KUNIT_EXPECT_EQ(test, drm_refs(), before + 1);
+	drm_pagemap_put(dpagemap);
+	KUNIT_EXPECT_EQ(test, world.destroys, 1u);
+}
+
+/* C1.2 */
+static void create__of_a_leaving_module_is_refused(struct kunit *test)
+{
+	struct fake_device *gpu = world.device[0];
+	const struct drm_driver *driver = gpu->drm.driver;
+	int before = drm_refs();
+
+	gpu->drm.driver = &leaving_driver;
 	KUNIT_EXPECT_EQ(
 		test,
 		PTR_ERR_OR_ZERO(drm_pagemap_create(&gpu->drm, &gpu->pagemap, &fake_pagemap_ops)),
@@ -172,7 +202,7 @@ static struct drm_pagemap *create_keeping(struct kunit *test)
 	struct fake_device *gpu = world.device[0];
 	struct drm_pagemap *dpagemap;
 
-	dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &keeping_ops);
+	dpagemap = fake_pagemap_create(gpu, &keeping_ops);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dpagemap);
 	kept = NULL;
 	return dpagemap;
@@ -288,7 +318,7 @@ static void destroy__without_a_callback_frees_the_object(struct kunit *test)
 {
 	static const struct drm_pagemap_ops none;
 	struct fake_device *gpu = world.device[0];
-	struct drm_pagemap *dpagemap = drm_pagemap_create(&gpu->drm, &gpu->pagemap, &none);
+	struct drm_pagemap *dpagemap = fake_pagemap_create(gpu, &none);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dpagemap);
 	drm_pagemap_put(dpagemap);
@@ -363,8 +393,7 @@ static const struct drm_pagemap_ops populating_ops = {.populate_mm = populate_mm
 static void populate_mm__passes_everything_on_under_the_lock(struct kunit *test)
 {
 	struct fake_device *gpu = world.device[0];
-	struct drm_pagemap *dpagemap =
-		drm_pagemap_create(&gpu->drm, &gpu->pagemap, &populating_ops);
+	struct drm_pagemap *dpagemap = fake_pagemap_create(gpu, &populating_ops);
 	int users = atomic_read(&current->mm->mm_users);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dpagemap);
@@ -405,6 +434,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(pagemap_ops_get__is_one_complete_object),
 	KUNIT_CASE(init__sets_the_object_up_and_holds_the_provider),
 	KUNIT_CASE(init__of_a_leaving_module_is_refused),
+	KUNIT_CASE(create__allocates_and_initialises),
+	KUNIT_CASE(create__of_a_leaving_module_is_refused),
 	KUNIT_CASE(init__of_a_driver_without_a_module),
 #ifdef __PSIM__
 	KUNIT_CASE(create__without_memory_leaves_nothing),
