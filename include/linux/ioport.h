@@ -75,7 +75,6 @@ static inline bool resource_overlaps(const struct resource *a, const struct reso
 }
 
 /* Put @new below @parent. Return: 0, or -EBUSY if something is there. */
-int insert_resource(struct resource *parent, struct resource *new);
 int request_resource(struct resource *parent, struct resource *new);
 /* Take it out again. Return: 0, or -EINVAL if it is not in there. */
 int release_resource(struct resource *old);

@@ -174,7 +174,6 @@ struct kmem_cache *__psim_kmem_cache_create_args(const char *name, unsigned int 
 
 /* Every object must be back. NULL is accepted. May sleep. */
 void kmem_cache_destroy(struct kmem_cache *cache);
-int kmem_cache_shrink(struct kmem_cache *cache);
 unsigned int kmem_cache_size(struct kmem_cache *cache);
 
 void *__psim_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const char *site) __malloc;

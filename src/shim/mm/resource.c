@@ -62,11 +62,6 @@ int request_resource(struct resource *parent, struct resource *new)
 	return conflict ? -EBUSY : 0;
 }
 
-int insert_resource(struct resource *parent, struct resource *new)
-{
-	return request_resource(parent, new);
-}
-
 int release_resource(struct resource *old)
 {
 	bool was_in;

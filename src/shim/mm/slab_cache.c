@@ -165,11 +165,6 @@ void kmem_cache_destroy(struct kmem_cache *cache)
 	kfree(cache);
 }
 
-int kmem_cache_shrink(struct kmem_cache *cache)
-{
-	return 0;
-}
-
 unsigned int kmem_cache_size(struct kmem_cache *cache)
 {
 	return cache->size;

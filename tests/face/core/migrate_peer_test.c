@@ -134,10 +134,49 @@ static void peer__that_cannot_map_its_page(struct kunit *test)
 	fake_alloc_put(theirs[1]);
 }
 
+static unsigned int copies_of_another_kind;
+
+static int copy_otherwise(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
+			  struct dma_fence *fence)
+{
+	copies_of_another_kind++;
+	return fake_devmem_ops.copy_to_ram(pages, addr, npages, fence);
+}
+
+/* C3.9: allocations of one pagemap, each with its own way to copy */
+static void peer__copies_in_two_ways(struct kunit *test)
+{
+	static const struct run runs[] = {{true, 1, 2, 2}, {true, 1, 1, 1}};
+	const struct drm_pagemap_migrate_details details = {.source_peer_migrates = 1};
+	struct drm_pagemap_devmem_ops otherwise = fake_devmem_ops;
+	struct fake_device *peer = fake_peer(test);
+	struct fake_alloc *theirs[2], *ours;
+
+	otherwise.copy_to_ram = copy_otherwise;
+	copies_of_another_kind = 0;
+	fake_map(test, BASE, 3, RW);
+	fake_fill(test, BASE, 3, 1);
+	for (unsigned int i = 0; i < 2; i++) {
+		theirs[i] = fake_alloc_create(test, peer, 2 - i, NULL);
+		theirs[i]->devmem.ops = i ? &otherwise : &fake_devmem_ops;
+		KUNIT_ASSERT_EQ(test, fake_migrate(theirs[i], BASE + PAGES(2 * i), 2 - i, NULL), 0);
+	}
+	world.ncalls = 0;
+	ours = fake_alloc_create(test, world.device[0], 3, NULL);
+	KUNIT_EXPECT_EQ(test, fake_migrate(ours, BASE, 3, &details), 0);
+	expect_runs(test, runs, ARRAY_SIZE(runs));
+	KUNIT_EXPECT_EQ(test, copies_of_another_kind, 1u);
+	fake_check(test, BASE, 3, 1);
+	fake_alloc_put(theirs[0]);
+	fake_alloc_put(theirs[1]);
+	fake_alloc_put(ours);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(peer__pages_are_copied_by_the_destination),
 	KUNIT_CASE(peer__pages_are_copied_by_the_source_if_asked),
 	KUNIT_CASE(peer__that_cannot_map_its_page),
+	KUNIT_CASE(peer__copies_in_two_ways),
 	{},
 };
 

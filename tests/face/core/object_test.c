@@ -37,6 +37,27 @@ static void pagemap_ops_get__is_one_complete_object(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, ops->folio_split);
 }
 
+/* C1.1: without file operations there is no module to hold */
+static void init__driver_without_file_operations(struct kunit *test)
+{
+	struct fake_device *gpu = world.device[0];
+	const struct drm_driver *driver = gpu->drm.driver;
+	struct drm_driver bare = *driver;
+	int before = drm_refs(), modules = module_refcount(THIS_MODULE);
+	struct drm_pagemap *dpagemap;
+
+	bare.fops = NULL;
+	gpu->drm.driver = &bare;
+	dpagemap = create(test);
+	gpu->drm.driver = driver;
+	KUNIT_EXPECT_EQ(test, drm_refs(), before + 1);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), modules);
+	drm_pagemap_put(dpagemap);
+	fake_flush();
+	KUNIT_EXPECT_EQ(test, drm_refs(), before);
+	KUNIT_EXPECT_EQ(test, module_refcount(THIS_MODULE), modules);
+}
+
 /* C1.1 */
 static void init__sets_the_object_up_and_holds_the_provider(struct kunit *test)
 {
@@ -432,6 +453,7 @@ static void populate_mm__of_an_address_space_without_users(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(pagemap_ops_get__is_one_complete_object),
+	KUNIT_CASE(init__driver_without_file_operations),
 	KUNIT_CASE(init__sets_the_object_up_and_holds_the_provider),
 	KUNIT_CASE(init__of_a_leaving_module_is_refused),
 	KUNIT_CASE(create__allocates_and_initialises),

@@ -174,6 +174,35 @@ static void pin_user_pages__longterm_leaves_the_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, peek(fx, 0), pattern(0));
 }
 
+/* Somebody else holds the page, so it cannot leave; what was pinned with it is not pinned any more. */
+static void pin_user_pages__longterm_of_a_held_page(struct kunit *test)
+{
+	struct page *page, *got[2] = {};
+	struct fx *fx = test->priv;
+
+	poke_all(fx, 0, 2);
+	settle(fx);
+	to_coherent(fx, 1, 2);
+	page = page_at(fx, 1);
+	get_page(page);
+	KUNIT_EXPECT_EQ(test,
+			pin_user_pages_unlocked(at(fx, 0), 2, got, FOLL_WRITE | FOLL_LONGTERM),
+			(long)-EBUSY);
+	EXPECT_COUNTS(test, page_at(fx, 0), 1, 1);
+	EXPECT_COUNTS(test, page, 2, 1);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test,
+			pin_user_pages_unlocked(at(fx, 0), 2, got, FOLL_WRITE | FOLL_LONGTERM), 2l);
+	KUNIT_EXPECT_FALSE(test, is_zone_device_page(got[1]));
+	unpin_user_pages(got, 2);
+	KUNIT_EXPECT_EQ(test, pin_user_pages_unlocked(at(fx, 8), 1, got, FOLL_LONGTERM), 1l);
+	unpin_user_page(got[0]);
+	KUNIT_ASSERT_EQ(test, vm_munmap(at(fx, 8), PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, pin_user_pages_unlocked(at(fx, 8), 1, got, FOLL_LONGTERM),
+			(long)-EFAULT);
+	peek_all(fx, 0, 2);
+}
+
 /* S7.16 */
 static void hmm_range_fault__coherent_page_of_anybody(struct kunit *test)
 {
@@ -220,6 +249,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(migrate_device_coherent_folio__moves_it_to_ram),
 	KUNIT_CASE(migrate_device_coherent_folio__busy),
 	KUNIT_CASE(pin_user_pages__longterm_leaves_the_device),
+	KUNIT_CASE(pin_user_pages__longterm_of_a_held_page),
 	KUNIT_CASE(hmm_range_fault__coherent_page_of_anybody),
 	KUNIT_CASE(fork__coherent_page_is_copied_on_write),
 	{},

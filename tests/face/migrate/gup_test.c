@@ -121,6 +121,104 @@ static void get_user_pages__what_the_mapping_forbids(struct kunit *test)
 			(long)-EFAULT);
 }
 
+/* Without an array the pages are only brought in. */
+static void get_user_pages__brings_in(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	int locked = 1;
+
+	mmap_read_lock(fx->mm);
+	KUNIT_EXPECT_EQ(test, get_user_pages(at(fx, 0), 2, FOLL_WRITE, NULL), 2l);
+	KUNIT_EXPECT_EQ(test,
+			get_user_pages_remote(fx->mm, at(fx, 2), 1, FOLL_WRITE, NULL, &locked), 1l);
+	if (locked)
+		mmap_read_unlock(fx->mm);
+	KUNIT_EXPECT_EQ(test, get_user_pages_unlocked(at(fx, 3), 1, NULL, FOLL_WRITE), 1l);
+	KUNIT_EXPECT_EQ(test, rss(fx), 4ul);
+	settle(fx);
+	EXPECT_COUNTS(test, page_at(fx, 0), 1, 1);
+}
+
+/* S0.8: the page of zeros is nobody's, so it is not pinned */
+static void pin_user_pages__zero_page(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *got = NULL;
+	int before;
+
+	KUNIT_EXPECT_EQ(test, peek(fx, 0), 0ull);
+	before = page_ref_count(ZERO_PAGE(0));
+	KUNIT_ASSERT_EQ(test, pin_user_pages_unlocked(at(fx, 0), 1, &got, 0), 1l);
+	KUNIT_EXPECT_PTR_EQ(test, got, ZERO_PAGE(0));
+	KUNIT_EXPECT_EQ(test, page_ref_count(got), before);
+	unpin_user_pages_dirty_lock(&got, 1, false);
+	KUNIT_EXPECT_EQ(test, page_ref_count(ZERO_PAGE(0)), before);
+}
+
+static void get_user_pages__without_a_fault(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *got = NULL;
+
+	mmap_read_lock(fx->mm);
+	KUNIT_EXPECT_EQ(test, get_user_pages(at(fx, 0), 1, FOLL_NOFAULT, &got), (long)-EFAULT);
+	mmap_read_unlock(fx->mm);
+	KUNIT_EXPECT_EQ(test, rss(fx), 0ul);
+}
+
+#ifdef __PSIM__
+/* What only the functions themselves may ask for, and what contradicts itself. */
+static void get_user_pages__wrong_flags(struct kunit *test)
+{
+	const unsigned int pin = 1 << 19; /* FOLL_PIN */
+	struct fx *fx = test->priv;
+	unsigned long start = at(fx, 0);
+	struct page *got = NULL;
+	int locked = 1;
+
+	for (int i = 0; i < 4; i++) /* one for each kind */
+		kunit_expect_report(test, "WARN");
+	mmap_read_lock(fx->mm);
+	KUNIT_EXPECT_EQ(test, get_user_pages(start, 1, pin, &got), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, get_user_pages(start, 1, FOLL_LONGTERM, &got), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, get_user_pages_remote(fx->mm, start, 1, pin, &got, &locked),
+			(long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, pin_user_pages(start, 1, FOLL_GET, &got), 0l);
+	KUNIT_EXPECT_EQ(test, pin_user_pages(start, 1, 0, NULL), 0l);
+	KUNIT_EXPECT_EQ(test, pin_user_pages_remote(fx->mm, start, 1, FOLL_GET, &got, &locked), 0l);
+	mmap_read_unlock(fx->mm);
+	KUNIT_EXPECT_EQ(test, locked, 1);
+	KUNIT_EXPECT_EQ(test, get_user_pages_unlocked(start, 1, &got, pin), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, get_user_pages_fast(start, 1, pin, &got), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pin_user_pages_unlocked(start, 1, &got, FOLL_GET), 0l);
+	KUNIT_EXPECT_EQ(test, pin_user_pages_fast(start, 1, FOLL_GET, &got), -EINVAL);
+	KUNIT_EXPECT_NULL(test, got);
+	KUNIT_EXPECT_EQ(test, rss(fx), 0ul);
+}
+
+static void get_user_pages__force(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *got = NULL;
+
+	vm_mmap(NULL, at(fx, 0), PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0);
+	kunit_expect_halt(test, "FOLL_FORCE is not modelled");
+	get_user_pages_unlocked(at(fx, 0), 1, &got, FOLL_FORCE);
+}
+
+static void stop__pin_is_left(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *got = NULL;
+
+	poke(fx, 0, 1);
+	settle(fx);
+	kunit_expect_report(test, "is left with 1 pins: unpin_user_page()");
+	kunit_expect_report(test, "is left, taken in");
+	KUNIT_EXPECT_EQ(test, pin_user_pages_unlocked(at(fx, 0), 1, &got, FOLL_WRITE), 1l);
+}
+#endif
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(get_user_pages_unlocked__counts),
 	KUNIT_CASE(get_user_pages_unlocked__up_to_a_hole),
@@ -128,6 +226,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(unpin_user_pages_dirty_lock__marks_dirty),
 	KUNIT_CASE(unpin_folio__one_pin),
 	KUNIT_CASE(get_user_pages__what_the_mapping_forbids),
+	KUNIT_CASE(get_user_pages__brings_in),
+	KUNIT_CASE(pin_user_pages__zero_page),
+	KUNIT_CASE(get_user_pages__without_a_fault),
+#ifdef __PSIM__
+	KUNIT_CASE(get_user_pages__wrong_flags),
+	KUNIT_CASE(get_user_pages__force),
+	KUNIT_CASE(stop__pin_is_left),
+#endif
 	{},
 };
 

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include "fixture.h"
 
@@ -182,6 +183,70 @@ static void folio_wait_locked__takes_nothing(struct kunit *test)
 	folio_put(contest.folio);
 }
 
+/* ---- a fatal signal ends a killable wait ----------------------------------------------------------- */
+
+static int lock_killable(void *arg)
+{
+	struct contest *contest = arg;
+	int err;
+
+	allow_signal(SIGKILL);
+	complete(&contest->ready);
+	err = folio_lock_killable(contest->folio);
+	if (!err)
+		folio_unlock(contest->folio);
+	flush_signals(current);
+	return err;
+}
+
+static int wait_killable(void *arg)
+{
+	struct contest *contest = arg;
+	int err;
+
+	allow_signal(SIGKILL);
+	complete(&contest->ready);
+	err = folio_wait_locked_killable(contest->folio);
+	flush_signals(current);
+	return err;
+}
+
+static void kill_while_locked(struct kunit *test, int (*body)(void *))
+{
+	struct contest contest = {.folio = new_folio(test)};
+	struct task_struct *task;
+
+	for (int killed = 0; killed < 2; killed++) {
+		init_completion(&contest.ready);
+		folio_lock(contest.folio);
+		task = start(test, body, &contest);
+		wait_for_completion(&contest.ready);
+		for (int i = 0; i < 5; i++)
+			schedule();
+		if (killed) {
+			send_sig(SIGKILL, task, 1);
+			KUNIT_EXPECT_EQ(test, finish(task), -EINTR);
+			folio_unlock(contest.folio);
+		} else {
+			folio_unlock(contest.folio);
+			KUNIT_EXPECT_EQ(test, finish(task), 0);
+		}
+		KUNIT_EXPECT_FALSE(test, folio_test_locked(contest.folio));
+	}
+	KUNIT_EXPECT_EQ(test, folio_ref_count(contest.folio), 1);
+	folio_put(contest.folio);
+}
+
+static void folio_lock_killable__killed(struct kunit *test)
+{
+	kill_while_locked(test, lock_killable);
+}
+
+static void folio_wait_locked_killable__killed(struct kunit *test)
+{
+	kill_while_locked(test, wait_killable);
+}
+
 #ifdef __PSIM__
 static void folio_unlock__not_locked(struct kunit *test)
 {
@@ -222,6 +287,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(folio_lock__many_tasks),
 	KUNIT_CASE(folio_lock__waits),
 	KUNIT_CASE(folio_wait_locked__takes_nothing),
+	KUNIT_CASE(folio_lock_killable__killed),
+	KUNIT_CASE(folio_wait_locked_killable__killed),
 #ifdef __PSIM__
 	KUNIT_CASE(folio_unlock__not_locked),
 	KUNIT_CASE(folio_lock__under_a_spinlock),

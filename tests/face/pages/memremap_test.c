@@ -256,6 +256,16 @@ static void zone_device_page_init__after_the_kill(struct kunit *test)
 	test_device_release(&device);
 }
 
+/* S5.4: what lies beyond the direct map has no page descriptors */
+static void memremap_pages__beyond_the_direct_map(struct kunit *test)
+{
+	test_device_init(test, &device);
+	device.pgmap.range.start = 1ull << 50;
+	device.pgmap.range.end = (1ull << 50) + SZ_2M - 1;
+	KUNIT_EXPECT_TRUE(test, IS_ERR(memremap_pages(&device.pgmap, NUMA_NO_NODE)));
+	test_device_release(&device);
+}
+
 /* ---- bound to a device -------------------------------------------------------------------------------- */
 
 static char order_log[8];
@@ -364,6 +374,91 @@ static void request_free_mem_region__fails_when_told_to(struct kunit *test)
 			(long)-ENOMEM);
 }
 
+/* S5.3 */
+static void memremap_pages__of_no_type(struct kunit *test)
+{
+	test_device_init(test, &device);
+	device.pgmap.type = 0;
+	expect_warning(test, "a pagemap of type 0");
+	expect_refused(test, -EINVAL);
+	test_device_release(&device);
+}
+
+static void memremap_pages__of_a_type_that_is_not_modelled(struct kunit *test)
+{
+	test_device_init(test, &device);
+	device.pgmap.type = MEMORY_DEVICE_FS_DAX;
+	kunit_expect_halt(test, "this type of device memory is not modelled");
+	memremap_pages(&device.pgmap, NUMA_NO_NODE);
+}
+
+static void memremap_pages__with_an_altmap(struct kunit *test)
+{
+	test_device_init(test, &device);
+	device.pgmap.flags = 1;
+	kunit_expect_halt(test, "altmaps and compound vmemmaps are not modelled");
+	memremap_pages(&device.pgmap, NUMA_NO_NODE);
+}
+
+static void memunmap_pages__not_registered(struct kunit *test)
+{
+	test_device_init(test, &device);
+	expect_warning(test, "WARN");
+	memunmap_pages(&device.pgmap);
+	test_device_release(&device);
+}
+
+/* S5.20 */
+static void zone_device_page_init__of_another_pagemap(struct kunit *test)
+{
+	static struct test_device other;
+
+	test_device_register(test, &device);
+	test_device_init(test, &other);
+	kunit_expect_halt(test, "is not in the pagemap given");
+	zone_device_page_init(test_device_page(&device, 0), &other.pgmap, 0);
+}
+
+/* S5.23: a slot that still maps it shows at its birth and at its end */
+static void zone_device_page_init__while_it_is_mapped(struct kunit *test)
+{
+	struct page *page;
+
+	test_device_register(test, &device);
+	page = test_device_page(&device, 1);
+	zone_device_page_init(page, &device.pgmap, 0);
+	unlock_page(page);
+	atomic_set(&page->_mapcount, 0);
+	kunit_expect_report(test, "is freed while 1 slots map it");
+	put_page(page);
+	kunit_expect_report(test,
+			    "begins a life in zone_device_page_init__while_it_is_mapped while");
+	zone_device_page_init(page, &device.pgmap, 0);
+	unlock_page(page);
+	atomic_set(&page->_mapcount, -1);
+	put_page(page);
+	test_device_unregister(&device);
+}
+
+static void devm_memremap_pages__without_memory(struct kunit *test)
+{
+	struct platform_device *pdev =
+		platform_device_register_simple("memremap", PLATFORM_DEVID_NONE, NULL, 0);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pdev));
+	test_device_init(test, &device);
+	psim_fail_nth(PSIM_FAIL_SLAB, 1);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(devm_memremap_pages(&pdev->dev, &device.pgmap)),
+			(long)-ENOMEM);
+	KUNIT_EXPECT_FALSE(test, pfn_valid(device.pgmap.range.start >> PAGE_SHIFT));
+	device.pgmap.owner = NULL;
+	expect_warning(test, "without an owner");
+	KUNIT_EXPECT_EQ(test, PTR_ERR(devm_memremap_pages(&pdev->dev, &device.pgmap)),
+			(long)-EINVAL);
+	test_device_release(&device);
+	platform_device_unregister(pdev);
+}
+
 static void stop__pagemap_is_left(struct kunit *test)
 {
 	test_device_register(test, &device);
@@ -395,6 +490,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(memremap_pages__no_owner),
 	KUNIT_CASE(memremap_pages__has_a_pagemap),
 	KUNIT_CASE(memremap_pages__ram),
+	KUNIT_CASE(memremap_pages__beyond_the_direct_map),
 	KUNIT_CASE(memremap_pages__and_back),
 	KUNIT_CASE(get_dev_pagemap__while_live),
 	KUNIT_CASE(memunmap_pages__waits_for_pages),
@@ -403,6 +499,13 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(devm_memunmap_pages__early),
 #ifdef __PSIM__
 	KUNIT_CASE(request_free_mem_region__fails_when_told_to),
+	KUNIT_CASE(memremap_pages__of_no_type),
+	KUNIT_CASE(memremap_pages__of_a_type_that_is_not_modelled),
+	KUNIT_CASE(memremap_pages__with_an_altmap),
+	KUNIT_CASE(memunmap_pages__not_registered),
+	KUNIT_CASE(zone_device_page_init__of_another_pagemap),
+	KUNIT_CASE(zone_device_page_init__while_it_is_mapped),
+	KUNIT_CASE(devm_memremap_pages__without_memory),
 	KUNIT_CASE(stop__pagemap_is_left),
 	KUNIT_CASE(stop__device_page_is_left),
 #endif
