@@ -109,6 +109,12 @@ struct op_type {
 
 extern const struct op_type op_types[OP_KINDS];
 
+/* How much of a mapping elsewhere there is to undo: mremap may leave a wild length as it is. */
+static inline unsigned long undone(unsigned long address, unsigned long length)
+{
+	return length < TASK_TOP - address ? length : TASK_TOP - address;
+}
+
 /* One line, no newline. */
 void op_print(const struct op *op, char *text, size_t bytes);
 /* The bytes that a store with this value stores at offset @i of it. */
@@ -194,6 +200,8 @@ bool model_gpu_used(void);
 bool model_swapped(void);
 /* Such a process is about to do what hangs on how mappings merged. */
 bool model_hangs_on_merging(const struct op *op);
+/* What is left behind by MREMAP_DONTUNMAP is unlocked, all of its mapping: nobody does what hangs on that. */
+bool model_loses_track(const struct op *op);
 /* File-backed or shared: faults bring in neighbours as well. */
 bool model_shared(unsigned int process, unsigned int page);
 

@@ -257,6 +257,10 @@ bool kernel_can(const struct op *op)
 	case OP_MREMAP:
 		if (hosts_differ(op->target, op->target_length, op->flags & MREMAP_FIXED))
 			return false;
+		/* a move that shrinks is charged with what it gives up */
+		if (op->flags & MREMAP_FIXED && op->length > SURELY_FITS &&
+		    ends_in_user_space(op->address, op->length) && op->target_length < SURELY_FITS)
+			return false;
 		if (op->flags & MREMAP_FIXED && hits_own(op->target, op->target_length) &&
 		    ends_in_user_space(op->target, op->target_length))
 			return false;

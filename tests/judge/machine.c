@@ -72,7 +72,7 @@ static long placed(struct psim_process *process, long address, size_t length)
 	length = (length + PAGE - 1) & ~(PAGE - 1);
 	if ((unsigned long)address >= ARENA && address + length <= ARENA_END)
 		return address;
-	err = psim_munmap(process, address, length);
+	err = psim_munmap(process, address, undone(address, length));
 	return err ? err : ELSEWHERE;
 }
 

@@ -12,6 +12,7 @@
 
 #define ROUND_UP(n) (((n) + PAGE - 1) & ~(PAGE - 1))
 #define KNOWN	    (MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP)
+#define NOWHERE	    (1ul << 62) /* a place outside of the arena: where Linux found room */
 #define INDEX(a)    (((a)-ARENA) / PAGE)
 
 /**
@@ -45,11 +46,16 @@ static long check_arguments(const struct remap *remap)
 	return 0;
 }
 
+static bool in_arena(unsigned long at)
+{
+	return at >= ARENA && at < ARENA_END;
+}
+
 static struct model_page *mapped_at(struct model_process *process, unsigned long address)
 {
 	struct model_page *page;
 
-	if (address < ARENA || address >= ARENA_END)
+	if (!in_arena(address))
 		return NULL;
 	page = &process->pages[INDEX(address)];
 	return page->mapped ? page : NULL;
@@ -102,10 +108,17 @@ static void take(struct remap *remap, unsigned long at, struct moved *moved)
 	}
 }
 
+/* Put it down at @at; outside of the arena it is lost. */
 static void give(struct remap *remap, unsigned long at, const struct moved *moved)
 {
 	unsigned int index = INDEX(at);
+	struct shared *shared = moved->page.shared;
 
+	if (!in_arena(at)) {
+		if (shared && !--shared->users)
+			free(shared);
+		return;
+	}
 	model_unmap(remap->process, at, at + PAGE);
 	remap->process->pages[index] = moved->page;
 	memcpy(remap->process->bytes[index], moved->bytes, PAGE);
@@ -115,7 +128,7 @@ static void give(struct remap *remap, unsigned long at, const struct moved *move
 static void grow(struct remap *remap, unsigned long from, unsigned long to,
 		 const struct model_page *model, unsigned long offset)
 {
-	for (unsigned long at = from; at < to; at += PAGE) {
+	for (unsigned long at = from; at < to && in_arena(at); at += PAGE) {
 		struct model_page *page = &remap->process->pages[INDEX(at)];
 
 		model_unmap(remap->process, at, at + PAGE);
@@ -131,11 +144,13 @@ static void grow(struct remap *remap, unsigned long from, unsigned long to,
 		model_populate(remap->process, from, to);
 }
 
-/* Move what is at [old, old + length) to @target, which may be outside the arena: then it is lost. */
+/*
+ * Move what is at [old, old + length) to @target. What would come to lie outside of the arena is lost: a
+ * mapping that is not all in it is undone anyway.
+ */
 static long move(struct remap *remap, unsigned long old, unsigned long length, unsigned long target,
 		 unsigned long new_length)
 {
-	bool lost = target < ARENA || target + new_length > ARENA_END;
 	struct model_page model = remap->process->pages[INDEX(old)];
 	unsigned long keep = length < new_length ? length : new_length;
 	struct moved *moved = calloc(ARENA_PAGES, sizeof(*moved));
@@ -144,36 +159,29 @@ static long move(struct remap *remap, unsigned long old, unsigned long length, u
 		take(remap, old + done, &moved[done / PAGE]);
 	if (model.shared)
 		model.shared->users++; /* keep it for grow() */
-	if (target)
-		model_unmap(remap->process, target, target + new_length);
-	if (!lost) {
-		for (unsigned long done = 0; done < keep; done += PAGE)
-			give(remap, target + done, &moved[done / PAGE]);
-		grow(remap, target + keep, target + new_length, &model, model.offset + keep / PAGE);
-	} else {
-		for (unsigned long done = 0; done < keep; done += PAGE)
-			if (moved[done / PAGE].page.shared &&
-			    !--moved[done / PAGE].page.shared->users)
-				free(moved[done / PAGE].page.shared);
-	}
+	model_unmap(remap->process, target, target + new_length);
+	for (unsigned long done = 0; done < keep; done += PAGE)
+		give(remap, target + done, &moved[done / PAGE]);
+	grow(remap, target + keep, target + new_length, &model, model.offset + keep / PAGE);
 	if (model.shared && !--model.shared->users)
 		free(model.shared);
 	free(moved);
-	return lost ? ELSEWHERE : (long)target;
+	return target;
 }
 
 /* A fixed move of one length: mapping by mapping, holes stay where they are. */
 static long move_all(struct remap *remap)
 {
 	unsigned long old = remap->old, end = old + remap->old_length, target = remap->target;
-	bool lost = target < ARENA || target + remap->new_length > ARENA_END;
 
 	if (!mapped_at(remap->process, old))
 		return -EFAULT;
+	if (target < LOW_ADDRESS)
+		return -EPERM;
 	for (unsigned long at = old; at < end && at < ARENA_END; at += PAGE)
 		if (mapped_at(remap->process, at))
 			move(remap, at, PAGE, target + (at - old), PAGE);
-	return lost ? ELSEWHERE : (long)target;
+	return target;
 }
 
 /* ---- one call ------------------------------------------------------------------------------------------ */
@@ -184,14 +192,13 @@ static long expand(struct remap *remap)
 		      new_end = remap->old + remap->new_length;
 	struct model_page model = *mapped_at(remap->process, remap->old);
 
-	if (remap->old_length && new_end <= TASK_TOP && model_hole(remap->process, end, new_end) &&
-	    new_end <= ARENA_END) {
+	if (remap->old_length && new_end <= TASK_TOP && model_hole(remap->process, end, new_end)) {
 		grow(remap, end, new_end, &model, model.offset + remap->old_length / PAGE);
 		return remap->old;
 	}
 	if (!(remap->flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
-	return move(remap, remap->old, remap->old_length, 0, remap->new_length);
+	return move(remap, remap->old, remap->old_length, NOWHERE, remap->new_length);
 }
 
 static long resize(struct remap *remap, struct outcome *out, const struct outcome *other)
@@ -213,7 +220,10 @@ static long resize(struct remap *remap, struct outcome *out, const struct outcom
 	}
 	if (!remap->old_length && !model_is_shared(page))
 		return -EINVAL;
-	one = one_mapping(remap->process, remap->old, remap->old_length);
+	/* what is cut off may be anything */
+	one = one_mapping(remap->process, remap->old,
+			  remap->old_length < remap->new_length ? remap->old_length
+								: remap->new_length);
 	if (one == SAYS_NOTHING) {
 		out->any = true;
 		one = other && other->result == -EFAULT ? SAYS_NO : SAYS_YES;
@@ -222,15 +232,24 @@ static long resize(struct remap *remap, struct outcome *out, const struct outcom
 		return -EFAULT;
 	if (remap->new_length > (1ul << 26) && other && other->result < 0) {
 		out->any = true; /* how much there is, hosts differ in */
+		if (remap->flags & MREMAP_FIXED && other->result == -ENOMEM)
+			model_unmap(remap->process, remap->target,
+				    remap->target + remap->new_length);
 		return other->result;
 	}
 	if (!remap->placed)
 		return expand(remap);
 	if (!(remap->flags & MREMAP_FIXED) &&
 	    !model_hole(remap->process, remap->target, remap->target + remap->new_length))
-		return move(remap, remap->old, remap->old_length, 0, remap->new_length);
-	if (remap->new_length < remap->old_length)
+		return move(remap, remap->old, remap->old_length, NOWHERE, remap->new_length);
+	if (remap->new_length < remap->old_length) {
+		model_unmap(remap->process, remap->target, remap->target + remap->new_length);
+		if (old_end < remap->old || old_end > TASK_TOP)
+			return -EINVAL;
 		model_unmap(remap->process, new_end, old_end);
+	}
+	if (remap->flags & MREMAP_FIXED && remap->target < LOW_ADDRESS)
+		return -EPERM;
 	return move(remap, remap->old, remap->old_length, remap->target, remap->new_length);
 }
 
@@ -242,6 +261,22 @@ bool model_hangs_on_merging(const struct op *op)
 	return op->kind == OP_MREMAP && process->migrated && op->address % PAGE == 0 &&
 	       mapped_at(process, op->address) &&
 	       one_mapping(process, op->address, length) == SAYS_NOTHING;
+}
+
+bool model_loses_track(const struct op *op)
+{
+	struct model_process *process = &model_processes[op->process];
+	unsigned long start = op->address, end = start + ROUND_UP(op->length);
+	struct model_page *before, *after;
+
+	if (op->kind != OP_MREMAP || !(op->flags & MREMAP_DONTUNMAP))
+		return false;
+	before = mapped_at(process, start - PAGE);
+	after = mapped_at(process, end);
+	if ((before && before->locked) || (after && after->locked))
+		return true;
+	/* the old and the new place become one mapping, perhaps */
+	return op->target == end || op->target + (end - start) == start;
 }
 
 long model_mremap(struct model_process *process, const struct op *op, struct outcome *out,
@@ -256,11 +291,18 @@ long model_mremap(struct model_process *process, const struct op *op, struct out
 		.flags = op->flags,
 		.placed = op->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP),
 	};
-	long err = check_arguments(&remap);
+	long result = check_arguments(&remap);
+	unsigned long end;
 
-	if (err)
-		return err;
+	if (result)
+		return result;
 	if (remap.flags & MREMAP_FIXED && remap.old_length == remap.new_length)
-		return move_all(&remap);
-	return resize(&remap, out, other);
+		result = move_all(&remap);
+	else
+		result = resize(&remap, out, other);
+	end = result + remap.new_length;
+	if (result < 0 || (in_arena(result) && end <= ARENA_END))
+		return result;
+	model_unmap(process, result, end);
+	return ELSEWHERE;
 }

@@ -11,7 +11,7 @@ const struct op_type op_types[OP_KINDS] = {
 	[OP_MUNMAP] = {"munmap", WHERE, 8, false},
 	[OP_MPROTECT] = {"mprotect", WHERE | MEMBER_PROT, 8, false},
 	[OP_MREMAP] = {"mremap", WHERE | MEMBER_TARGET | MEMBER_TARGET_LENGTH | MEMBER_REMAP_FLAGS,
-		       0, false},
+		       6, false},
 	[OP_MADVISE] = {"madvise", WHERE | MEMBER_ADVICE, 14, false},
 	[OP_MLOCK] = {"mlock", WHERE, 3, false},
 	[OP_MUNLOCK] = {"munlock", WHERE, 3, false},

@@ -150,7 +150,7 @@ static long placed(long address, size_t length)
 	length = (length + PAGE - 1) & ~(PAGE - 1);
 	if ((unsigned long)address >= ARENA && address + length <= ARENA_END)
 		return address;
-	if (syscall(SYS_munmap, address, length))
+	if (syscall(SYS_munmap, address, undone(address, length)))
 		die("undo");
 	return ELSEWHERE;
 }

@@ -206,6 +206,8 @@ static bool can_run(const struct op *op, unsigned int judges)
 		return false;
 	if (op->kind == OP_EXIT && alive == 1)
 		return false;
+	if (model_loses_track(op))
+		return false;
 	return !(judges & JUDGE_KERNEL) || (kernel_can(op) && !model_hangs_on_merging(op));
 }
 

@@ -175,6 +175,19 @@ static void mremap__grows_in_place(void **state)
 	assert_int_equal(where(HERE + 5 * PAGE), PSIM_NOWHERE);
 }
 
+/* S6.56: the child of a fork has an anon_vma of its own beside its parent's: its mapping grows all the same */
+static void mremap__grows_in_a_child(void **state)
+{
+	struct psim_process *child;
+
+	(void)state;
+	map_here(2);
+	assert_int_equal(psim_fork(process, "child", &child), 0);
+	assert_int_equal(psim_mremap(child, HERE, 2 * PAGE, 5 * PAGE, 0, 0), HERE);
+	assert_int_equal(psim_mappings(child, NULL, 0), 1);
+	assert_int_equal(psim_process_exit(child), 0);
+}
+
 /* only the end of a mapping has room behind it */
 static void mremap__no_room(void **state)
 {
@@ -477,6 +490,7 @@ int main(void)
 		CASE(mremap__locked_beyond_the_limit),
 		CASE(mremap__shrinks),
 		CASE(mremap__grows_in_place),
+		CASE(mremap__grows_in_a_child),
 		CASE(mremap__no_room),
 		CASE(mremap__locked_grows),
 		CASE(mremap__moves_to_grow),

@@ -372,6 +372,7 @@ static long expand(struct remap *r)
 		.flags = vma->vm_flags,
 		.file = vma->vm_file,
 		.ops = vma->vm_ops,
+		.from = vma,
 	};
 
 	if (!may_commit(r))
