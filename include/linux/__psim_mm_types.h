@@ -187,6 +187,7 @@ struct vm_area_struct {
 	struct list_head __psim_detached;
 	struct interval_tree_node __psim_shared;
 	bool __psim_linked;
+	bool __psim_guards; /* some slot may be a guard: fork copies them */
 };
 
 /**

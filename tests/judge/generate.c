@@ -180,11 +180,31 @@ static int draw_advice(struct source *source)
 				     MADV_SEQUENTIAL,
 				     MADV_DONTDUMP,
 				     MADV_DODUMP,
-				     24 /* DONTNEED_LOCKED */};
+				     24 /* DONTNEED_LOCKED */,
+				     MADV_PAGEOUT,
+				     MADV_REMOVE,
+				     102 /* GUARD_INSTALL */,
+				     102,
+				     103 /* GUARD_REMOVE */};
 	/* numbers that no kernel knows */
 	static const int wild[] = {-1, 5, 7, 30, 99, 1000, 0x7fffffff};
 
 	return one_in(source, WILD_IN) ? pick(source, wild) : pick(source, advice);
+}
+
+static int draw_lock_flags(struct source *source, enum op_kind kind)
+{
+	static const int all[] = {MCL_CURRENT,
+				  MCL_FUTURE,
+				  MCL_CURRENT | MCL_FUTURE,
+				  MCL_CURRENT | 4 /* ONFAULT */,
+				  MCL_FUTURE | 4,
+				  4,
+				  0};
+
+	if (one_in(source, WILD_IN))
+		return (int)wild_number(source);
+	return kind == OP_MLOCKALL ? pick(source, all) : (int)draw(source, 2);
 }
 
 /* ---- operations --------------------------------------------------------------------------------------- */
@@ -285,6 +305,8 @@ static void draw_op(struct generator *generator, struct op *op)
 		draw_file(source, op);
 	if (members & MEMBER_REMAP_FLAGS)
 		op->flags = draw_remap_flags(source);
+	if (members & MEMBER_LOCK_FLAGS)
+		op->flags = draw_lock_flags(source, op->kind);
 	if (members & MEMBER_ADVICE)
 		op->advice = draw_advice(source);
 	if (members & MEMBER_VALUE)

@@ -40,6 +40,9 @@ enum op_kind {
 	OP_MADVISE,
 	OP_MLOCK,
 	OP_MUNLOCK,
+	OP_MLOCK2,
+	OP_MLOCKALL,
+	OP_MUNLOCKALL,
 	OP_FORK,
 	OP_EXIT,
 	OP_TRUNCATE,
@@ -64,7 +67,7 @@ enum op_kind {
  * @file: number of a file, from 1 on; 0: none
  * @offset: mmap: where in the file; truncate: its new length
  * @prot: PROT_*
- * @flags: MAP_*, MREMAP_*
+ * @flags: MAP_*, MREMAP_*, MLOCK_*, MCL_*
  * @advice: MADV_*
  * @value: seed of the bytes stored; the byte of a GPU fill; evict: pages
  */
@@ -90,6 +93,7 @@ enum op_member {
 	MEMBER_VALUE = 1 << 7,
 	MEMBER_SLOT = 1 << 8,
 	MEMBER_FILE = 1 << 10,
+	MEMBER_LOCK_FLAGS = 1 << 11,
 	MEMBER_BYTES = 1 << 9 /* the range is one of bytes: any alignment, MOST_BYTES at most */
 };
 
@@ -148,6 +152,15 @@ enum says {
 	SAYS_NOTHING
 };
 
+/* What a mapping is told to be; the kernel judge does not look. */
+enum trait {
+	TRAIT_LOCKED = 1,
+	TRAIT_ON_FAULT = 2,
+	TRAIT_DONT_FORK = 4,
+	TRAIT_WIPE_ON_FORK = 8,
+	TRAITS_UNKNOWN = 255
+};
+
 /* One line of /proc/PID/maps. */
 struct area {
 	unsigned long start, end;
@@ -161,6 +174,7 @@ struct area {
  * @mapped: each page of the arena: is there a mapping?
  * @present: is there a page?
  * @exclusive: is the page mapped once?
+ * @traits: TRAIT_*, or TRAITS_UNKNOWN
  */
 struct view {
 	int area_count;
@@ -168,6 +182,7 @@ struct view {
 	unsigned char mapped[ARENA_PAGES];
 	unsigned char present[ARENA_PAGES];
 	unsigned char exclusive[ARENA_PAGES];
+	unsigned char traits[ARENA_PAGES];
 };
 
 /* ---- the three that run it ---------------------------------------------------------------------------- */
@@ -200,7 +215,10 @@ bool model_gpu_used(void);
 bool model_swapped(void);
 /* Such a process is about to do what hangs on how mappings merged. */
 bool model_hangs_on_merging(const struct op *op);
-/* What is left behind by MREMAP_DONTUNMAP is unlocked, all of its mapping: nobody does what hangs on that. */
+/*
+ * What it does hangs on which neighbours are one mapping, and would go on to: nobody does it. That is what
+ * MREMAP_DONTUNMAP leaves behind of a locked mapping, and how far mlockall() populates one that it cannot.
+ */
 bool model_loses_track(const struct op *op);
 /* File-backed or shared: faults bring in neighbours as well. */
 bool model_shared(unsigned int process, unsigned int page);

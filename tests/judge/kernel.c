@@ -230,7 +230,9 @@ static bool too_new(const struct op *op)
 		return (op->advice == 22 && !kernel_at_least(5, 14)) ||
 		       (op->advice == 23 && !kernel_at_least(5, 14)) ||
 		       (op->advice == 24 && !kernel_at_least(5, 18)) ||
-		       (op->advice == 25 && !kernel_at_least(6, 1));
+		       (op->advice == 25 && !kernel_at_least(6, 1)) ||
+		       (op->advice == 102 && !kernel_at_least(6, 15)) ||
+		       (op->advice == 103 && !kernel_at_least(6, 15));
 	case OP_MREMAP:
 		return op->length > PAGE && op->flags & MREMAP_FIXED && !kernel_at_least(6, 17);
 	default:
@@ -269,7 +271,8 @@ bool kernel_can(const struct op *op)
 		return !hits;
 	case OP_MPROTECT:
 	case OP_MLOCK:
-	case OP_MUNLOCK: /* stops at the hole behind the arena */
+	case OP_MUNLOCK:
+	case OP_MLOCK2: /* stops at the hole behind the arena */
 		return op->address < OWN_START || op->address >= TASK_TOP;
 	case OP_LOAD:
 	case OP_STORE:

@@ -133,6 +133,12 @@ static long call(struct psim_process *process, const struct op *op)
 		return psim_mlock(process, op->address, op->length);
 	case OP_MUNLOCK:
 		return psim_munlock(process, op->address, op->length);
+	case OP_MLOCK2:
+		return psim_mlock2(process, op->address, op->length, op->flags);
+	case OP_MLOCKALL:
+		return psim_mlockall(process, op->flags);
+	case OP_MUNLOCKALL:
+		return psim_munlockall(process);
 	case OP_FORK:
 		return do_fork(process, op->slot);
 	case OP_TRUNCATE:
@@ -182,6 +188,14 @@ void machine_run(const struct op *op, struct outcome *out)
 
 /* ---- looking ------------------------------------------------------------------------------------------ */
 
+static unsigned char traits_of(const struct psim_mapping *mapping)
+{
+	return (mapping->flags & PSIM_MAPPING_LOCKED ? TRAIT_LOCKED : 0) |
+	       (mapping->flags & PSIM_MAPPING_LOCKONFAULT ? TRAIT_ON_FAULT : 0) |
+	       (mapping->flags & PSIM_MAPPING_DONTFORK ? TRAIT_DONT_FORK : 0) |
+	       (mapping->flags & PSIM_MAPPING_WIPEONFORK ? TRAIT_WIPE_ON_FORK : 0);
+}
+
 static void view_areas(struct psim_process *process, struct view *view)
 {
 	struct psim_mapping list[MOST_AREAS];
@@ -196,8 +210,10 @@ static void view_areas(struct psim_process *process, struct view *view)
 			.shared = list[i].flags & PSIM_MAPPING_SHARED,
 		};
 		for (unsigned long at = list[i].start; at < list[i].end; at += PAGE)
-			if (at >= ARENA && at < ARENA_END)
+			if (at >= ARENA && at < ARENA_END) {
 				view->mapped[(at - ARENA) / PAGE] = SAYS_YES;
+				view->traits[(at - ARENA) / PAGE] = traits_of(&list[i]);
+			}
 	}
 }
 
@@ -206,6 +222,7 @@ void machine_view(unsigned int process, struct view *view)
 	struct psim_page_info info;
 
 	memset(view->mapped, SAYS_NO, sizeof(view->mapped));
+	memset(view->traits, 0, sizeof(view->traits));
 	view_areas(processes[process], view);
 	for (unsigned int i = 0; i < ARENA_PAGES; i++) {
 		view->present[i] = view->exclusive[i] = SAYS_NO;

@@ -113,7 +113,8 @@ static unsigned char *reach(struct model_process *process, unsigned long address
 
 	*err = -EFAULT;
 	/* on x86-64 what may be written or executed may be read */
-	if (!page || !page->mapped || !page->prot || (write && !(page->prot & PROT_WRITE)))
+	if (!page || !page->mapped || page->guard || !page->prot ||
+	    (write && !(page->prot & PROT_WRITE)))
 		return NULL;
 	bytes = bytes_of(process, (address - ARENA) / PAGE);
 	*err = bytes ? 0 : -EIO;
@@ -171,7 +172,9 @@ void model_populate(struct model_process *process, unsigned long start, unsigned
 	for (unsigned long at = start; at < end; at += PAGE) {
 		struct model_page *page = page_at(process, at);
 
-		if (!page || !page->mapped || !page->prot ||
+		if (page && page->mapped && page->on_fault)
+			continue;
+		if (!page || !page->mapped || page->guard || !page->prot ||
 		    !bytes_of(process, (at - ARENA) / PAGE))
 			return;
 		if (!model_is_shared(page) && page->prot & PROT_WRITE) {
@@ -191,7 +194,7 @@ static unsigned char *gpu_reach(struct model_process *process, unsigned long add
 	struct model_page *page = page_at(process, address);
 	unsigned char *bytes;
 
-	if (!page || !page->mapped || !(page->prot & PROT_READ))
+	if (!page || !page->mapped || page->guard || !(page->prot & PROT_READ))
 		return NULL;
 	if (write && !(page->prot & PROT_WRITE))
 		return NULL;
@@ -213,7 +216,8 @@ static void taint(struct model_process *process, unsigned long address, size_t l
 	for (unsigned int i = 0; i < ARENA_PAGES; i++) {
 		struct model_page *page = &process->pages[i];
 
-		if (!page->mapped || ARENA + i * PAGE < start || ARENA + i * PAGE >= end)
+		if (!page->mapped || page->guard || ARENA + i * PAGE < start ||
+		    ARENA + i * PAGE >= end)
 			continue;
 		page->taint_exclusive = true;
 		if (page->present == SAYS_YES)
@@ -294,6 +298,7 @@ static void process_end(struct model_process *process)
 {
 	model_unmap(process, ARENA, ARENA_END);
 	process->alive = process->migrated = false;
+	process->lock_future = process->future_on_fault = false;
 }
 
 static long model_fork(struct model_process *parent, struct model_process *child)
@@ -306,7 +311,9 @@ static long model_fork(struct model_process *parent, struct model_process *child
 		if (!parent->pages[i].mapped || parent->pages[i].dont_fork)
 			continue;
 		*page = parent->pages[i];
-		page->locked = false;
+		page->locked = page->on_fault = false;
+		if (page->wipe_on_fork)
+			page->guard = false;
 		if (page->shared) {
 			page->shared->users++;
 			if (page->copied)
@@ -402,6 +409,10 @@ void model_view(unsigned int process, struct view *view)
 		view->present[i] =
 			page->shared && page->present == SAYS_NO ? SAYS_NOTHING : page->present;
 		view->exclusive[i] = SAYS_NOTHING;
+		view->traits[i] = (page->locked ? TRAIT_LOCKED : 0) |
+				  (page->on_fault ? TRAIT_ON_FAULT : 0) |
+				  (page->dont_fork ? TRAIT_DONT_FORK : 0) |
+				  (page->wipe_on_fork ? TRAIT_WIPE_ON_FORK : 0);
 	}
 }
 

@@ -17,6 +17,8 @@ struct shared {
 /**
  * struct model_page - one entry of a process's list of mappings: a page of the arena
  * @mapped: the others count only if it is
+ * @on_fault: locked, but not brought in
+ * @guard: no access, whatever @prot says
  * @shared: what is behind it, at page @offset of that; NULL: private anonymous memory
  * @private: a private mapping of a file
  * @copied: it is, and was written: it has bytes of its own
@@ -26,16 +28,19 @@ struct shared {
  * @taint_present, @taint_exclusive: a migration may have made it unlike a process's that had none
  */
 struct model_page {
-	bool mapped, locked, dont_fork, wipe_on_fork;
+	bool mapped, locked, on_fault, dont_fork, wipe_on_fork, guard;
 	bool taint_present, taint_exclusive, written, private, copied;
 	unsigned char prot, present;
 	struct shared *shared;
 	unsigned long offset;
 };
 
-/* @migrated: has it, or an ancestor, been touched by a GPU? */
+/*
+ * @migrated: has it, or an ancestor, been touched by a GPU?
+ * @lock_future, @future_on_fault: MCL_FUTURE, and that with MCL_ONFAULT
+ */
 struct model_process {
-	bool alive, migrated;
+	bool alive, migrated, lock_future, future_on_fault;
 	struct model_page pages[ARENA_PAGES];
 	unsigned char bytes[ARENA_PAGES][PAGE];
 };
@@ -60,6 +65,8 @@ struct shared *model_shared_new(unsigned long pages);
 
 long model_mremap(struct model_process *process, const struct op *op, struct outcome *out,
 		  const struct outcome *other);
+/* As model_loses_track(). */
+bool model_mremap_loses_track(struct model_process *process, const struct op *op);
 /* The other system calls. */
 long model_call(struct model_process *process, const struct op *op, struct outcome *out,
 		const struct outcome *other);

@@ -6,6 +6,7 @@
 
 #include "model.h"
 
+#define ON_FAULT       4 /* MCL_ONFAULT */
 #define MEMLOCK_LIMIT  (8ul << 20) /* RLIMIT_MEMLOCK */
 #define PROT_KNOWN     (PROT_READ | PROT_WRITE | PROT_EXEC | 8) /* 8: PROT_SEM */
 #define ROUND_UP(n)    (((n) + PAGE - 1) & ~(PAGE - 1))
@@ -69,14 +70,16 @@ static void map_pages(struct model_process *process, unsigned long start, unsign
 	{
 		page->mapped = true;
 		page->prot = op->prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-		page->locked = op->flags & MAP_LOCKED;
+		page->locked = op->flags & MAP_LOCKED || process->lock_future;
+		page->on_fault = process->lock_future && process->future_on_fault;
 		page->shared = shared;
 		page->private = shared && (op->flags & MAP_TYPE) == MAP_PRIVATE;
 		page->offset = (op->offset + at - start) / PAGE;
 		if (shared)
 			shared->users++;
 	}
-	if (op->flags & MAP_LOCKED || (op->flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
+	if (op->flags & MAP_LOCKED || process->lock_future ||
+	    (op->flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
 		model_populate(process, start, start + length);
 }
 
@@ -121,7 +124,7 @@ static long call_mmap(struct model_process *process, const struct op *op, struct
 		return -EEXIST;
 	if (!fixed && length > TASK_TOP / 2)
 		return not_said(out, other, -ENOMEM);
-	if (op->flags & MAP_LOCKED && length > MEMLOCK_LIMIT)
+	if ((op->flags & MAP_LOCKED || process->lock_future) && length > MEMLOCK_LIMIT)
 		return -EAGAIN;
 	if (type != MAP_SHARED && type != MAP_PRIVATE)
 		return -EINVAL;
@@ -182,7 +185,7 @@ static long call_mprotect(struct model_process *process, const struct op *op)
 	hole = first_hole(process, op->address, end);
 	for_each_page(process, page, at, op->address, hole)
 	{
-		bool opened = page->locked && !model_is_shared(page) &&
+		bool opened = page->locked && !page->on_fault && !model_is_shared(page) &&
 			      !(page->prot & PROT_WRITE) && prot & PROT_WRITE;
 
 		page->prot = prot;
@@ -194,7 +197,13 @@ static long call_mprotect(struct model_process *process, const struct op *op)
 
 /* ---- mlock -------------------------------------------------------------------------------------------- */
 
-static long call_mlock(struct model_process *process, const struct op *op, bool lock,
+/* Whether population gets no page there. */
+static bool beyond_reach(const struct model_page *page)
+{
+	return page->guard || (page->shared && page->offset >= page->shared->pages);
+}
+
+static long call_mlock(struct model_process *process, const struct op *op, bool lock, bool on_fault,
 		       struct outcome *out, const struct outcome *other)
 {
 	unsigned long start = op->address & ~(PAGE - 1);
@@ -208,20 +217,69 @@ static long call_mlock(struct model_process *process, const struct op *op, bool 
 	if (end == start)
 		return 0;
 	hole = first_hole(process, start, end);
-	for_each_page(process, page, at, start, hole) page->locked = lock;
+	for_each_page(process, page, at, start, hole)
+	{
+		page->locked = lock;
+		page->on_fault = on_fault;
+	}
 	if (hole < end)
 		return -ENOMEM;
-	if (!lock)
+	if (!lock || on_fault)
 		return 0;
 	model_populate(process, start, end);
 	for_each_page(process, page, at, start, end)
 	{
-		if (!page->prot)
+		if (!page->prot || page->guard)
 			return -ENOMEM;
-		if (page->shared && page->offset >= page->shared->pages)
+		if (beyond_reach(page))
 			return not_said(out, other, -ENOMEM);
 	}
 	return 0;
+}
+
+static bool all_flags_fit(int flags)
+{
+	return flags && !(flags & ~(MCL_CURRENT | MCL_FUTURE | ON_FAULT)) && flags != ON_FAULT;
+}
+
+static long call_mlockall(struct model_process *process, int flags)
+{
+	if (!all_flags_fit(flags))
+		return -EINVAL;
+	process->lock_future = flags & MCL_FUTURE;
+	process->future_on_fault = flags & ON_FAULT;
+	if (!(flags & MCL_CURRENT))
+		return 0;
+	for_each_page(process, page, at, ARENA, ARENA_END)
+	{
+		page->locked = page->mapped;
+		page->on_fault = page->mapped && flags & ON_FAULT;
+	}
+	for_each_page(process, page, at, ARENA, ARENA_END) model_populate(process, at, at + PAGE);
+	return 0;
+}
+
+static long call_munlockall(struct model_process *process)
+{
+	process->lock_future = process->future_on_fault = false;
+	for_each_page(process, page, at, ARENA, ARENA_END) page->locked = page->on_fault = false;
+	return 0;
+}
+
+bool model_loses_track(const struct op *op)
+{
+	struct model_process *process = &model_processes[op->process];
+
+	if (op->kind == OP_MREMAP)
+		return model_mremap_loses_track(process, op);
+	if (op->kind != OP_MLOCKALL || (op->flags & (MCL_CURRENT | ON_FAULT)) != MCL_CURRENT)
+		return false;
+	for_each_page(process, page, at, ARENA, ARENA_END)
+	{
+		if (page->mapped && beyond_reach(page))
+			return true;
+	}
+	return false;
 }
 
 /* ---- madvise ------------------------------------------------------------------------------------------ */
@@ -235,6 +293,10 @@ enum advice_kind {
 	ADVICE_POPULATE,
 	ADVICE_FORK,
 	ADVICE_WIPE,
+	ADVICE_PAGEOUT, /* as cold, and pages of files go */
+	ADVICE_REMOVE, /* bytes of a file go */
+	ADVICE_GUARD,
+	ADVICE_UNGUARD,
 	ADVICE_COLLAPSE
 };
 
@@ -257,6 +319,14 @@ static enum advice_kind advice_kind(int advice)
 		return ADVICE_FREE;
 	case MADV_COLD:
 		return ADVICE_COLD;
+	case MADV_PAGEOUT:
+		return ADVICE_PAGEOUT;
+	case MADV_REMOVE:
+		return ADVICE_REMOVE;
+	case 102: /* MADV_GUARD_INSTALL */
+		return ADVICE_GUARD;
+	case 103: /* MADV_GUARD_REMOVE */
+		return ADVICE_UNGUARD;
 	case MADV_DONTFORK:
 	case MADV_DOFORK:
 		return ADVICE_FORK;
@@ -271,6 +341,28 @@ static enum advice_kind advice_kind(int advice)
 	default:
 		return ADVICE_UNKNOWN;
 	}
+}
+
+/* A page of a file is zeros again, and nowhere mapped; copies of it stay. */
+static long remove_bytes(struct model_page *gone)
+{
+	struct shared *file = gone->shared;
+
+	if (gone->locked || !file)
+		return -EINVAL;
+	if (gone->private)
+		return -EACCES;
+	if (gone->offset < file->pages)
+		memset(file->bytes[gone->offset], 0, PAGE);
+	for (unsigned int i = 0; i < PROCESSES * ARENA_PAGES; i++) {
+		struct model_process *process = &model_processes[i / ARENA_PAGES];
+		struct model_page *page = &process->pages[i % ARENA_PAGES];
+
+		if (process->alive && page->shared == file && page->offset == gone->offset &&
+		    !page->copied)
+			model_page_clear(process, i % ARENA_PAGES);
+	}
+	return 0;
 }
 
 /* Advice for one page. Return: 0, or the error that ends the call. */
@@ -288,6 +380,25 @@ static long advise(struct model_process *process, struct model_page *page, const
 		return page->locked || page->shared ? -EINVAL : 0;
 	case ADVICE_COLD:
 		return page->locked ? -EINVAL : 0;
+	case ADVICE_PAGEOUT:
+		if (page->locked)
+			return -EINVAL;
+		if (page->shared && page->present == SAYS_YES) {
+			page->present = SAYS_NOTHING;
+			page->taint_present = true;
+		}
+		return 0;
+	case ADVICE_REMOVE:
+		return remove_bytes(page);
+	case ADVICE_GUARD:
+		if (page->locked)
+			return -EINVAL;
+		model_page_clear(process, index);
+		page->guard = true;
+		return 0;
+	case ADVICE_UNGUARD:
+		page->guard = false;
+		return 0;
 	case ADVICE_FORK:
 		page->dont_fork = op->advice == MADV_DONTFORK;
 		return 0;
@@ -315,7 +426,7 @@ static long populate_advice(struct model_process *process, unsigned long start, 
 			return -ENOMEM;
 		if (!(page->prot & needed))
 			return -EINVAL;
-		if (page->shared && page->offset >= page->shared->pages)
+		if (beyond_reach(page))
 			return -EFAULT;
 		page->present = SAYS_YES;
 		page->taint_present = false;
@@ -391,9 +502,17 @@ long model_call(struct model_process *process, const struct op *op, struct outco
 	case OP_MADVISE:
 		return call_madvise(process, op);
 	case OP_MLOCK:
-		return call_mlock(process, op, true, out, other);
+		return call_mlock(process, op, true, false, out, other);
 	case OP_MUNLOCK:
-		return call_mlock(process, op, false, out, other);
+		return call_mlock(process, op, false, false, out, other);
+	case OP_MLOCK2:
+		if (op->flags & ~1) /* MLOCK_ONFAULT */
+			return -EINVAL;
+		return call_mlock(process, op, true, op->flags, out, other);
+	case OP_MLOCKALL:
+		return call_mlockall(process, op->flags);
+	case OP_MUNLOCKALL:
+		return call_munlockall(process);
 	case OP_MREMAP:
 		return model_mremap(process, op, out, other);
 	default:

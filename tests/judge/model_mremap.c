@@ -64,8 +64,9 @@ static struct model_page *mapped_at(struct model_process *process, unsigned long
 static bool alike(const struct model_page *a, const struct model_page *b)
 {
 	return a->prot == b->prot && a->shared == b->shared && a->private == b->private &&
-	       a->locked == b->locked && a->dont_fork == b->dont_fork &&
-	       a->wipe_on_fork == b->wipe_on_fork && (!a->shared || a->offset + 1 == b->offset);
+	       a->locked == b->locked && a->on_fault == b->on_fault &&
+	       a->dont_fork == b->dont_fork && a->wipe_on_fork == b->wipe_on_fork &&
+	       (!a->shared || a->offset + 1 == b->offset);
 }
 
 /* Is [old, old + length) one mapping? SAYS_NOTHING: it hangs on what Linux merged. */
@@ -102,7 +103,7 @@ static void take(struct remap *remap, unsigned long at, struct moved *moved)
 		page->shared->users++; /* the moved one's */
 	if (remap->flags & MREMAP_DONTUNMAP) {
 		model_page_clear(remap->process, index);
-		page->locked = false;
+		page->locked = page->on_fault = page->guard = false;
 	} else {
 		model_unmap(remap->process, at, at + PAGE);
 	}
@@ -134,7 +135,7 @@ static void grow(struct remap *remap, unsigned long from, unsigned long to,
 		model_unmap(remap->process, at, at + PAGE);
 		*page = *model;
 		page->present = SAYS_NO;
-		page->copied = false;
+		page->copied = page->guard = false;
 		page->taint_present = page->taint_exclusive = page->written = false;
 		page->offset = offset + (at - from) / PAGE;
 		if (page->shared)
@@ -263,13 +264,12 @@ bool model_hangs_on_merging(const struct op *op)
 	       one_mapping(process, op->address, length) == SAYS_NOTHING;
 }
 
-bool model_loses_track(const struct op *op)
+bool model_mremap_loses_track(struct model_process *process, const struct op *op)
 {
-	struct model_process *process = &model_processes[op->process];
 	unsigned long start = op->address, end = start + ROUND_UP(op->length);
 	struct model_page *before, *after;
 
-	if (op->kind != OP_MREMAP || !(op->flags & MREMAP_DONTUNMAP))
+	if (!(op->flags & MREMAP_DONTUNMAP))
 		return false;
 	before = mapped_at(process, start - PAGE);
 	after = mapped_at(process, end);

@@ -15,6 +15,9 @@ const struct op_type op_types[OP_KINDS] = {
 	[OP_MADVISE] = {"madvise", WHERE | MEMBER_ADVICE, 14, false},
 	[OP_MLOCK] = {"mlock", WHERE, 3, false},
 	[OP_MUNLOCK] = {"munlock", WHERE, 3, false},
+	[OP_MLOCK2] = {"mlock2", WHERE | MEMBER_LOCK_FLAGS, 3, false},
+	[OP_MLOCKALL] = {"mlockall", MEMBER_LOCK_FLAGS, 1, false},
+	[OP_MUNLOCKALL] = {"munlockall", 0, 1, false},
 	[OP_FORK] = {"fork", MEMBER_SLOT, 4, false},
 	[OP_EXIT] = {"exit", 0, 3, false},
 	[OP_TRUNCATE] = {"truncate", MEMBER_FILE, 2, false},
@@ -58,7 +61,7 @@ void op_print(const struct op *op, char *text, size_t bytes)
 	ADD(MEMBER_TARGET, ", target %s", address(op->target));
 	ADD(MEMBER_TARGET_LENGTH, ", %#lx bytes", op->target_length);
 	ADD(MEMBER_PROT, ", prot %#x", op->prot);
-	ADD(MEMBER_MAP_FLAGS | MEMBER_REMAP_FLAGS, ", flags %#x", op->flags);
+	ADD(MEMBER_MAP_FLAGS | MEMBER_REMAP_FLAGS | MEMBER_LOCK_FLAGS, ", flags %#x", op->flags);
 	ADD(MEMBER_ADVICE, ", advice %d", op->advice);
 	ADD(MEMBER_VALUE, ", value %#x", op->value);
 #undef ADD

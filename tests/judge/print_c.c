@@ -56,6 +56,15 @@ static void print_call(const struct op *op)
 	case OP_MADVISE:
 		printf("psim_madvise(p[%u], %s, %s, %d)", p, at, n, op->advice);
 		break;
+	case OP_MLOCK2:
+		printf("psim_mlock2(p[%u], %s, %s, %d)", p, at, n, op->flags);
+		break;
+	case OP_MLOCKALL:
+		printf("psim_mlockall(p[%u], %d)", p, op->flags);
+		break;
+	case OP_MUNLOCKALL:
+		printf("psim_munlockall(p[%u])", p);
+		break;
 	case OP_TRUNCATE:
 		printf("psim_file_truncate(files[%u], %#lx)", op->file - 1, op->offset);
 		break;

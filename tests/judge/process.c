@@ -177,6 +177,12 @@ static long run(const struct op *op, size_t limit, unsigned char *bytes)
 		return answer(syscall(SYS_mlock, op->address, op->length));
 	case OP_MUNLOCK:
 		return answer(syscall(SYS_munlock, op->address, op->length));
+	case OP_MLOCK2:
+		return answer(syscall(SYS_mlock2, op->address, op->length, op->flags));
+	case OP_MLOCKALL:
+		return answer(syscall(SYS_mlockall, op->flags));
+	case OP_MUNLOCKALL:
+		return answer(syscall(SYS_munlockall));
 	case OP_TRUNCATE:
 		return answer(ftruncate(WIRE_FILE_FD + op->file - 1, op->offset));
 	case OP_FORK:
@@ -228,10 +234,11 @@ static void look_at_pages(struct view *view)
 	if (pread(pagemap, entries, sizeof(entries), ARENA / PAGE * 8) != sizeof(entries))
 		die("pagemap");
 	for (unsigned int i = 0; i < ARENA_PAGES; i++) {
-		/* bit 62: swapped out, which hosts with swap may do at any time */
-		bool swapped = entries[i] >> 62 & 1;
+		/* bit 62: swapped out, which hosts with swap may do at any time; bit 58: just a guard */
+		bool swapped = (entries[i] >> 62 & 1) && !(entries[i] >> 58 & 1);
 
 		view->mapped[i] = SAYS_NO;
+		view->traits[i] = TRAITS_UNKNOWN;
 		view->present[i] = swapped ? SAYS_NOTHING : entries[i] >> 63 & 1;
 		view->exclusive[i] = swapped ? SAYS_NOTHING : entries[i] >> 56 & 1;
 	}

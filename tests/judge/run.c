@@ -95,6 +95,11 @@ static bool compare_page(unsigned int process, unsigned int page, bool kernel, c
 			    model_shared(process, page))},
 	};
 
+	if (machine_seen.traits[page] != judge_seen.traits[page] &&
+	    machine_seen.traits[page] != TRAITS_UNKNOWN &&
+	    judge_seen.traits[page] != TRAITS_UNKNOWN)
+		return differ(verdict, "p%u, arena+%#lx traits %#x, but %s says %#x", process,
+			      page * PAGE, machine_seen.traits[page], who, judge_seen.traits[page]);
 	for (unsigned int i = 0; i < 3; i++)
 		if (!facts[i].skip && facts[i].judge != SAYS_NOTHING &&
 		    facts[i].machine != facts[i].judge)

@@ -47,6 +47,8 @@ const struct vm_operations_struct *psim_file_vm_ops(const struct file *file);
 struct file *psim_file_make(loff_t size, bool in_ram, unsigned long flags, const char *site);
 struct psim_file;
 int psim_file_check(const char *what, const struct psim_file *file);
+/* Pages [first, last] of the file are zeros again, in every mapping but copies. Return: 0, -EOPNOTSUPP. */
+int psim_file_punch(struct file *file, pgoff_t first, pgoff_t last);
 void psim_files_start(void);
 void psim_files_leftovers(void);
 

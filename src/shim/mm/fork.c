@@ -254,7 +254,7 @@ static int copy_tables(struct copy *c)
 static bool needs_copy(const struct vm_area_struct *src, const struct vm_area_struct *dst)
 {
 	return (dst->vm_flags & VM_UFFD_WP) || (src->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) ||
-	       src->anon_vma;
+	       src->anon_vma || READ_ONCE(src->__psim_guards);
 }
 
 static int copy_range(struct vm_area_struct *dst, struct vm_area_struct *src)

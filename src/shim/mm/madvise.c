@@ -7,6 +7,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -14,6 +15,7 @@
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/swap.h>
+#include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/populate.h"
@@ -171,6 +173,26 @@ static int collapse(struct vm_area_struct *vma, unsigned long start, unsigned lo
 	return 0;
 }
 
+/* The file's pages go, and its bytes. Context: mmap lock read-held; dropped in between, so look @vma up again. */
+static int punch(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	pgoff_t first = vma->vm_pgoff + ((start - vma->vm_start) >> PAGE_SHIFT);
+	struct mm_struct *mm = vma->vm_mm;
+	struct file *file = vma->vm_file;
+	int err;
+
+	if ((vma->vm_flags & VM_LOCKED) || !file || !file->f_mapping)
+		return -EINVAL;
+	if (!(vma->vm_flags & VM_SHARED) || !(vma->vm_flags & VM_MAYWRITE))
+		return -EACCES;
+	get_file(file);
+	mmap_read_unlock(mm);
+	err = psim_file_punch(file, first, first + ((end - start) >> PAGE_SHIFT) - 1);
+	fput(file);
+	mmap_read_lock(mm);
+	return err;
+}
+
 /* Context: mmap lock held, for writing if @advice needs_write(). Return: 0 or -errno. */
 static int advise_part(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		       int advice)
@@ -189,11 +211,11 @@ static int advise_part(struct vm_area_struct *vma, unsigned long start, unsigned
 	case MADV_PAGEOUT:
 		return vma->vm_flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB) ? -EINVAL : 0;
 	case MADV_REMOVE:
-		if ((vma->vm_flags & VM_LOCKED) || !vma->vm_file)
-			return -EINVAL;
-		if (!(vma->vm_flags & VM_SHARED) || !(vma->vm_flags & VM_MAYWRITE))
-			return -EACCES;
-		return -EOPNOTSUPP;
+		return punch(vma, start, end);
+	case MADV_GUARD_INSTALL:
+		return psim_guard_install(vma, start, end);
+	case MADV_GUARD_REMOVE:
+		return psim_guard_remove(vma, start, end);
 	case MADV_COLLAPSE:
 		return collapse(vma, start, end);
 	default: /* MADV_WILLNEED: nothing is anywhere that it could be read from */
@@ -214,6 +236,8 @@ static bool is_known(int advice)
 	case MADV_POPULATE_READ:
 	case MADV_POPULATE_WRITE:
 	case MADV_COLLAPSE:
+	case MADV_GUARD_INSTALL:
+	case MADV_GUARD_REMOVE:
 		return true;
 	default:
 		return flag_advice_of(advice);

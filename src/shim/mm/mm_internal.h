@@ -153,6 +153,15 @@ void psim_migration_wait(psim_pte_t pte, psim_pte_t *ptep, spinlock_t *ptl);
 /* What a fork's child gets of a marker; 0: nothing. */
 psim_pte_t psim_marker_for_child(psim_pte_t pte, const struct vm_area_struct *child);
 
+/* ---- guard regions (guard.c) -------------------------------------------------------------------------------- */
+
+/*
+ * Guards in [start, end), whatever is there goes; and away with them, whatever else is there stays.
+ * Context: mmap lock held. Return: 0, -EINVAL for mappings that have none, -ENOMEM, -EINTR.
+ */
+int psim_guard_install(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+int psim_guard_remove(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+
 /* ---- device-exclusive slots (exclusive.c) --------------------------------------------------------------- */
 
 /* An ordinary mapping takes the place of the device-exclusive entry @pte. Context: PTL, folio lock. */

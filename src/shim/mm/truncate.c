@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The end of a file moves: slots of what is gone are cleared, pages leave the cache. */
+/* The end of a file moves, or a hole comes into it: slots of what is gone are cleared, pages leave the cache. */
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -63,4 +63,19 @@ void truncate_setsize(struct inode *inode, loff_t newsize)
 {
 	i_size_write(inode, newsize);
 	truncate_pagecache(inode, newsize);
+}
+
+int psim_file_punch(struct file *file, pgoff_t first, pgoff_t last)
+{
+	struct address_space *mapping = file->f_mapping;
+	struct folio *folio;
+
+	if (!psim_mapping_in_ram(mapping))
+		return -EOPNOTSUPP;
+	filemap_invalidate_lock(mapping);
+	unmap_mapping_pages(mapping, first, last - first + 1, false);
+	while ((folio = psim_filemap_next(mapping, &first, last)))
+		drop(mapping, folio);
+	filemap_invalidate_unlock(mapping);
+	return 0;
 }

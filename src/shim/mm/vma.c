@@ -77,6 +77,7 @@ struct vm_area_struct *psim_vma_dup(struct mm_struct *mm, const struct vm_area_s
 	dup->vm_ops = vma->vm_ops;
 	dup->vm_file = vma->vm_file ? get_file(vma->vm_file) : NULL;
 	dup->vm_private_data = vma->vm_private_data;
+	dup->__psim_guards = READ_ONCE(vma->__psim_guards);
 	return dup;
 }
 

@@ -105,9 +105,11 @@ static bool removable(const struct vm_area_struct *vma)
 
 /* ---- joining ----------------------------------------------------------------------------------------------- */
 
-/* @to is to hold the anonymous pages of @from (which may be NULL), too. Return: 0 or -ENOMEM. */
+/* @to is to hold the anonymous pages and guards of @from (which may be NULL), too. Return: 0 or -ENOMEM. */
 static int adopt(struct vm_area_struct *to, struct vm_area_struct *from)
 {
+	if (from && READ_ONCE(from->__psim_guards))
+		WRITE_ONCE(to->__psim_guards, true);
 	if (!from || !from->anon_vma || to->anon_vma)
 		return 0;
 	return psim_anon_vma_clone(to, from);

@@ -56,8 +56,7 @@ static void fault__by_cpu_pin_and_hmm(struct kunit *test)
 	struct page *page;
 
 	fx->dev.in_fault = note_flags;
-	poke_all(fx, 0, 1);
-	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
+	one_on_device(fx);
 	peek_all(fx, 0, 1);
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
 	KUNIT_EXPECT_TRUE(test, flags_seen & FAULT_FLAG_ALLOW_RETRY);

@@ -283,6 +283,13 @@ bool evict_pfn(struct fx *fx, unsigned long pfn)
 	return moved;
 }
 
+void one_on_device(struct fx *fx)
+{
+	poke_all(fx, 0, 1);
+	KUNIT_ASSERT_EQ(fx->test, to_device(fx, 0, 1), 1);
+	fx->dev.priv = fx;
+}
+
 /* ---- looking ---------------------------------------------------------------------------------------------------- */
 
 static bool ignore(struct mmu_interval_notifier *sub, const struct mmu_notifier_range *range,

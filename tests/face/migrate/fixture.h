@@ -146,6 +146,8 @@ void pages(struct fx *fx);
 void finalize(struct fx *fx);
 /* All of it. Return: pages that are on the device now. */
 unsigned int to_device(struct fx *fx, unsigned int first, unsigned int end);
+/* Page 0 holds its pattern and is on the device; dev.priv is @fx. */
+void one_on_device(struct fx *fx);
 /* All of it, by page frame number: a device page goes back to RAM. Return: whether it did. */
 bool evict_pfn(struct fx *fx, unsigned long pfn);
 

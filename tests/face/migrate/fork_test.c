@@ -27,56 +27,40 @@ static struct mm_struct *have_child(struct fx *fx)
 	return child;
 }
 
+/* What @expression gives in @mm. */
+#define IN(fx, mm, expression)                      \
+	({                                          \
+		struct mm_struct *here_ = (fx)->mm; \
+		in(fx, mm);                         \
+		__auto_type found_ = (expression);  \
+		in(fx, here_);                      \
+		found_;                             \
+	})
+
 static struct page *page_in(struct fx *fx, struct mm_struct *mm, unsigned int page)
 {
-	struct mm_struct *here = fx->mm;
-	struct page *found;
-
-	in(fx, mm);
-	found = page_at(fx, page);
-	in(fx, here);
-	return found;
+	return IN(fx, mm, page_at(fx, page));
 }
 
 static bool writable_in(struct fx *fx, struct mm_struct *mm, unsigned int page)
 {
-	struct mm_struct *here = fx->mm;
-	bool writable;
-
-	in(fx, mm);
-	writable = writable_at(fx, page);
-	in(fx, here);
-	return writable;
+	return IN(fx, mm, writable_at(fx, page));
 }
 
 static u64 peek_in(struct fx *fx, struct mm_struct *mm, unsigned int page)
 {
-	struct mm_struct *here = fx->mm;
-	u64 value;
-
-	in(fx, mm);
-	value = peek(fx, page);
-	in(fx, here);
-	return value;
+	return IN(fx, mm, peek(fx, page));
 }
 
 static void poke_in(struct fx *fx, struct mm_struct *mm, unsigned int page, u64 value)
 {
-	struct mm_struct *here = fx->mm;
-
-	in(fx, mm);
-	poke(fx, page, value);
-	in(fx, here);
+	IN(fx, mm, (poke(fx, page, value), 0));
 }
 
 /* The child's memory goes, so that no device page of it is left when the fixture ends. */
 static void unmap_in(struct fx *fx, struct mm_struct *mm)
 {
-	struct mm_struct *here = fx->mm;
-
-	in(fx, mm);
-	vm_munmap(fx->base, PAGES * PAGE_SIZE);
-	in(fx, here);
+	IN(fx, mm, vm_munmap(fx->base, PAGES * PAGE_SIZE));
 }
 
 /* ---- ordinary pages --------------------------------------------------------------------------------- */
@@ -295,9 +279,7 @@ static void fork__device_slot_loses_write_in_both(struct kunit *test)
 	struct mm_struct *child;
 	struct page *page;
 
-	poke(fx, 0, pattern(0));
-	settle(fx);
-	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
+	one_on_device(fx);
 	page = page_at(fx, 0);
 	KUNIT_EXPECT_TRUE(test, writable_at(fx, 0));
 	child = have_child(fx);
@@ -317,9 +299,7 @@ static void fork__one_fault_brings_the_page_back_for_both(struct kunit *test)
 	struct mm_struct *child;
 	struct page *page;
 
-	poke(fx, 0, pattern(0));
-	settle(fx);
-	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
+	one_on_device(fx);
 	child = have_child(fx);
 	KUNIT_EXPECT_EQ(test, peek(fx, 0), pattern(0));
 	settle(fx);
@@ -342,9 +322,7 @@ static void fork__write_fault_on_a_shared_device_page_copies(struct kunit *test)
 	struct fx *fx = test->priv;
 	struct mm_struct *child;
 
-	poke(fx, 0, pattern(0));
-	settle(fx);
-	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
+	one_on_device(fx);
 	child = have_child(fx);
 	poke(fx, 0, 5);
 	KUNIT_EXPECT_EQ(test, fx->dev.faults, 1);
@@ -360,9 +338,7 @@ static void fork__device_page_is_freed_with_its_last_slot(struct kunit *test)
 	struct fx *fx = test->priv;
 	struct mm_struct *parent = fx->mm, *child;
 
-	poke(fx, 0, pattern(0));
-	settle(fx);
-	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
+	one_on_device(fx);
 	child = have_child(fx);
 	vm_munmap(at(fx, 0), PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, fx->dev.frees, 0);
@@ -380,9 +356,7 @@ static void fork__migration_slot_is_inherited(struct kunit *test)
 	unsigned long src, dst;
 	struct page *page;
 
-	poke(fx, 0, pattern(0));
-	settle(fx);
-	KUNIT_ASSERT_EQ(test, to_device(fx, 0, 1), 1);
+	one_on_device(fx);
 	page = page_at(fx, 0);
 	src = page_to_pfn(page);
 	KUNIT_ASSERT_EQ(test, migrate_device_pfns(&src, 1), 0);
