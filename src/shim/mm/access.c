@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include "mm/mm_internal.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
@@ -25,6 +26,12 @@ static int errno_of(vm_fault_t fault)
 	if (fault & VM_FAULT_SIGSEGV)
 		return -EFAULT;
 	return fault & VM_FAULT_ERROR ? -EIO : 0;
+}
+
+/* Whoever is killed while it waits does not try again. */
+static bool killed(vm_fault_t fault)
+{
+	return (fault & VM_FAULT_RETRY) && fatal_signal_pending(current);
 }
 
 /*
@@ -47,8 +54,8 @@ static bool fault_by_vma_lock(struct mm_struct *mm, unsigned long address, unsig
 	fault = handle_mm_fault(vma, address, flags | FAULT_FLAG_VMA_LOCK, NULL);
 	if (!(fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)))
 		vma_end_read(vma);
-	*err = errno_of(fault);
-	return !(fault & VM_FAULT_RETRY);
+	*err = killed(fault) ? -EINTR : errno_of(fault);
+	return *err || !(fault & VM_FAULT_RETRY);
 }
 
 /* The kernel's entry for a fault of a user access. Return: 0: try again; otherwise the errno. */
@@ -75,6 +82,8 @@ static int user_fault(struct mm_struct *mm, unsigned long address, bool write)
 		fault = handle_mm_fault(vma, address, flags, NULL);
 		if (fault & VM_FAULT_COMPLETED)
 			return 0;
+		if (killed(fault))
+			return -EINTR;
 		flags |= FAULT_FLAG_TRIED;
 	} while (fault & VM_FAULT_RETRY);
 	mmap_read_unlock(mm);

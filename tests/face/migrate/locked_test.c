@@ -39,6 +39,16 @@ static void read_it(struct other *other)
 	other->value = peek(other->fx, 0);
 }
 
+/* It gets no further until the page is unlocked. */
+static void expect_end(struct kunit *test, struct other *other, struct page *page)
+{
+	msleep(20);
+	KUNIT_EXPECT_FALSE(test, completion_done(&other->done));
+	unlock_page(page);
+	other_join(other);
+	put_page(page);
+}
+
 /* The other one gets no further until the page is unlocked, and the mmap lock is free meanwhile. */
 static void expect_wait(struct kunit *test, struct other *other, void (*body)(struct other *),
 			struct page *page, bool lock_is_free)
@@ -47,14 +57,11 @@ static void expect_wait(struct kunit *test, struct other *other, void (*body)(st
 
 	other_start(fx, other, body);
 	msleep(20);
-	KUNIT_EXPECT_FALSE(test, completion_done(&other->done));
 	if (lock_is_free) {
 		mmap_write_lock(fx->mm);
 		mmap_write_unlock(fx->mm);
 	}
-	unlock_page(page);
-	other_join(other);
-	put_page(page);
+	expect_end(test, other, page);
 }
 
 static void fault__page_of_a_file_is_locked(struct kunit *test)
@@ -124,6 +131,48 @@ static void get_user_pages__keeps_the_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, other.value, 1ull);
 }
 
+/* What is locked once more when it comes back is waited for with the lock, and then it is had. */
+static void get_user_pages_unlocked__waits_twice(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *page = locked_file_page(fx);
+	struct other other = {};
+
+	other_start(fx, &other, get_unlocked);
+	msleep(20);
+	unlock_page(page);
+	lock_page(page);
+	expect_end(test, &other, page);
+	KUNIT_EXPECT_EQ(test, other.value, 1ull);
+	KUNIT_EXPECT_TRUE(test, mmap_write_trylock(fx->mm));
+	mmap_write_unlock(fx->mm);
+}
+
+/* The page before it is had in any case, and those behind it after the wait. */
+static void get_user_pages_unlocked__goes_on(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct page *got[3] = {}, *page;
+	struct folio *folio;
+
+	poke_all(fx, 0, 3);
+	mmap_read_lock(fx->mm);
+	page = make_device_exclusive(fx->mm, at(fx, 1), fx, &folio);
+	mmap_read_unlock(fx->mm);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(page));
+	KUNIT_EXPECT_EQ(test, get_user_pages_unlocked(at(fx, 0), 3, got, FOLL_NOWAIT), 1l);
+	KUNIT_EXPECT_PTR_EQ(test, got[0], page_at(fx, 0));
+	KUNIT_EXPECT_NULL(test, got[1]);
+	put_page(got[0]);
+	folio_unlock(folio);
+	folio_put(folio);
+	KUNIT_ASSERT_EQ(test, get_user_pages_unlocked(at(fx, 0), 3, got, 0), 3l);
+	for (unsigned int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, got[i], page_at(fx, i));
+		put_page(got[i]);
+	}
+}
+
 /* Nothing is waited for: no page, and the lock is still there. */
 static void get_user_pages_remote__nowait(struct kunit *test)
 {
@@ -187,6 +236,27 @@ static void get_user_pages_unlocked__killed(struct kunit *test)
 	put_page(page);
 }
 
+static void copy_it(struct other *other)
+{
+	other->flag = copy_from_user(&other->value, (void __user *)at(other->fx, 0), 8);
+}
+
+/* an access of the kernel's ends, too; neither it nor the page is any the worse */
+static void fault__killed(struct kunit *test)
+{
+	struct killed killed = {.body = copy_it};
+	struct fx *fx = test->priv;
+	struct page *page = locked_file_page(fx);
+
+	kill_while_it_waits(test, &killed);
+	KUNIT_EXPECT_TRUE(test, killed.other.flag);
+	KUNIT_EXPECT_TRUE(test, mmap_write_trylock(fx->mm));
+	mmap_write_unlock(fx->mm);
+	unlock_page(page);
+	KUNIT_EXPECT_EQ(test, peek(fx, 0), (u64)VALUE);
+	put_page(page);
+}
+
 static void make_exclusive(struct other *other)
 {
 	struct folio *folio;
@@ -242,8 +312,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(fault__page_is_locked_for_a_device),
 	KUNIT_CASE(get_user_pages_unlocked__lets_go_of_the_lock),
 	KUNIT_CASE(get_user_pages__keeps_the_lock),
+	KUNIT_CASE(get_user_pages_unlocked__waits_twice),
+	KUNIT_CASE(get_user_pages_unlocked__goes_on),
 	KUNIT_CASE(get_user_pages_remote__nowait),
 	KUNIT_CASE(get_user_pages_unlocked__killed),
+	KUNIT_CASE(fault__killed),
 	KUNIT_CASE(make_device_exclusive__killed),
 #ifdef __PSIM__
 	KUNIT_CASE(fault__page_in_the_swap_cache_is_locked),

@@ -89,6 +89,26 @@ static void request_mem_region__taken(struct kunit *test)
 	release_mem_region(res->start, SECTION);
 }
 
+/* S5.1: a window that one region fills from its first byte to its last */
+static void request_free_mem_region__fills_its_window(struct kunit *test)
+{
+	struct resource *all = request_free_mem_region(&iomem_resource, 4 * SECTION, "all"), *res;
+	struct resource base;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, all);
+	base = (struct resource){.name = "base", .start = all->start, .end = all->end};
+	res = request_free_mem_region(&base, 5 * SECTION, "too much");
+	KUNIT_EXPECT_EQ(test, PTR_ERR(res), (long)-ERANGE);
+	res = request_free_mem_region(&base, 4 * SECTION, "whole");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, res);
+	KUNIT_EXPECT_EQ(test, res->start, base.start);
+	KUNIT_EXPECT_EQ(test, res->end, base.end);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(request_free_mem_region(&base, 1, "none")), (long)-ERANGE);
+	release_resource(res);
+	kfree(res);
+	release_mem_region(all->start, resource_size(all));
+}
+
 /* ---- registration --------------------------------------------------------------------------------- */
 
 static void expect_refused(struct kunit *test, long err)
@@ -484,6 +504,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(request_free_mem_region__end_is_inclusive),
 	KUNIT_CASE(request_free_mem_region__again),
 	KUNIT_CASE(request_free_mem_region__nothing_is_free),
+	KUNIT_CASE(request_free_mem_region__fills_its_window),
 	KUNIT_CASE(request_mem_region__taken),
 	KUNIT_CASE(memremap_pages__nothing_to_map),
 	KUNIT_CASE(memremap_pages__functions_are_missing),
