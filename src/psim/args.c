@@ -9,6 +9,7 @@
 
 #include <psim/explore.h>
 
+#include "../shim/host/race.h"
 #include "psim.h"
 
 int usage_error(const char *fmt, ...)
@@ -160,4 +161,13 @@ int next_option_or_setting(int argc, char **argv, const struct option *options,
 		optind++;
 	}
 	return option;
+}
+
+int want_races(int wanted)
+{
+	if (wanted && !psim_race_linked)
+		return usage_error("--races: this build has no detector of data races: it needs "
+				   "-DPSIM_RACES=ON");
+	psim_race_wanted = wanted;
+	return 0;
 }

@@ -35,7 +35,9 @@ enum {
 	OPT_RESUME,
 	OPT_SINGLES,
 	OPT_PROBABILITY,
-	OPT_RUNS
+	OPT_RUNS,
+	OPT_RACES,
+	OPT_NO_RACES
 };
 
 static struct {
@@ -263,6 +265,9 @@ static int take_option(int option)
 		return take_small_number("--probability", 2, 1u << 30, &s->probability);
 	case OPT_RUNS:
 		return take_number("--runs", 1, 1ull << 40, &s->schedules);
+	case OPT_RACES:
+	case OPT_NO_RACES:
+		return want_races(option == OPT_RACES);
 	default:
 		return EXIT_USAGE;
 	}
@@ -429,20 +434,79 @@ static int parse(int argc, char **argv, const struct option *options, int (*help
 	return 0;
 }
 
+/**
+ * struct command - psim explore or sweep
+ * @name: what it is called
+ * @help: prints its help
+ * @options: what it takes
+ * @begin: before the options are read
+ * @end: after that. Return: 0 or EXIT_USAGE
+ */
+struct command {
+	const char *name;
+	int (*help)(void);
+	const struct option *options;
+	void (*begin)(struct search *search);
+	int (*end)(struct search *search);
+};
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	const struct psim_scenario *scenario;
+	int err;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return command->help();
+	if (find(command->name, argc, argv, &scenario))
+		return EXIT_USAGE;
+	defaults(scenario);
+	if (take_small(scenario))
+		return EXIT_USAGE;
+	if (command->begin)
+		command->begin(&job.search);
+	err = parse(argc - 1, argv + 1, command->options, command->help);
+	if (!err && command->end)
+		err = command->end(&job.search);
+	if (!err)
+		err = run_search(argc, argv);
+	release();
+	return err < 0 ? EXIT_CLEAN : err;
+}
+
 /* ---- the commands ---------------------------------------------------------------------------------------------------- */
 
-#define COMMON_HELP                                                                   \
-	"  --points LEVEL      all, coarse (locks, waits, callbacks) or locks\n"      \
-	"  --seed N            for everything drawn at random (default 1)\n"          \
-	"  --budget N          at most so many\n"                                     \
-	"  --seconds N         at most so long\n"                                     \
-	"  --steps N           scheduling points until a run counts as livelocked\n"  \
-	"  -j N                in N processes\n"                                      \
-	"  --shard I/N         only part I of N (psim merge joins the parts)\n"       \
-	"  --save FILE         for psim merge, and for --resume\n"                    \
-	"  --resume FILE       go on where it stopped; the other options as before\n" \
-	"  --json, --junit FILE\n\n"                                                  \
+#define COMMON_HELP                                                                                  \
+	"  --points LEVEL      all, coarse (locks, waits, callbacks) or locks\n"                     \
+	"  --seed N            for everything drawn at random (default 1)\n"                         \
+	"  --budget N          at most so many\n"                                                    \
+	"  --seconds N         at most so long\n"                                                    \
+	"  --steps N           scheduling points until a run counts as livelocked\n"                 \
+	"  --races, --no-races look for data races (in a build with the detector, always), or not\n" \
+	"  -j N                in N processes\n"                                                     \
+	"  --shard I/N         only part I of N (psim merge joins the parts)\n"                      \
+	"  --save FILE         for psim merge, and for --resume\n"                                   \
+	"  --resume FILE       go on where it stopped; the other options as before\n"                \
+	"  --json, --junit FILE\n\n"                                                                 \
 	"exit codes: 0 nothing found and the bound completed, 1 found, 2 bad usage, 3 not completed\n"
+
+/* clang-format off */
+#define COMMON_OPTIONS                                     \
+	{"points", required_argument, NULL, OPT_POINTS},   \
+	{"seed", required_argument, NULL, OPT_SEED},       \
+	{"budget", required_argument, NULL, OPT_BUDGET},   \
+	{"seconds", required_argument, NULL, OPT_SECONDS}, \
+	{"steps", required_argument, NULL, OPT_STEPS},     \
+	{"jobs", required_argument, NULL, 'j'},            \
+	{"races", no_argument, NULL, OPT_RACES},           \
+	{"no-races", no_argument, NULL, OPT_NO_RACES},     \
+	{"shard", required_argument, NULL, OPT_SHARD},     \
+	{"json", no_argument, NULL, OPT_JSON},             \
+	{"junit", required_argument, NULL, OPT_JUNIT},     \
+	{"save", required_argument, NULL, OPT_SAVE},       \
+	{"resume", required_argument, NULL, OPT_RESUME},   \
+	{"help", no_argument, NULL, 'h'},                  \
+	{0}
+/* clang-format on */
 
 static int help_explore(void)
 {
@@ -464,41 +528,19 @@ static int help_explore(void)
 
 int command_explore(int argc, char **argv)
 {
-	static const struct option all[] = {
+	static const struct option options[] = {
 		{"preemptions", required_argument, NULL, OPT_PREEMPTIONS},
 		{"delays", required_argument, NULL, OPT_DELAYS},
 		{"faults", required_argument, NULL, OPT_FAULTS},
-		{"points", required_argument, NULL, OPT_POINTS},
+		{"reduce", no_argument, NULL, OPT_REDUCE},
 		{"random", required_argument, NULL, OPT_RANDOM},
 		{"pct", required_argument, NULL, OPT_PCT},
 		{"depth", required_argument, NULL, OPT_DEPTH},
-		{"seed", required_argument, NULL, OPT_SEED},
-		{"budget", required_argument, NULL, OPT_BUDGET},
-		{"seconds", required_argument, NULL, OPT_SECONDS},
-		{"steps", required_argument, NULL, OPT_STEPS},
-		{"jobs", required_argument, NULL, 'j'},
-		{"shard", required_argument, NULL, OPT_SHARD},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"junit", required_argument, NULL, OPT_JUNIT},
-		{"save", required_argument, NULL, OPT_SAVE},
-		{"resume", required_argument, NULL, OPT_RESUME},
-		{"help", no_argument, NULL, 'h'},
-		{0}};
-	const struct psim_scenario *scenario;
-	int err;
+		COMMON_OPTIONS};
+	static const struct command command = {
+		.name = "explore", .help = help_explore, .options = options};
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
-		return help_explore();
-	if (find("explore", argc, argv, &scenario))
-		return EXIT_USAGE;
-	defaults(scenario);
-	if (take_small(scenario))
-		return EXIT_USAGE;
-	err = parse(argc - 1, argv + 1, all, help_explore);
-	if (!err)
-		err = run_search(argc, argv);
-	release();
-	return err < 0 ? EXIT_CLEAN : err;
+	return run_command(&command, argc, argv);
 }
 
 static int help_sweep(void)
@@ -515,46 +557,35 @@ static int help_sweep(void)
 	return EXIT_CLEAN;
 }
 
+static void begin_sweep(struct search *search)
+{
+	search->strategy = STRATEGY_SWEEP;
+	search->preemptions = search->delays = 0;
+	search->faults = 2;
+}
+
+static int end_sweep(struct search *search)
+{
+	if (!search->faults)
+		return usage_error("--faults '0': a number from 1 to 16 is allowed");
+	if (search->probability && search->schedules == ~0ull)
+		search->schedules = 1000;
+	return 0;
+}
+
 int command_sweep(int argc, char **argv)
 {
-	static const struct option all[] = {
+	static const struct option options[] = {
 		{"singles", no_argument, NULL, OPT_SINGLES},
 		{"faults", required_argument, NULL, OPT_FAULTS},
 		{"probability", required_argument, NULL, OPT_PROBABILITY},
 		{"runs", required_argument, NULL, OPT_RUNS},
-		{"seed", required_argument, NULL, OPT_SEED},
-		{"points", required_argument, NULL, OPT_POINTS},
-		{"budget", required_argument, NULL, OPT_BUDGET},
-		{"seconds", required_argument, NULL, OPT_SECONDS},
-		{"steps", required_argument, NULL, OPT_STEPS},
-		{"jobs", required_argument, NULL, 'j'},
-		{"shard", required_argument, NULL, OPT_SHARD},
-		{"json", no_argument, NULL, OPT_JSON},
-		{"junit", required_argument, NULL, OPT_JUNIT},
-		{"save", required_argument, NULL, OPT_SAVE},
-		{"resume", required_argument, NULL, OPT_RESUME},
-		{"help", no_argument, NULL, 'h'},
-		{0}};
-	const struct psim_scenario *scenario;
-	int err;
+		COMMON_OPTIONS};
+	static const struct command command = {.name = "sweep",
+					       .help = help_sweep,
+					       .options = options,
+					       .begin = begin_sweep,
+					       .end = end_sweep};
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
-		return help_sweep();
-	if (find("sweep", argc, argv, &scenario))
-		return EXIT_USAGE;
-	defaults(scenario);
-	if (take_small(scenario))
-		return EXIT_USAGE;
-	job.search.strategy = STRATEGY_SWEEP;
-	job.search.preemptions = job.search.delays = 0;
-	job.search.faults = 2;
-	err = parse(argc - 1, argv + 1, all, help_sweep);
-	if (!err && !job.search.faults)
-		err = usage_error("--faults '0': a number from 1 to 16 is allowed");
-	if (!err && job.search.probability && job.search.schedules == ~0ull)
-		job.search.schedules = 1000;
-	if (!err)
-		err = run_search(argc, argv);
-	release();
-	return err < 0 ? EXIT_CLEAN : err;
+	return run_command(&command, argc, argv);
 }

@@ -39,6 +39,9 @@ int next_option_or_setting(int argc, char **argv, const struct option *options,
 /* "pages=4": Return: 0, or EXIT_USAGE after a message. */
 int parse_setting(const struct psim_scenario *scenario, const char *text);
 
+/* --races, --no-races. Return: 0, or EXIT_USAGE after a message: this build has no detector. */
+int want_races(int wanted);
+
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_explore(int argc, char **argv);

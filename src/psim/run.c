@@ -26,7 +26,9 @@ enum {
 	OPT_SEED,
 	OPT_SCHEDULER,
 	OPT_ENGINE,
-	OPT_RAM
+	OPT_RAM,
+	OPT_RACES,
+	OPT_NO_RACES
 };
 
 static struct {
@@ -48,6 +50,7 @@ static int help(void)
 	       "  --scheduler NAME     run-until-block (default) or random\n"
 	       "  --engine NAME        deterministic (default) or free\n"
 	       "  --ram SIZE           simulated RAM (default 1G)\n"
+	       "  --races, --no-races  look for data races (in a build with the detector, always), or not\n"
 	       "  --trace FILE         write every event as a line of text\n"
 	       "  --json               figures as JSON\n\n"
 	       "the tour alone:\n"
@@ -113,6 +116,9 @@ static int one_option(int option)
 					   optarg);
 		run.config.engine = optarg[0] == 'f' ? PSIM_FREE_RUNNING : PSIM_DETERMINISTIC;
 		return 0;
+	case OPT_RACES:
+	case OPT_NO_RACES:
+		return want_races(option == OPT_RACES);
 	default:
 		return EXIT_USAGE;
 	}
@@ -212,6 +218,8 @@ int command_run(int argc, char **argv)
 		{"json", no_argument, NULL, OPT_JSON},
 		{"file", required_argument, NULL, OPT_FILE},
 		{"device-memory", required_argument, NULL, OPT_DEVICE_MEMORY},
+		{"races", no_argument, NULL, OPT_RACES},
+		{"no-races", no_argument, NULL, OPT_NO_RACES},
 		{0}};
 	const struct psim_scenario *scenario;
 	int option, is_tour;

@@ -47,6 +47,11 @@ bad "'1K': a size from 2 MiB" run tour --ram 1K
 bad "'0': a number from 1" run tour --seed 0
 bad "'fastest': run-until-block and random" run tour --scheduler fastest
 bad "'steam': deterministic and free" run tour --engine steam
+# where the detector is built in, nothing is wrong with it
+if ! "$psim" run there-and-back --races >/dev/null 2>&1; then
+	bad "it needs -DPSIM_RACES=ON" run there-and-back --races
+	bad "it needs -DPSIM_RACES=ON" explore fault-vs-evict --races
+fi
 bad "'/nowhere/trace'" run tour --trace /nowhere/trace
 bad "the tour's" run there-and-back --file large
 

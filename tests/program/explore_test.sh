@@ -43,6 +43,8 @@ status 0 explore fault-vs-munmap --resume part.json --json
 status 2 explore fault-vs-evict --resume part.json
 status 2 explore fault-vs-munmap --resume err
 
+status 1 explore lesson-lost-update --preemptions 1 --reduce
+
 # An empty plan is the default order; the trace of a plan is the same every time.
 status 0 replay 'fault-vs-evict pages=1 plan=-' --trace first
 status 0 replay 'fault-vs-evict pages=1 plan=-' --trace second

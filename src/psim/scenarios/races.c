@@ -263,8 +263,8 @@ PSIM_SCENARIO(fault_vs_munmap, "a CPU fault on device pages, while another threa
 	return leave(&race, err);
 }
 
-PSIM_SCENARIO(gpu_vs_munmap, "a GPU reads pages, while a thread unmaps them",
-	      .options = pages_option, .small = "pages=1 delays=1 points=coarse", .marked = 1)
+/* A kernel thread and a thread that unmaps the pages, which lie in RAM. */
+static int against_munmap(int (*body)(void *race))
 {
 	struct race race;
 	int err = enter(&race);
@@ -272,21 +272,19 @@ PSIM_SCENARIO(gpu_vs_munmap, "a GPU reads pages, while a thread unmaps them",
 	if (err)
 		return err;
 	race.may_be_gone = 1;
-	err = both(&race, NULL, gpu_reads, race.process, app_unmaps);
-	return leave(&race, err);
+	return leave(&race, both(&race, NULL, body, race.process, app_unmaps));
+}
+
+PSIM_SCENARIO(gpu_vs_munmap, "a GPU reads pages, while a thread unmaps them",
+	      .options = pages_option, .small = "pages=1 delays=1 points=coarse", .marked = 1)
+{
+	return against_munmap(gpu_reads);
 }
 
 PSIM_SCENARIO(migrate_vs_munmap, "a migration to the device, while a thread unmaps the pages",
 	      .options = pages_option, .small = "pages=1 preemptions=1 points=coarse", .marked = 1)
 {
-	struct race race;
-	int err = enter(&race);
-
-	if (err)
-		return err;
-	race.may_be_gone = 1;
-	err = both(&race, NULL, driver_migrates, race.process, app_unmaps);
-	return leave(&race, err);
+	return against_munmap(driver_migrates);
 }
 
 PSIM_SCENARIO(migrate_vs_fault, "a migration to the device, while the CPU reads the pages",

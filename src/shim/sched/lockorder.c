@@ -17,13 +17,15 @@
 #include "sim/sim.h"
 
 #define CLASSES 256 /* number 0 is none */
+#define WORDS	(CLASSES / 64)
 #define EDGES	1024
 #define CHAIN	6
 
 /* Kinds of edges: the held lock is shared; the taken one lets readers in while others wait for it. */
 #define FROM_SHARED    1
 #define TO_RECURSIVE   2
-#define KIND(from, to) (1u << (((from) ? FROM_SHARED : 0) | ((to) ? TO_RECURSIVE : 0)))
+#define KINDS	       4
+#define KIND(from, to) (((from) ? FROM_SHARED : 0) | ((to) ? TO_RECURSIVE : 0))
 
 /* Who takes a class, in interrupts or with interrupts on. */
 enum {
@@ -67,15 +69,38 @@ struct lock_edge {
 	const char *site[CHAIN];
 };
 
+/* A set of classes. */
+struct set {
+	u64 words[WORDS];
+};
+
+/**
+ * struct graph - all of it
+ * @classes: from 1 to @nr_classes
+ * @edges: how they came about; more than there is room for are in @next alone
+ * @sources, @targets: classes that an edge leaves, and that one reaches
+ * @next: of each class, by the kind of the edge
+ */
 struct graph {
 	unsigned int nr_classes, nr_edges;
 	struct lock_class classes[CLASSES];
 	struct lock_edge edges[EDGES];
-	u8 kinds[CLASSES][CLASSES];
+	struct set sources, targets;
+	struct set next[CLASSES][KINDS];
 };
 
 static struct graph *graph;
 static struct psim_raw guard;
+
+static bool has(const struct set *set, unsigned int class)
+{
+	return __atomic_load_n(&set->words[class / 64], __ATOMIC_RELAXED) >> class % 64 & 1;
+}
+
+static void add(struct set *set, unsigned int class)
+{
+	__atomic_fetch_or(&set->words[class / 64], 1ull << class % 64, __ATOMIC_RELAXED);
+}
 
 /* ---- classes ------------------------------------------------------------------------------------------- */
 
@@ -89,11 +114,24 @@ static unsigned int find_class(const void *key, unsigned int subclass)
 	return 0;
 }
 
+/* Under the guard: the classes of nesting levels, which no map and no key remembers, found last. */
+static u8 found_last[16];
+
+static u8 *last_found(const void *key, unsigned int subclass)
+{
+	return &found_last[((unsigned long)key / 8 + subclass) % ARRAY_SIZE(found_last)];
+}
+
 /* Under the guard. Return: 0 if there are too many. */
 static unsigned int new_class(const void *key, const char *name, unsigned int subclass)
 {
-	unsigned int i = find_class(key, subclass);
+	u8 *last = last_found(key, subclass);
+	unsigned int i = *last;
 
+	if (i && graph->classes[i].key == key && graph->classes[i].subclass == subclass)
+		return i;
+	i = find_class(key, subclass);
+	*last = i;
 	if (i)
 		return i;
 	if (graph->nr_classes == CLASSES - 1) {
@@ -149,50 +187,56 @@ static const char *name_of(unsigned int class)
  * struct search - a walk through the graph, breadth first
  * @queue: states: twice the class, and one more if it was reached as a recursive reader
  * @parent: the place in @queue that a place was reached from
- * @seen: whether a state is in @queue
+ * @seen: classes in @queue, by whether they were reached as a recursive reader
  */
 struct search {
 	u16 queue[2 * CLASSES], parent[2 * CLASSES];
-	bool seen[2 * CLASSES];
+	struct set seen[2];
 	unsigned int length;
 };
 
 static struct search search;
 
-static void reach(unsigned int state, unsigned int from)
+static void reach(unsigned int class, bool recursive, unsigned int from)
 {
-	if (search.seen[state])
-		return;
-	search.seen[state] = true;
+	search.seen[recursive].words[class / 64] |= 1ull << class % 64;
 	search.parent[search.length] = from;
-	search.queue[search.length++] = state;
+	search.queue[search.length++] = 2 * class + recursive;
 }
 
 /* Whoever reads recursively and then holds on to it as a reader waits for no reader. */
 static void reach_from(unsigned int place)
 {
-	unsigned int class = search.queue[place] / 2, recursive = search.queue[place] & 1, to, kind;
+	unsigned int class = search.queue[place] / 2, recursive = search.queue[place] & 1, kind, w;
 
-	for (to = 1; to <= graph->nr_classes; to++) {
-		for (kind = 0; kind < 4; kind++) {
-			if (!(graph->kinds[class][to] & (1u << kind)) ||
-			    (recursive && (kind & FROM_SHARED)))
-				continue;
-			reach(2 * to + !!(kind & TO_RECURSIVE), place);
+	for (kind = 0; kind < KINDS; kind++) {
+		bool reads = kind & TO_RECURSIVE;
+
+		if (recursive && (kind & FROM_SHARED))
+			continue;
+		for (w = 0; w <= graph->nr_classes / 64; w++) {
+			u64 new = graph->next[class][kind].words[w] & ~search.seen[reads].words[w];
+
+			for (; new; new &= new - 1)
+				reach(64 * w + __builtin_ctzll(new), reads, place);
 		}
 	}
 }
 
 /*
- * A way from @from, which was taken as a recursive reader or not, to @to, which is held shared or not.
+ * A way from @from, which was taken as a recursive reader or not, to @to, which is held shared or not. Each
+ * state is met once. Mostly there is nothing to walk: a lock that was always the innermost is taken.
  * Return: the place where it ends, or -1.
  */
 static int find_path(unsigned int from, bool recursive, unsigned int to, bool shared)
 {
 	unsigned int place;
 
-	memset(&search, 0, sizeof(search));
-	reach(2 * from + recursive, 0);
+	if (!has(&graph->sources, from) || !has(&graph->targets, to))
+		return -1;
+	memset(search.seen, 0, sizeof(search.seen));
+	search.length = 0;
+	reach(from, recursive, 0);
 	for (place = 0; place < search.length; place++) {
 		if (place && search.queue[place] / 2 == to &&
 		    !((search.queue[place] & 1) && shared))
@@ -260,23 +304,24 @@ static bool add_edge(const struct __psim_task_sync *s, const struct __psim_held 
 {
 	const struct __psim_held *to = &s->held[s->nr_held - 1];
 	int n, place = a == b ? 0 : find_path(b, to->read == 2, a, from->read);
-	struct lock_edge edge;
+	static struct lock_edge last; /* under the guard */
+	struct lock_edge *edge = graph->nr_edges < EDGES ? &graph->edges[graph->nr_edges++] : &last;
 
-	describe(&edge, s, a, b);
-	if (graph->nr_edges < EDGES && !graph->kinds[a][b])
-		graph->edges[graph->nr_edges++] = edge;
-	__atomic_fetch_or(&graph->kinds[a][b], KIND(from->read, to->read == 2), __ATOMIC_RELAXED);
+	describe(edge, s, a, b);
+	add(&graph->next[a][KIND(from->read, to->read == 2)], b);
+	add(&graph->sources, a);
+	add(&graph->targets, b);
 	if (place < 0)
 		return false;
 	if (a == b) {
 		n = scnprintf(
 			text, size,
 			"lock order: two locks %s, and nothing says which first: ", name_of(a));
-		say_edge(text, n, size, &edge);
+		say_edge(text, n, size, edge);
 		return true;
 	}
 	n = scnprintf(text, size, "lock order: %s under %s ", name_of(b), name_of(a));
-	n = say_edge(text, n, size, &edge);
+	n = say_edge(text, n, size, edge);
 	n += scnprintf(text + n, size - n, ", but before %s under %s ", name_of(a), name_of(b));
 	say_path(text, n, size, place);
 	return true;
@@ -287,16 +332,16 @@ static void note_edge(const struct __psim_task_sync *s, const struct __psim_held
 {
 	const struct __psim_held *to = &s->held[s->nr_held - 1];
 	unsigned int a = class_of(from->map, from->subclass), b = class_of(to->map, to->subclass);
-	u8 kind = KIND(from->read, to->read == 2);
+	unsigned int kind = KIND(from->read, to->read == 2);
 	char text[400];
 	bool bad = false;
 
-	if (!a || !b || (__atomic_load_n(&graph->kinds[a][b], __ATOMIC_RELAXED) & kind))
+	if (!a || !b || has(&graph->next[a][kind], b))
 		return;
 	if (a == b && (to->read == 2 || from->map == to->map))
 		return;
 	psim_raw_lock(&guard);
-	if (!(graph->kinds[a][b] & kind))
+	if (!has(&graph->next[a][kind], b))
 		bad = add_edge(s, from, a, b, text, sizeof(text));
 	psim_raw_unlock(&guard);
 	if (bad)
@@ -375,13 +420,11 @@ int psim_lock_order_start(const struct psim_config *config)
 
 void psim_lock_order_stop(void)
 {
-	unsigned int i;
-
 	if (!graph)
 		return;
-	for (i = 1; i <= graph->nr_classes; i++)
-		psim_host_clear(graph->kinds[i], graph->nr_classes + 1);
+	psim_host_clear(graph->next, (graph->nr_classes + 1) * sizeof(graph->next[0]));
 	psim_host_clear(graph->classes, (graph->nr_classes + 1) * sizeof(graph->classes[0]));
+	graph->sources = graph->targets = (struct set){};
 	graph->nr_classes = graph->nr_edges = 0;
 	graph = NULL;
 }

@@ -162,6 +162,26 @@ static void lock_order__readers(struct kunit *test)
 	mutex_unlock(&first);
 }
 
+#define MANY 200
+
+/* Each of two hundred classes under all that come before it: found out at once, not by trying every way. */
+static void lock_order__many_classes(struct kunit *test)
+{
+	static struct lock_class_key keys[MANY];
+	static struct mutex locks[MANY];
+	int i, j;
+
+	for (i = 0; i < MANY; i++) {
+		mutex_init(&locks[i]);
+		lockdep_set_class(&locks[i], &keys[i]);
+	}
+	for (i = 0; i < MANY; i++)
+		for (j = i + 1; j < MANY; j++)
+			take_both(&locks[i], &locks[j]);
+	kunit_expect_report(test, "take_both takes &keys[i], take_both takes &keys[i]]");
+	take_both(&locks[MANY - 1], &locks[0]);
+}
+
 /* What a call may take counts as taken. */
 static void might_lock__counts(struct kunit *test)
 {
@@ -192,6 +212,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lock_order__past_a_tried_lock),
 	KUNIT_CASE(lock_order__two_of_one_class),
 	KUNIT_CASE(lock_order__readers),
+	KUNIT_CASE(lock_order__many_classes),
 	KUNIT_CASE(might_lock__counts),
 	KUNIT_CASE_PSIM(lock_order__switched_off, .without = PSIM_LOCK_ORDER),
 #endif
