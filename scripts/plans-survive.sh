@@ -30,7 +30,7 @@ for file in src/core/*.c src/gpu/driver/*.c src/shim/mm/*.c src/shim/sched/*.c s
 done
 for file in src/core/*.c src/gpu/driver/*.c; do
 	# a line { alone begins a function
-	awk -v file="$file" '{ print } $0 == "{" { print "\tpr_debug(\"%s\\n\", __func__);" }' "$file" >edited
+	awk -v file="$file" '{ print } $0 == "{" { print "\tpr_info(\"%s\\n\", __func__);" }' "$file" >edited
 	{ echo "#include <linux/printk.h>"; cat edited; } >"$file"
 done
 cmake -S . -B ../build -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF -DCMAKE_BUILD_TYPE=Debug "$@" >../log 2>&1 ||

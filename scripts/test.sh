@@ -72,7 +72,7 @@ without_races() {
 	only races '^(face|race)\.'
 	local name
 	for name in $(build/races/psim list --names); do
-		build/races/psim run "$name" >build/races/run.log 2>&1 ||
+		build/races/psim run "$name" --races >build/races/run.log 2>&1 ||
 			{ cat build/races/run.log; echo "psim run $name: races?"; return 1; }
 	done
 }
@@ -91,6 +91,9 @@ if [ -z "$all" ]; then
 else
 	stage "dependencies" ./scripts/install-deps.sh --all
 	stage "gcc" build_and_test gcc -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug
+	stage "data races: build" configure races -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug \
+		-DPSIM_RACES=ON -DPSIM_BENCH=OFF
+	stage "data races: faces and scenarios" without_races
 	stage "fidelity" ./scripts/fidelity --check --results build/gcc/results
 	stage "names" sh tests/names_test.sh . build/gcc
 	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
@@ -98,6 +101,9 @@ else
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
 	stage "clang, ASan and UBSan" build_and_test clang-asan -DCMAKE_C_COMPILER=clang \
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
+	stage "gcc -O2, clang -O0: psim" two_more
+	stage "one plan, one trace" ./scripts/determinism.sh build/{gcc,gcc-o2,clang-o0,clang,gcc-asan,clang-asan}/psim
+	stage "plans survive edits" ./scripts/plans-survive.sh
 	stage "clang, TSan: build" configure clang-tsan -DCMAKE_C_COMPILER=clang \
 		-DCMAKE_BUILD_TYPE=Debug -DPSIM_SANITIZE=thread -DPSIM_BENCH=OFF
 	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'

@@ -24,6 +24,8 @@ bool irq_work_queue(struct irq_work *work)
 		*last = work;
 		last = &work->__psim_next;
 	}
+	/* the function comes after everybody who asked for it, in time or not */
+	psim_edge_out(work);
 	psim_raw_unlock(&raw);
 	if (queued)
 		psim_hardirq_want();
@@ -50,7 +52,9 @@ bool psim_irq_work_run_one(void)
 	psim_raw_unlock(&raw);
 	if (!work)
 		return false;
+	psim_edge_in(work);
 	func(work);
+	psim_edge_out(work);
 	psim_sync_callback_left("irq_work", func, 0);
 	psim_raw_lock(&raw);
 	running = NULL;
@@ -84,5 +88,6 @@ void irq_work_sync(struct irq_work *work)
 {
 	while (irq_work_is_busy(work) && !psim_halted())
 		psim_yielded();
+	psim_edge_in(work);
 }
 EXPORT_SYMBOL(irq_work_sync);

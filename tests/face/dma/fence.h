@@ -104,7 +104,7 @@ static inline void note_call(struct dma_fence *fence, struct dma_fence_cb *cb)
 {
 	struct called *called = container_of(cb, struct called, cb);
 
-	called->times++;
+	WRITE_ONCE(called->times, called->times + 1);
 	called->node_empty = list_empty(&cb->node);
 	called->locked = spin_is_locked(fence->lock) && irqs_disabled();
 	if (called->next)

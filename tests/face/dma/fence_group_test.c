@@ -86,7 +86,7 @@ static void array__wakes_a_waiter_with_the_first_error(struct kunit *test)
 	dma_fence_set_error(&a->base, -ENODEV);
 	dma_fence_signal(&a->base);
 	msleep(1);
-	KUNIT_EXPECT_EQ(test, called.times, 1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(called.times), 1);
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(array), -EIO);
 	dma_fence_put(array);
 	dma_fence_put(&a->base);
@@ -118,11 +118,11 @@ static void chain__needs_everything_before_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_fence_add_callback(last, &called.cb, note_call), 0);
 	dma_fence_signal(b);
 	msleep(1);
-	KUNIT_EXPECT_EQ(test, called.times, 0);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(called.times), 0);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(last));
 	dma_fence_signal(a);
 	msleep(1);
-	KUNIT_EXPECT_EQ(test, called.times, 1);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(called.times), 1);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(last));
 	dma_fence_put(last);
 	dma_fence_put(first);

@@ -85,7 +85,7 @@ static irqreturn_t handler(int irq, void *arg)
 {
 	struct driver_data *data = arg;
 
-	data->interrupts++;
+	WRITE_ONCE(data->interrupts, data->interrupts + 1);
 	data->in_hardirq = in_hardirq() && irqs_disabled();
 	complete(&data->interrupted);
 	return IRQ_HANDLED;
