@@ -149,6 +149,24 @@ static void large__hole_of_two_folios(struct kunit *test)
 	expect_gone(test, alloc);
 }
 
+/* C3.10, C3.5: nothing is cut from a hole that a folio follows */
+static void large__hole_before_a_folio(struct kunit *test)
+{
+	struct fake_alloc *alloc;
+
+	map_huge(test, 2 * SPAN);
+	fake_fill(test, BASE + PAGES(SPAN), SPAN, 1);
+	alloc = fake_push(test, BASE, 2 * SPAN);
+	KUNIT_ASSERT_EQ(test, world.ncalls, 1u);
+	KUNIT_EXPECT_EQ(test, world.calls[0].moved, (unsigned long)SPAN);
+	KUNIT_EXPECT_EQ(test, world.calls[0].large, 1ul);
+	KUNIT_EXPECT_EQ(test, order_of(alloc, 0), HPAGE_PMD_ORDER);
+	KUNIT_EXPECT_EQ(test, order_of(alloc, SPAN), HPAGE_PMD_ORDER);
+	fake_check_zero(test, BASE, SPAN);
+	fake_check(test, BASE + PAGES(SPAN), SPAN, 1);
+	expect_gone(test, alloc);
+}
+
 /*
  *	0 .. 511	512	513
  *	one folio	RAM	hole
@@ -383,6 +401,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(large__hole_and_populate_gives_single_pages),
 	KUNIT_CASE(large__part_of_a_folio),
 	KUNIT_CASE(large__hole_of_two_folios),
+	KUNIT_CASE(large__hole_before_a_folio),
 	KUNIT_CASE(large__beside_single_pages),
 	KUNIT_CASE(large__copy_fails),
 #ifdef __PSIM__

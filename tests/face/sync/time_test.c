@@ -247,6 +247,30 @@ static void mod_timer__freed_while_pending(struct kunit *test)
 	__psim_kunit_end_task();
 }
 
+/* On a machine of one CPU: a timer interrupts the task that polls, unless softirqs are off there. */
+static void mod_timer__one_cpu(struct kunit *test)
+{
+	static struct ringer alarm;
+
+	ringer_init(&alarm);
+	mod_timer(&alarm.timer, jiffies + 5);
+	while (!atomic_read_acquire(&alarm.runs))
+		cpu_relax();
+	local_bh_disable();
+	mod_timer(&alarm.timer, jiffies + 1);
+	mdelay(20);
+	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarm.runs), 1);
+	local_bh_enable();
+	while (atomic_read_acquire(&alarm.runs) < 2)
+		cpu_relax();
+	KUNIT_EXPECT_TRUE(test, alarm.in_softirq);
+}
+
+static void mod_timer__one_cpu_of_threads(struct kunit *test)
+{
+	mod_timer__one_cpu(test);
+}
+
 static void sleepy(struct timer_list *timer)
 {
 	msleep(1);
@@ -282,6 +306,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mod_timer__left_behind),
 	KUNIT_CASE(mod_timer__freed_while_pending),
 	KUNIT_CASE(msleep__in_a_timer),
+	KUNIT_CASE_PSIM(mod_timer__one_cpu, .cpus = 1),
+	KUNIT_CASE_PSIM(mod_timer__one_cpu_of_threads, .cpus = 1, .engine = PSIM_FREE_RUNNING),
 #endif
 	{}};
 
