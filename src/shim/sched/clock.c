@@ -104,8 +104,11 @@ struct psim_ctl *psim_sleepers_first(void)
 
 u64 psim_next_deadline(void)
 {
-	u64 timer = psim_next_timer ? psim_next_timer() : U64_MAX;
+	u64 timer = U64_MAX;
 
+	/* timers that are due, and cannot run, are no moment to come */
+	if (psim_next_timer && !psim_free_softirq_waits())
+		timer = psim_next_timer();
 	return sleepers && sleepers->deadline < timer ? sleepers->deadline : timer;
 }
 

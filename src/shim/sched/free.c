@@ -362,7 +362,9 @@ bool psim_free_park(u64 deadline, enum psim_task_state state, bool spinning)
 	}
 	if (deadline <= psim_free_time())
 		return false;
-	if (!spinning)
+	if (spinning)
+		psim_free_cpu_delay(me);
+	else
 		psim_free_cpu_leave(me);
 	if (go_to_sleep(me, deadline, state)) {
 		psim_free_runs(-1);
@@ -371,7 +373,9 @@ bool psim_free_park(u64 deadline, enum psim_task_state state, bool spinning)
 	check_ending(me);
 	if (is_ending())
 		main_halted();
-	if (!spinning)
+	if (spinning)
+		psim_free_cpu_delayed(me);
+	else
 		psim_free_cpu_enter(me);
 	return is_deaf(state) || take_permit(me);
 }

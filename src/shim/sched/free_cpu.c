@@ -68,14 +68,20 @@ static void give_task(struct psim_cpu *cpu)
 	psim_free_runs(1);
 }
 
+/* Which interrupts it lets in now: 0: none, 1: all, 2: only hard ones. */
+static unsigned int lets_in(const struct psim_cpu *cpu)
+{
+	return !cpu->task ? 1 : cpu->paused ?: cpu->delays;
+}
+
 /* The CPU has changed hands, or somebody wants it: who has it now? */
 static void dispatch(struct psim_cpu *cpu)
 {
 	if (cpu->hard || cpu->soft)
 		return;
-	if (hard_waits && (!cpu->task || cpu->paused)) {
+	if (hard_waits && lets_in(cpu)) {
 		give_interrupt(cpu, &hard_waits, &cpu->hard);
-	} else if (soft_waits && (!cpu->task || cpu->paused == 1)) {
+	} else if (soft_waits && lets_in(cpu) == 1) {
 		give_interrupt(cpu, &soft_waits, &cpu->soft);
 	} else if (cpu->paused) {
 		cpu->paused = 0;
@@ -86,13 +92,18 @@ static void dispatch(struct psim_cpu *cpu)
 	psim_monitor_wake_all(&lock);
 }
 
+static bool is_on_shared_cpu(const struct psim_ctl *me)
+{
+	return shared && me->cpu >= 0 && me->kind < PSIM_TASK_IRQ;
+}
+
 /* ---- tasks -------------------------------------------------------------------------------------------------- */
 
 void psim_free_cpu_enter(struct psim_ctl *me)
 {
 	struct psim_cpu *cpu;
 
-	if (!shared || me->cpu < 0 || me->kind >= PSIM_TASK_IRQ)
+	if (!is_on_shared_cpu(me))
 		return;
 	cpu = &psim_cpus[me->cpu];
 	psim_monitor_lock(&lock);
@@ -120,7 +131,7 @@ void psim_free_cpu_leave(struct psim_ctl *me)
 	psim_monitor_lock(&lock);
 	if (cpu->task == me) {
 		cpu->task = NULL;
-		cpu->paused = 0;
+		cpu->paused = cpu->delays = 0;
 		dispatch(cpu);
 	}
 	psim_monitor_unlock(&lock);
@@ -134,6 +145,16 @@ static unsigned int open_for(const struct psim_ctl *me)
 	return me->task.__psim_preempt_count & SOFTIRQ_MASK ? 2 : 1;
 }
 
+/* Under the lock. An interrupt is on the CPU, and was counted; now the task is not, until it is over. */
+static void wait_for_interrupts(struct psim_cpu *cpu)
+{
+	psim_monitor_unlock(&lock);
+	psim_free_runs(-1);
+	psim_monitor_lock(&lock);
+	while (cpu->paused && !psim_free_ending())
+		psim_monitor_wait(&lock);
+}
+
 /* Under the lock. */
 static void pause_for_interrupts(struct psim_ctl *me, struct psim_cpu *cpu)
 {
@@ -142,13 +163,46 @@ static void pause_for_interrupts(struct psim_ctl *me, struct psim_cpu *cpu)
 	if (!open || !(hard_waits || (soft_waits && open == 1)))
 		return;
 	cpu->paused = open;
-	/* the interrupt is counted before this task is not */
 	dispatch(cpu);
-	psim_monitor_unlock(&lock);
-	psim_free_runs(-1);
+	wait_for_interrupts(cpu);
+}
+
+void psim_free_cpu_delay(struct psim_ctl *me)
+{
+	if (!is_on_shared_cpu(me))
+		return;
 	psim_monitor_lock(&lock);
-	while (cpu->paused && !psim_free_ending())
-		psim_monitor_wait(&lock);
+	psim_cpus[me->cpu].delays = open_for(me);
+	dispatch(&psim_cpus[me->cpu]);
+	psim_monitor_unlock(&lock);
+}
+
+void psim_free_cpu_delayed(struct psim_ctl *me)
+{
+	struct psim_cpu *cpu;
+
+	if (!is_on_shared_cpu(me))
+		return;
+	cpu = &psim_cpus[me->cpu];
+	psim_monitor_lock(&lock);
+	if (cpu->hard || cpu->soft) {
+		cpu->paused = cpu->delays;
+		wait_for_interrupts(cpu);
+	}
+	cpu->delays = 0;
+	psim_monitor_unlock(&lock);
+}
+
+bool psim_free_softirq_waits(void)
+{
+	bool waits;
+
+	if (!shared)
+		return false;
+	psim_monitor_lock(&lock);
+	waits = soft_waits;
+	psim_monitor_unlock(&lock);
+	return waits;
 }
 
 static void point(struct psim_ctl *me, bool yields)
@@ -156,8 +210,7 @@ static void point(struct psim_ctl *me, bool yields)
 	struct psim_cpu *cpu;
 	bool other;
 
-	if (!shared || me->cpu < 0 || me->kind >= PSIM_TASK_IRQ ||
-	    !__atomic_load_n(&wanted, __ATOMIC_RELAXED))
+	if (!is_on_shared_cpu(me) || !__atomic_load_n(&wanted, __ATOMIC_RELAXED))
 		return;
 	cpu = &psim_cpus[me->cpu];
 	psim_monitor_lock(&lock);
@@ -193,7 +246,7 @@ void psim_free_cpu_interrupt(struct psim_ctl *me, bool hard)
 		soft_waits = me;
 	want(1);
 	for (unsigned int i = 0; i < count && me->cpu < 0; i++) {
-		if (!psim_cpus[i].task)
+		if (lets_in(&psim_cpus[i]))
 			dispatch(&psim_cpus[i]);
 	}
 	psim_monitor_unlock(&lock);

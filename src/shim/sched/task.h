@@ -158,11 +158,12 @@ bool psim_timers_due(u64 now);
  * @soft, @hard: the interrupt tasks that have taken it over
  * @waiting: free-running: the tasks that want it
  * @paused: free-running: its task waits for interrupts to be over; 1: soft ones too, 2: only hard ones
+ * @delays: free-running: its task waits for time to pass, and lets interrupts in meanwhile; as @paused
  */
 struct psim_cpu {
 	struct psim_ctl *task, *soft, *hard;
 	struct list_head waiting;
-	unsigned int paused;
+	unsigned int paused, delays;
 };
 
 extern struct psim_cpu *psim_cpus;
@@ -274,6 +275,11 @@ void psim_free_cpu_leave(struct psim_ctl *me);
 /* Let an interrupt, or another task of the CPU, have it. */
 void psim_free_cpu_point(struct psim_ctl *me);
 void psim_free_cpu_yield(struct psim_ctl *me);
+/* Around a wait for time that keeps the CPU: interrupts may have it meanwhile, and end before it does. */
+void psim_free_cpu_delay(struct psim_ctl *me);
+void psim_free_cpu_delayed(struct psim_ctl *me);
+/* Whether the timers that are due have to wait for a CPU. */
+bool psim_free_softirq_waits(void);
 /* For the interrupts' tasks: get a CPU, give it back. */
 void psim_free_cpu_interrupt(struct psim_ctl *me, bool hard);
 void psim_free_cpu_resume(struct psim_ctl *me);

@@ -256,12 +256,15 @@ static void mod_timer__one_cpu(struct kunit *test)
 	mod_timer(&alarm.timer, jiffies + 5);
 	while (!atomic_read_acquire(&alarm.runs))
 		cpu_relax();
+	mod_timer(&alarm.timer, jiffies + 1);
+	mdelay(20);
+	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarm.runs), 2);
 	local_bh_disable();
 	mod_timer(&alarm.timer, jiffies + 1);
 	mdelay(20);
-	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarm.runs), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read_acquire(&alarm.runs), 2);
 	local_bh_enable();
-	while (atomic_read_acquire(&alarm.runs) < 2)
+	while (atomic_read_acquire(&alarm.runs) < 3)
 		cpu_relax();
 	KUNIT_EXPECT_TRUE(test, alarm.in_softirq);
 }
