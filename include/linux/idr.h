@@ -31,13 +31,13 @@ struct idr {
 #define idr_lock_irqsave(idr, flags)	  xa_lock_irqsave(&(idr)->idr_rt, flags)
 #define idr_unlock_irqrestore(idr, flags) xa_unlock_irqrestore(&(idr)->idr_rt, flags)
 
-#define idr_init_base(handle, base)                                    \
-	do {                                                           \
-		struct idr *__psim_idr = (handle);                     \
-                                                                       \
-		xa_init_flags(&__psim_idr->idr_rt, XA_FLAGS_ALLOC);    \
-		__psim_idr->idr_base = (base);                         \
-		__psim_idr->idr_next = 0;                              \
+#define idr_init_base(handle, base)                                 \
+	do {                                                        \
+		struct idr *__psim_idr = (handle);                  \
+                                                                    \
+		xa_init_flags(&__psim_idr->idr_rt, XA_FLAGS_ALLOC); \
+		__psim_idr->idr_base = (base);                      \
+		__psim_idr->idr_next = 0;                           \
 	} while (0)
 #define idr_init(idr) idr_init_base(idr, 0)
 

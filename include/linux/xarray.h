@@ -151,10 +151,10 @@ struct xarray {
 #define DEFINE_XARRAY_ALLOC(name)	 DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC)
 #define DEFINE_XARRAY_ALLOC1(name)	 DEFINE_XARRAY_FLAGS(name, XA_FLAGS_ALLOC1)
 
-#define xa_init_flags(xa, flags)                \
-	do {                                    \
+#define xa_init_flags(xa, flags)                     \
+	do {                                         \
 		struct xarray *__psim_xa = (xa);     \
-                                                \
+                                                     \
 		spin_lock_init(&__psim_xa->xa_lock); \
 		__psim_xa->xa_flags = (flags);       \
 		__psim_xa->xa_head = NULL;           \

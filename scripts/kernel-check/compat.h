@@ -30,10 +30,10 @@
 
 /* ---- before 6.19: a freed device page is told of as a page, and knows its pagemap alone -------------- */
 
-#define folio_free page_free
-#define zone_device_page_init(page, ...) (zone_device_page_init)(page)
+#define folio_free			   page_free
+#define zone_device_page_init(page, ...)   (zone_device_page_init)(page)
 #define zone_device_folio_init(folio, ...) (zone_device_page_init)(&(folio)->page)
-#define get_dev_pagemap(pfn, ...) (get_dev_pagemap)(pfn, NULL)
+#define get_dev_pagemap(pfn, ...)	   (get_dev_pagemap)(pfn, NULL)
 
 static inline struct dev_pagemap *page_pgmap(const struct page *page)
 {
@@ -63,12 +63,12 @@ static inline int migrate_device_pfns(unsigned long *pfns, unsigned long n)
 #endif
 
 /* A bit that older code does not look at; cases that need its meaning are listed as differences. */
-#define MIGRATE_PFN_COMPOUND (1ul << 4)
+#define MIGRATE_PFN_COMPOUND	    (1ul << 4)
 #define MIGRATE_VMA_SELECT_COMPOUND 8
-#define HMM_PFN_DMA_MAPPED (1ul << 60)
-#define HMM_PFN_P2PDMA (1ul << 59)
-#define HMM_PFN_P2PDMA_BUS (1ul << 58)
-#define FOLIO_MAPPING_ANON PAGE_MAPPING_ANON
+#define HMM_PFN_DMA_MAPPED	    (1ul << 60)
+#define HMM_PFN_P2PDMA		    (1ul << 59)
+#define HMM_PFN_P2PDMA_BUS	    (1ul << 58)
+#define FOLIO_MAPPING_ANON	    PAGE_MAPPING_ANON
 
 #ifdef CONFIG_DEVICE_PRIVATE
 /* It took a range, and said how many. */
@@ -110,9 +110,9 @@ static inline bool dma_use_iova(struct dma_iova_state *state)
 	return false;
 }
 #define dma_iova_try_alloc(dev, state, ...) dma_use_iova(state)
-#define dma_iova_link(dev, state, ...) (dma_use_iova(state) ? 0 : 0)
-#define dma_iova_sync(dev, state, ...) (dma_use_iova(state) ? 0 : 0)
-#define dma_iova_destroy(dev, state, ...) dma_use_iova(state)
+#define dma_iova_link(dev, state, ...)	    (dma_use_iova(state) ? 0 : 0)
+#define dma_iova_sync(dev, state, ...)	    (dma_use_iova(state) ? 0 : 0)
+#define dma_iova_destroy(dev, state, ...)   dma_use_iova(state)
 
 static inline bool devm_is_action_added(struct device *dev, void (*action)(void *), void *data)
 {
@@ -142,8 +142,8 @@ static inline bool psim_check_mmap_write_trylock(struct mm_struct *mm)
 /* ---- before 7.0: typed allocation ------------------------------------------------------------------------ */
 
 #ifndef kmalloc_obj
-#define psim_check_gfp(first, ...)    first
-#define psim_check_or_kernel(...)     psim_check_gfp(__VA_ARGS__ __VA_OPT__(, ) GFP_KERNEL)
+#define psim_check_gfp(first, ...) first
+#define psim_check_or_kernel(...)  psim_check_gfp(__VA_ARGS__ __VA_OPT__(, ) GFP_KERNEL)
 #define kmalloc_obj(object, ...) \
 	((typeof(object) *)kmalloc(sizeof(object), psim_check_or_kernel(__VA_ARGS__)))
 #define kzalloc_obj(object, ...) \
@@ -152,7 +152,7 @@ static inline bool psim_check_mmap_write_trylock(struct mm_struct *mm)
 	((typeof(object) *)kmalloc_array(n, sizeof(object), psim_check_or_kernel(__VA_ARGS__)))
 #define kzalloc_objs(object, n, ...) \
 	((typeof(object) *)kcalloc(n, sizeof(object), psim_check_or_kernel(__VA_ARGS__)))
-#define kzalloc_flex(object, member, n, ...)                           \
+#define kzalloc_flex(object, member, n, ...)                                 \
 	((typeof(object) *)kzalloc(struct_size_t(typeof(object), member, n), \
 				   psim_check_or_kernel(__VA_ARGS__)))
 #endif
@@ -173,26 +173,26 @@ void psim_check_exit(struct kunit *test, void (*exit)(struct kunit *test));
  * psim_check_exit(). Cases that the command line names are skipped before their init().
  */
 #undef kunit_test_suite
-#define kunit_test_suite(suite)                                                 \
-	static int (*psim_check_suite_init)(struct kunit *test);                \
-	static void (*psim_check_suite_exit)(struct kunit *test);               \
-	static int psim_check_wrapped_init(struct kunit *test)                  \
-	{                                                                       \
-		return psim_check_init(test, psim_check_suite_init);            \
-	}                                                                       \
-	static void psim_check_wrapped_exit(struct kunit *test)                 \
-	{                                                                       \
-		psim_check_exit(test, psim_check_suite_exit);                   \
-	}                                                                       \
-	static int __init psim_check_wrap(void)                                 \
-	{                                                                       \
-		psim_check_suite_init = (suite).init;                           \
-		psim_check_suite_exit = (suite).exit;                           \
-		(suite).init = psim_check_wrapped_init;                         \
-		(suite).exit = psim_check_wrapped_exit;                         \
-		return 0;                                                       \
-	}                                                                       \
-	pure_initcall(psim_check_wrap);                                         \
+#define kunit_test_suite(suite)                                      \
+	static int (*psim_check_suite_init)(struct kunit * test);    \
+	static void (*psim_check_suite_exit)(struct kunit * test);   \
+	static int psim_check_wrapped_init(struct kunit *test)       \
+	{                                                            \
+		return psim_check_init(test, psim_check_suite_init); \
+	}                                                            \
+	static void psim_check_wrapped_exit(struct kunit *test)      \
+	{                                                            \
+		psim_check_exit(test, psim_check_suite_exit);        \
+	}                                                            \
+	static int __init psim_check_wrap(void)                      \
+	{                                                            \
+		psim_check_suite_init = (suite).init;                \
+		psim_check_suite_exit = (suite).exit;                \
+		(suite).init = psim_check_wrapped_init;              \
+		(suite).exit = psim_check_wrapped_exit;              \
+		return 0;                                            \
+	}                                                            \
+	pure_initcall(psim_check_wrap);                              \
 	kunit_test_suites(&suite)
 
 /* ---- for our core ---------------------------------------------------------------------------------------- */

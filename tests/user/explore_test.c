@@ -349,9 +349,9 @@ static void plan__a_point_that_is_not_there_is_named(void **state)
 	char error[512];
 
 	(void)state;
-	assert_int_equal(
-		psimx_plan_parse("test-turns plan=a/2@nobody:lock#1>b/3", &plan, error, sizeof(error)),
-		0);
+	assert_int_equal(psimx_plan_parse("test-turns plan=a/2@nobody:lock#1>b/3", &plan, error,
+					  sizeof(error)),
+			 0);
 	assert_int_equal(psimx_replay_run(&plan.stage, &replay, &outcome), 0);
 	assert_non_null(strstr(replay.misfit, "a/2@nobody:lock#1>b/3"));
 	psimx_plan_free(&plan);

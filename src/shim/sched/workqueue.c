@@ -17,7 +17,6 @@
 #include "sched/engine.h"
 #include "sched/lockdep.h"
 #include "sched/softirq.h"
-#include "sched/waiter.h"
 #include "sched/waits.h"
 #include "sched/workqueue.h"
 #include "sim/sim.h"
@@ -26,10 +25,8 @@
 
 struct psim_raw psim_wq_raw;
 
-/* Workers that run an item, over all queues; tasks that wait for instances. */
-static struct worker *busy;
-static struct flusher *flushers;
-static u64 instances;
+struct worker *psim_wq_busy;
+u64 psim_wq_instances;
 /* Items on any queue, for a look without the lock. */
 static unsigned int pending_total;
 static struct workqueue_struct *queues;
@@ -58,12 +55,12 @@ struct workqueue_struct *system_dfl_wq = &system_unbound_wq_struct;
 
 /* ---- who runs what: under the raw lock ---------------------------------------------------------------- */
 
-static struct worker *worker_of(const struct work_struct *work)
+struct worker *psim_worker_of(const struct work_struct *work)
 {
 	struct worker *w;
 
 	/* an address alone may have been freed and used anew for another item */
-	for (w = busy; w; w = w->next_busy)
+	for (w = psim_wq_busy; w; w = w->next_busy)
 		if (w->work == work && w->func == work->func)
 			return w;
 	return NULL;
@@ -77,7 +74,7 @@ static bool runs_in_pool(const struct work_struct *work, const struct workqueue_
 {
 	struct worker *w;
 
-	for (w = busy; w; w = w->next_busy)
+	for (w = psim_wq_busy; w; w = w->next_busy)
 		if (w->work == work && w->func == work->func &&
 		    (w->wq == wq || !((w->wq->flags ^ wq->flags) & (WQ_UNBOUND | WQ_HIGHPRI))))
 			return true;
@@ -94,34 +91,6 @@ static struct work_struct *pick(struct workqueue_struct *wq)
 		if (!runs_in_pool(work, wq))
 			return work;
 	return NULL;
-}
-
-/* Whether an instance up to @limit of this queue is pending or running. */
-static bool any_alive(struct workqueue_struct *wq, u64 limit)
-{
-	struct work_struct *work;
-	struct worker *w;
-
-	list_for_each_entry(work, &wq->pending, entry)
-		if (work->__psim_instance <= limit)
-			return true;
-	for (w = busy; w; w = w->next_busy)
-		if (w->wq == wq && w->instance <= limit)
-			return true;
-	return false;
-}
-
-/* An instance ended or was cancelled: who waited for it? */
-static void instance_over(struct workqueue_struct *wq, u64 instance)
-{
-	struct flusher *f;
-
-	for (f = flushers; f; f = f->next) {
-		if (f->wq ? f->wq != wq || any_alive(wq, f->instance) : f->instance != instance)
-			continue;
-		f->done = true;
-		psim_unpark(f->task);
-	}
 }
 
 static void take_off(struct work_struct *work)
@@ -216,8 +185,8 @@ static void run(struct worker *w, struct work_struct *work)
 	w->work = work;
 	w->func = work->func;
 	w->instance = work->__psim_instance;
-	w->next_busy = busy;
-	busy = w;
+	w->next_busy = psim_wq_busy;
+	psim_wq_busy = w;
 	take_off(work);
 	wq->nr_active++;
 	wq->nr_running++;
@@ -241,11 +210,11 @@ static void run(struct worker *w, struct work_struct *work)
 	sync->work = NULL;
 	wq->nr_running--;
 	wq->nr_active--;
-	for (at = &busy; *at != w; at = &(*at)->next_busy)
+	for (at = &psim_wq_busy; *at != w; at = &(*at)->next_busy)
 		;
 	*at = w->next_busy;
 	w->work = NULL;
-	instance_over(wq, w->instance);
+	psim_wq_instance_over(wq, w->instance);
 	kick_others(wq);
 }
 
@@ -313,7 +282,7 @@ bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 		queues = wq;
 	}
 	psim_edge_out(work);
-	work->__psim_instance = ++instances;
+	work->__psim_instance = ++psim_wq_instances;
 	work->__psim_wq = wq;
 	work->__psim_queued = true;
 	list_add_tail(&work->entry, &wq->pending);
@@ -369,143 +338,7 @@ void psim_wq_unqueue(struct work_struct *work)
 {
 	psim_edge_in(work);
 	take_off(work);
-	instance_over(work->__psim_wq, work->__psim_instance);
-}
-
-/* ---- waiting ------------------------------------------------------------------------------------------------- */
-
-/* Called with the raw lock held, returns with it. */
-static void wait_over(struct flusher *f)
-{
-	struct flusher **at;
-
-	f->task = current;
-	f->next = flushers;
-	flushers = f;
-	while (!f->done) {
-		static const struct psim_waits waits = {.what = "the end of work"};
-
-		psim_raw_unlock(&psim_wq_raw);
-		psim_waits_begin(&waits);
-		psim_sleep(TASK_UNINTERRUPTIBLE);
-		psim_waits_end();
-		psim_raw_lock(&psim_wq_raw);
-	}
-	for (at = &flushers; *at != f; at = &(*at)->next)
-		;
-	*at = f->next;
-}
-
-/* The raw lock is let go first: nobody will after the end. */
-static void check_self(const struct work_struct *work, const char *what)
-{
-	struct worker *self = current->__psim_sync.work;
-
-	if (likely(!self || self->work != work))
-		return;
-	psim_raw_unlock(&psim_wq_raw);
-	psim_fatal("law 4", "%s: work %ps waits for itself", what, self->func);
-}
-
-bool psim_wq_wait_running(struct work_struct *work, const char *what)
-{
-	struct worker *w = worker_of(work);
-	struct flusher f = {.instance = w ? w->instance : 0};
-
-	if (!w)
-		return false;
-	check_self(work, what);
-	wait_over(&f);
-	psim_edge_in(work);
-	return true;
-}
-
-bool flush_work(struct work_struct *work)
-{
-	struct worker *w;
-	struct flusher f = {};
-	bool waits;
-
-	psim_point(PSIM_POINT_WAIT);
-	psim_sync_may_sleep(__func__);
-	psim_raw_lock(&psim_wq_raw);
-	w = worker_of(work);
-	if (work->__psim_queued)
-		f.instance = work->__psim_instance;
-	else if (w)
-		f.instance = w->instance;
-	waits = f.instance;
-	if (waits) {
-		check_self(work, __func__);
-		wait_over(&f);
-	}
-	psim_raw_unlock(&psim_wq_raw);
-	psim_edge_in(work);
-	return waits;
-}
-
-static void check_own_queue(struct workqueue_struct *wq, const char *what)
-{
-	struct worker *self = current->__psim_sync.work;
-
-	if (unlikely(self && self->wq == wq))
-		psim_fatal("law 4", "%s(%s) by work %ps, which runs on it: it waits for itself",
-			   what, wq->name, self->func);
-}
-
-static void flush_to(struct workqueue_struct *wq, bool dry)
-{
-	struct flusher f;
-
-	do {
-		f = (struct flusher){.wq = wq, .instance = dry ? U64_MAX : instances};
-		if (any_alive(wq, f.instance))
-			wait_over(&f);
-	} while (dry && any_alive(wq, U64_MAX));
-	psim_edge_in(&wq->nr_active);
-}
-
-void __flush_workqueue(struct workqueue_struct *wq)
-{
-	psim_point(PSIM_POINT_WAIT);
-	psim_sync_may_sleep(__func__);
-	check_own_queue(wq, __func__);
-	psim_raw_lock(&psim_wq_raw);
-	flush_to(wq, false);
-	psim_raw_unlock(&psim_wq_raw);
-}
-
-void drain_workqueue(struct workqueue_struct *wq)
-{
-	psim_point(PSIM_POINT_WAIT);
-	psim_sync_may_sleep(__func__);
-	check_own_queue(wq, __func__);
-	psim_raw_lock(&psim_wq_raw);
-	wq->draining++;
-	flush_to(wq, true);
-	wq->draining--;
-	psim_raw_unlock(&psim_wq_raw);
-}
-
-unsigned int work_busy(struct work_struct *work)
-{
-	unsigned int bits = 0;
-
-	psim_point(PSIM_POINT_ONCE);
-	psim_raw_lock(&psim_wq_raw);
-	if (work_is_pending(work))
-		bits |= WORK_BUSY_PENDING;
-	if (worker_of(work))
-		bits |= WORK_BUSY_RUNNING;
-	psim_raw_unlock(&psim_wq_raw);
-	return bits;
-}
-
-struct work_struct *current_work(void)
-{
-	struct worker *self = current->__psim_sync.work;
-
-	return self ? self->work : NULL;
+	psim_wq_instance_over(work->__psim_wq, work->__psim_instance);
 }
 
 /* ---- making and ending queues ----------------------------------------------------------------------------------- */
@@ -596,7 +429,7 @@ void psim_workqueues_leftovers(void)
 	struct work_struct *work;
 	struct worker *w;
 
-	for (w = busy; w; w = w->next_busy)
+	for (w = psim_wq_busy; w; w = w->next_busy)
 		psim_report("law 3", "work %ps still runs on %s", w->func, w->wq->name);
 	for (wq = queues; wq; wq = wq->next) {
 		list_for_each_entry(work, &wq->pending, entry)
@@ -615,7 +448,7 @@ void psim_workqueues_stop(void)
 
 	for (wq = queues; wq; wq = next) {
 		next = wq->next;
-		if (!psim_halted() && !busy)
+		if (!psim_halted() && !psim_wq_busy)
 			end_workers(wq);
 		for (w = wq->workers; w; w = next_worker) {
 			next_worker = w->next;

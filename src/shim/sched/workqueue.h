@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of the work queues, shared by workqueue.c and delayed_work.c. All under psim_wq_raw. */
+/* The inside of the work queues, shared by the files about work. All under psim_wq_raw. */
 #ifndef PSIM_WORKQUEUE_H
 #define PSIM_WORKQUEUE_H
 
@@ -59,6 +59,9 @@ struct workqueue_struct {
 };
 
 extern struct psim_raw psim_wq_raw;
+/* Workers that run an item, over all queues; how many instances there were. */
+extern struct worker *psim_wq_busy;
+extern u64 psim_wq_instances;
 
 /* Bit 0 of data is read without the lock by work_pending(). */
 static inline bool work_is_pending(const struct work_struct *work)
@@ -77,6 +80,10 @@ static inline void work_clear_pending(struct work_struct *work)
 	__psim_fetch(and, &work->data.counter, ~(1 << WORK_STRUCT_PENDING_BIT), __ATOMIC_RELAXED);
 }
 
+/* Who runs the item; NULL: nobody. */
+struct worker *psim_worker_of(const struct work_struct *work);
+/* An instance ended or was cancelled: wakes who waited for it. */
+void psim_wq_instance_over(struct workqueue_struct *wq, u64 instance);
 /* Whether the item may be queued at all; reports what is wrong otherwise. */
 bool psim_wq_may_queue(struct workqueue_struct *wq, struct work_struct *work);
 /* Put a pending item on its queue. Return: call psim_wq_start_worker() once the lock is let go. */

@@ -43,6 +43,24 @@ static void job_init(struct job *job, bool holds)
 	job->holds = holds;
 }
 
+/* @job holds a worker of @wq, inside of its function. */
+static void job_enter(struct job *job, struct workqueue_struct *wq)
+{
+	job_init(job, true);
+	queue_work(wq, &job->work);
+	wait_for_completion(&job->entered);
+}
+
+/* A queue whose only worker has @block: what is queued now stays pending. */
+static struct workqueue_struct *held_up(struct kunit *test, struct job *block)
+{
+	struct workqueue_struct *wq = alloc_ordered_workqueue("held", 0);
+
+	KUNIT_ASSERT_NOT_NULL(test, wq);
+	job_enter(block, wq);
+	return wq;
+}
+
 /* S9.40 */
 static void schedule_work__runs_once(struct kunit *test)
 {
@@ -59,14 +77,10 @@ static void schedule_work__runs_once(struct kunit *test)
 /* S9.40: pending already, behind a queue that is held up */
 static void queue_work__pending_already(struct kunit *test)
 {
-	struct workqueue_struct *wq = alloc_ordered_workqueue("held", 0);
 	struct job block, job;
+	struct workqueue_struct *wq = held_up(test, &block);
 
-	KUNIT_ASSERT_NOT_NULL(test, wq);
-	job_init(&block, true);
 	job_init(&job, false);
-	queue_work(wq, &block.work);
-	wait_for_completion(&block.entered);
 	KUNIT_EXPECT_TRUE(test, queue_work(wq, &job.work));
 	KUNIT_EXPECT_TRUE(test, work_pending(&job.work));
 	KUNIT_EXPECT_FALSE(test, queue_work(wq, &job.work));
@@ -95,9 +109,7 @@ static void queue_work__never_with_itself(struct kunit *test)
 {
 	struct job job;
 
-	job_init(&job, true);
-	schedule_work(&job.work);
-	wait_for_completion(&job.entered);
+	job_enter(&job, system_wq);
 	KUNIT_EXPECT_FALSE(test, work_pending(&job.work));
 	KUNIT_EXPECT_EQ(test, work_busy(&job.work), (unsigned int)WORK_BUSY_RUNNING);
 	KUNIT_EXPECT_TRUE(test, queue_work(system_long_wq, &job.work));
@@ -118,9 +130,7 @@ static void queue_work__another_kind_of_queue(struct kunit *test)
 	struct job job;
 
 	KUNIT_ASSERT_NOT_NULL(test, wq);
-	job_init(&job, true);
-	schedule_work(&job.work);
-	wait_for_completion(&job.entered);
+	job_enter(&job, system_wq);
 	KUNIT_EXPECT_TRUE(test, queue_work(wq, &job.work));
 	wait_for_completion(&job.entered);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job.inside), 2);
@@ -155,9 +165,7 @@ static void flush_work__running(struct kunit *test)
 	struct thread t;
 	struct job job;
 
-	job_init(&job, true);
-	schedule_work(&job.work);
-	wait_for_completion(&job.entered);
+	job_enter(&job, system_wq);
 	thread_start(test, &t, flush, &job);
 	let_others_run();
 	KUNIT_EXPECT_FALSE(test, thread_ended(&t));
@@ -172,9 +180,7 @@ static void flush_work__queued_again_meanwhile(struct kunit *test)
 	struct thread t;
 	struct job job;
 
-	job_init(&job, true);
-	schedule_work(&job.work);
-	wait_for_completion(&job.entered);
+	job_enter(&job, system_wq);
 	thread_start(test, &t, flush, &job);
 	let_others_run();
 	schedule_work(&job.work);
@@ -189,14 +195,10 @@ static void flush_work__queued_again_meanwhile(struct kunit *test)
 /* S9.42 */
 static void disable_work_sync__pending(struct kunit *test)
 {
-	struct workqueue_struct *wq = alloc_ordered_workqueue("held", 0);
 	struct job block, job;
+	struct workqueue_struct *wq = held_up(test, &block);
 
-	KUNIT_ASSERT_NOT_NULL(test, wq);
-	job_init(&block, true);
 	job_init(&job, false);
-	queue_work(wq, &block.work);
-	wait_for_completion(&block.entered);
 	queue_work(wq, &job.work);
 	KUNIT_EXPECT_TRUE(test, disable_work_sync(&job.work));
 	KUNIT_EXPECT_FALSE(test, queue_work(wq, &job.work));
@@ -221,9 +223,7 @@ static void disable_work_sync__running(struct kunit *test)
 	struct thread t;
 	struct job job;
 
-	job_init(&job, true);
-	schedule_work(&job.work);
-	wait_for_completion(&job.entered);
+	job_enter(&job, system_wq);
 	thread_start(test, &t, disable, &job);
 	let_others_run();
 	KUNIT_EXPECT_FALSE(test, thread_ended(&t));
@@ -237,14 +237,10 @@ static void disable_work_sync__running(struct kunit *test)
 /* S9.43 */
 static void cancel_work_sync__pending_and_idle(struct kunit *test)
 {
-	struct workqueue_struct *wq = alloc_ordered_workqueue("held", 0);
 	struct job block, job;
+	struct workqueue_struct *wq = held_up(test, &block);
 
-	KUNIT_ASSERT_NOT_NULL(test, wq);
-	job_init(&block, true);
 	job_init(&job, false);
-	queue_work(wq, &block.work);
-	wait_for_completion(&block.entered);
 	queue_work(wq, &job.work);
 	KUNIT_EXPECT_TRUE(test, cancel_work_sync(&job.work));
 	KUNIT_EXPECT_FALSE(test, work_pending(&job.work));
@@ -260,15 +256,11 @@ static void cancel_work_sync__pending_and_idle(struct kunit *test)
 
 static void flush_work__cancelled_meanwhile(struct kunit *test)
 {
-	struct workqueue_struct *wq = alloc_ordered_workqueue("held", 0);
 	struct job block, job;
+	struct workqueue_struct *wq = held_up(test, &block);
 	struct thread t;
 
-	KUNIT_ASSERT_NOT_NULL(test, wq);
-	job_init(&block, true);
 	job_init(&job, false);
-	queue_work(wq, &block.work);
-	wait_for_completion(&block.entered);
 	queue_work(wq, &job.work);
 	thread_start(test, &t, flush, &job);
 	let_others_run();
@@ -283,10 +275,8 @@ static void system_wq__another_runs_while_one_sleeps(struct kunit *test)
 {
 	struct job block, job;
 
-	job_init(&block, true);
+	job_enter(&block, system_wq);
 	job_init(&job, false);
-	schedule_work(&block.work);
-	wait_for_completion(&block.entered);
 	schedule_work(&job.work);
 	flush_work(&job.work);
 	KUNIT_EXPECT_EQ(test, atomic_read(&job.runs), 1);
@@ -467,52 +457,6 @@ static void schedule_delayed_work__left_behind(struct kunit *test)
 				  "schedule_delayed_work__left_behind, is still pending");
 	schedule_delayed_work(&late.dwork, 100000);
 }
-
-static void alloc_workqueue__not_destroyed(struct kunit *test)
-{
-	kunit_expect_report(test, "workqueue mine, made by alloc_workqueue__not_destroyed, is not");
-	KUNIT_EXPECT_NOT_NULL(test, alloc_workqueue("mine", 0, 0));
-}
-
-static void queue_work__never_initialised(struct kunit *test)
-{
-	static struct work_struct work;
-
-	kunit_expect_report(test, "a work item that was never initialised is queued by "
-				  "queue_work__never_initialised");
-	KUNIT_EXPECT_FALSE(test, schedule_work(&work));
-}
-
-static void flush_self(struct work_struct *work)
-{
-	flush_work(work);
-}
-
-static void flush_work__from_its_own_function(struct kunit *test)
-{
-	static DECLARE_WORK(work, flush_self);
-
-	kunit_expect_halt(test, "flush_work: work flush_self waits for itself");
-	schedule_work(&work);
-	flush_work(&work);
-}
-
-static DEFINE_SPINLOCK(kept);
-
-static void keep_lock(struct work_struct *work)
-{
-	spin_lock(&kept);
-}
-
-static void queue_work__returns_with_a_lock(struct kunit *test)
-{
-	static DECLARE_WORK(work, keep_lock);
-
-	kunit_expect_report(test, "work function keep_lock returned with lock kept");
-	kunit_expect_report(test, "work function keep_lock returned in atomic context");
-	schedule_work(&work);
-	flush_work(&work);
-}
 #endif
 
 static struct kunit_case cases[] = {KUNIT_CASE(schedule_work__runs_once),
@@ -537,10 +481,6 @@ static struct kunit_case cases[] = {KUNIT_CASE(schedule_work__runs_once),
 				    KUNIT_CASE(flush_delayed_work__runs_it_now),
 #ifdef __PSIM__
 				    KUNIT_CASE(schedule_delayed_work__left_behind),
-				    KUNIT_CASE(alloc_workqueue__not_destroyed),
-				    KUNIT_CASE(queue_work__never_initialised),
-				    KUNIT_CASE(flush_work__from_its_own_function),
-				    KUNIT_CASE(queue_work__returns_with_a_lock),
 #endif
 				    {}};
 
