@@ -13,8 +13,8 @@ Installs what is missing, builds, and runs the tests.
   (nothing)  one compiler, plain and with AddressSanitizer; under three minutes
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
              free-running tests under ThreadSanitizer; a look for data races; the smoke tests under
-             valgrind; the table of statements (docs/fidelity.md); the teeth (docs/teeth.md); the
-             demo; prints the seconds of each stage
+             valgrind; the table of statements (docs/fidelity.md); the teeth (docs/teeth.md);
+             coverage and its bounds (docs/coverage.md); the demo; prints the seconds of each stage
   --upstream the kernel's own tests, unchanged, from its source trees (scripts/upstream.sh --help)
 
 One test by hand, after a run of this:
@@ -109,6 +109,7 @@ else
 	stage "clang, TSan: free-running tests" only clang-tsan '^free\.'
 	stage "valgrind: smoke tests" ./scripts/valgrind-smoke.sh build/gcc
 	stage "teeth" ./scripts/teeth.sh --jobs "$jobs"
+	stage "coverage" ./scripts/coverage.sh
 	stage "demo" ./scripts/demo.sh
 fi
 echo "=== seconds"
