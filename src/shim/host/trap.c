@@ -135,6 +135,9 @@ static void describe(int number, const siginfo_t *info, const ucontext_t *contex
 	else if (trap.address == trap.pc)
 		trap.access = PSIM_TRAP_CALL;
 	trap.overflow = psim_fiber_is_guard(trap.address);
+	/* its last user left frames behind */
+	if (trap.overflow)
+		psim_host_unpoison(spare_stack, sizeof(spare_stack));
 }
 
 static void on_signal(int number, siginfo_t *info, void *context)
