@@ -19,10 +19,10 @@ prove() {
 	echo "| $* | $schedules | $(($(date +%s) - start)) s |"
 }
 
-prove fault-vs-evict --delays 3 --points coarse
+prove fault-vs-evict --delays 3 --points all
 prove fault-vs-munmap --preemptions 2 --points all
 prove migrate-vs-fork --preemptions 2 --points all
-prove migrate-vs-migrate --delays 3 --points coarse
+prove migrate-vs-migrate --delays 3 --points all
 prove evict-vs-unplug --preemptions 2 --points all
 prove put-vs-lookup-vs-shrink --preemptions 2 --points all
 [ $failures = 0 ]
