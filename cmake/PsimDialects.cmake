@@ -1,7 +1,8 @@
 # The two dialects (docs/architecture.md): which flags a translation unit is compiled with.
 #
-#   psim_kernel_dialect(TARGET [THEIRS])   kernel dialect; THEIRS: not our file, so the kernel's warnings
-#   psim_host_dialect(TARGET)              host dialect: libc, and <psim/...> behind the system's folders
+#   psim_kernel_dialect(TARGET)       kernel dialect, with our warnings (psim_add_kernel_sources: the kernel's)
+#   psim_kernel_instruments(TARGET)   what the build's sanitizers and detectors mean for kernel code
+#   psim_host_dialect(TARGET)         host dialect: libc, and <psim/...> behind the system's folders
 #
 # Kernel-dialect objects get their .data and .bss moved into sections of their own (psim_data and
 # psim_bss), so that starting a machine can restore every static to what the loader gave.
@@ -67,9 +68,7 @@ if(PSIM_RACES AND PSIM_SANITIZE)
 	message(FATAL_ERROR "PSIM_RACES goes with no PSIM_SANITIZE")
 endif()
 
-function(psim_kernel_dialect target)
-	cmake_parse_arguments(arg "THEIRS" "" "" ${ARGN})
-	psim_kernel_flags(${target})
+function(psim_kernel_instruments target)
 	if("undefined" IN_LIST PSIM_SANITIZE)
 		# container_of on NULL, and unaligned or shifted kernel idiom that the dialect defines
 		target_compile_options(${target} PRIVATE
@@ -82,11 +81,12 @@ function(psim_kernel_dialect target)
 		# one section per variable, so that gcov's counters are told from the kernel's statics
 		target_compile_options(${target} PRIVATE -fdata-sections)
 	endif()
-	if(arg_THEIRS)
-		target_compile_options(${target} PRIVATE -Wall -Wno-unused-parameter)
-	else()
-		target_compile_options(${target} PRIVATE ${PSIM_KERNEL_WARNINGS})
-	endif()
+endfunction()
+
+function(psim_kernel_dialect target)
+	psim_kernel_flags(${target})
+	psim_kernel_instruments(${target})
+	target_compile_options(${target} PRIVATE ${PSIM_KERNEL_WARNINGS})
 endfunction()
 
 function(psim_host_dialect target)

@@ -25,11 +25,15 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${psim_share}/kerne
 	FILES_MATCHING PATTERN *.h)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/cmake/kernel-cc DESTINATION ${psim_share}/kernel)
 install(FILES ${PSIM_NAMES} DESTINATION ${psim_share}/kernel)
-install(FILES ${PROJECT_SOURCE_DIR}/cmake/PsimKernelDialect.cmake DESTINATION ${psim_cmake})
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/PsimKernelDialect.cmake ${PROJECT_SOURCE_DIR}/cmake/PsimKernelTree.cmake
+	DESTINATION ${psim_cmake})
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/psim-kernel-check DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/face DESTINATION ${psim_share}/python FILES_MATCHING PATTERN *.py)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/kernel-face.md DESTINATION ${psim_share})
 install(FILES ${PROJECT_SOURCE_DIR}/docs/psim.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/packaging/psimConfig.cmake.in
-	${CMAKE_BINARY_DIR}/psimConfig.cmake INSTALL_DESTINATION ${psim_cmake} PATH_VARS psim_share)
+	${CMAKE_BINARY_DIR}/psimConfig.cmake INSTALL_DESTINATION ${psim_cmake} PATH_VARS psim_share CMAKE_INSTALL_BINDIR)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/psimConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/psimConfig.cmake ${CMAKE_BINARY_DIR}/psimConfigVersion.cmake
 	DESTINATION ${psim_cmake})

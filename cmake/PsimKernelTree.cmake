@@ -3,12 +3,14 @@
 #   psim_kernel_tree(TREE VERSION_VAR NAME_VAR)
 #     checks that TREE is a kernel's source; gives its version as KERNEL_VERSION() counts, and as text
 #   psim_add_kernel_sources(TARGET TREE DIR FILES FILE... [HEADERS HEADER...] [MODULE NAME] [DEFINE ...]
-#                           [VERSION NUMBER])
+#                           [VERSION NUMBER] [STUBS])
 #     an object library of files named relative to DIR. Of the tree's headers only the named ones are used
 #     (relative to its include/, as in drm/drm_mm.h), and those that lie beside a file; its include/ as a whole
 #     never goes on the path. MODULE: what they belong to (default: each file its own module).
-#     VERSION: as which to take the tree, instead of what its Makefile says.
+#     VERSION: as which to take the tree, instead of what its Makefile says. STUBS: what the files need and the face
+#     lacks is made by psim-kernel-check --stubs: a function that is called then ends the run.
 
+set(PSIM_KERNEL_CHECK ${CMAKE_CURRENT_LIST_DIR}/../scripts/psim-kernel-check)
 set(PSIM_KERNEL_TREE_WARNINGS -Wall -Wno-unused-function -Wno-unused-variable -Wno-format
 	-Wno-unused-but-set-variable -Wno-pointer-sign)
 
@@ -44,8 +46,23 @@ function(psim_kernel_headers tree headers into)
 	endforeach()
 endfunction()
 
+function(psim_kernel_stubs target tree headers)
+	set(stubs ${CMAKE_CURRENT_BINARY_DIR}/${target}-stubs)
+	list(TRANSFORM headers REPLACE "(.+)" "--take;\\1")
+	execute_process(COMMAND ${PSIM_KERNEL_CHECK} --stubs ${stubs} ${headers} ${tree} ${ARGN}
+		RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE wrong)
+	if(result GREATER 1 OR NOT EXISTS ${stubs}/stubs.c)
+		message(FATAL_ERROR "stubs for ${target}: ${wrong}")
+	endif()
+	string(REGEX REPLACE "\n  [^\n]*" "" said "${said}")
+	string(STRIP "${said}" said)
+	message(STATUS "${target}: ${said}; what is missing is in ${stubs}/include/psim_missing.h")
+	target_sources(${target} PRIVATE ${stubs}/stubs.c)
+	target_compile_options(${target} PRIVATE -I${stubs}/include -include ${stubs}/include/psim_missing.h)
+endfunction()
+
 function(psim_add_kernel_sources target)
-	cmake_parse_arguments(arg "" "TREE;MODULE;VERSION" "FILES;HEADERS;DEFINE" ${ARGN})
+	cmake_parse_arguments(arg "STUBS" "TREE;MODULE;VERSION" "FILES;HEADERS;DEFINE" ${ARGN})
 	psim_kernel_tree(${arg_TREE} version name)
 	if(arg_VERSION)
 		set(version ${arg_VERSION})
@@ -70,7 +87,13 @@ function(psim_add_kernel_sources target)
 		psim_kernel_headers(${arg_TREE} "${arg_HEADERS}" ${named})
 		target_compile_options(${target} PRIVATE -I${named})
 	endif()
-	psim_kernel_dialect(${target} THEIRS)
+	if(arg_STUBS)
+		psim_kernel_stubs(${target} ${arg_TREE} "${arg_HEADERS}" ${arg_FILES})
+	endif()
+	psim_kernel_flags(${target})
+	if(COMMAND psim_kernel_instruments)
+		psim_kernel_instruments(${target})
+	endif()
 	target_compile_options(${target} PRIVATE ${PSIM_KERNEL_TREE_WARNINGS})
 	target_compile_definitions(${target} PRIVATE __PSIM_TREE_VERSION=${version} ${arg_DEFINE})
 endfunction()

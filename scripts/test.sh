@@ -96,6 +96,7 @@ else
 	stage "data races: faces and scenarios" without_races
 	stage "fidelity" ./scripts/fidelity --check --results build/gcc/results
 	stage "names" sh tests/names_test.sh . build/gcc
+	stage "kernel face" ./scripts/kernel-face --check
 	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
 	stage "gcc, ASan and UBSan" build_and_test gcc-asan -DCMAKE_C_COMPILER=gcc \
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
