@@ -36,7 +36,7 @@ has_command() { command -v "$1" >/dev/null 2>&1; }
 has_file() { ls $1 >/dev/null 2>&1; }
 has_module() { has_command pkg-config && pkg-config --exists "$1"; }
 
-has_universal_ctags() { ctags --version 2>/dev/null | grep -q Universal && ctags --list-features | grep -q '^json '; }
+has_json_ctags() { ctags --options=NONE --output-format=json --version >/dev/null 2>&1; }
 
 missing=
 want() { # PROBE NAME apt-package dnf-package pacman-package
@@ -68,7 +68,7 @@ if [ $level != build ]; then
 	want has_module cmocka libcmocka-dev libcmocka-devel cmocka
 	want has_command c++ g++ gcc-c++ gcc
 	want has_command python3 python3 python3 python
-	want has_universal_ctags universal-ctags universal-ctags ctags ctags
+	want has_json_ctags universal-ctags universal-ctags ctags ctags
 fi
 if [ $level = all ]; then
 	want has_command clang clang clang clang
