@@ -233,8 +233,20 @@ bool noop_dirty_folio(struct address_space *mapping, struct folio *folio)
 
 void psim_filemap_explain(struct address_space *mapping)
 {
+	unsigned long pages = 0;
 	struct rb_node *node;
 
-	for (node = rb_first(&mapping->__psim_pages); node; node = rb_next(node))
-		psim_audit_explain_all(folio_pfn(cached_of(node)->folio), 1, 0, "the page cache");
+	for (node = rb_first(&mapping->__psim_pages); node; node = rb_next(node), pages++) {
+		const struct cached *cached = cached_of(node);
+		const struct folio *folio = cached->folio;
+
+		psim_audit_explain_all(folio_pfn(folio), 1, 0, "the page cache");
+		if (folio->mapping != mapping || folio->index != cached->index)
+			psim_report("law 2",
+				    "page %#lx of a file is cached where it does not belong",
+				    folio_pfn(folio));
+	}
+	if (pages != mapping->nrpages)
+		psim_report("law 2", "a file counts %lu pages, but %lu are cached",
+			    mapping->nrpages, pages);
 }

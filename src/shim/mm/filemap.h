@@ -27,6 +27,8 @@ bool psim_mapping_in_ram(const struct address_space *mapping);
 /* A VMA with a file is among those that map it, from here to unlink. May sleep. */
 void psim_i_mmap_link(struct vm_area_struct *vma);
 void psim_i_mmap_unlink(struct vm_area_struct *vma);
+/* For the audit: whether the file has it, at its place. */
+bool psim_i_mmap_holds(const struct vm_area_struct *vma);
 /* Around a change of the VMA's bounds. */
 void psim_i_mmap_resize_begin(struct vm_area_struct *vma);
 void psim_i_mmap_resize_end(struct vm_area_struct *vma);

@@ -59,6 +59,21 @@ void psim_i_mmap_resize_end(struct vm_area_struct *vma)
 	i_mmap_unlock_write(vma->vm_file->f_mapping);
 }
 
+bool psim_i_mmap_holds(const struct vm_area_struct *vma)
+{
+	const struct interval_tree_node *own = &vma->__psim_shared, *node;
+	struct rb_root_cached *root = &vma->vm_file->f_mapping->i_mmap;
+
+	if (!vma->__psim_linked || own->start != vma->vm_pgoff ||
+	    own->last != vma->vm_pgoff + vma_pages(vma) - 1)
+		return false;
+	for (node = interval_tree_iter_first(root, own->start, own->start); node && node != own;
+	     node = interval_tree_iter_next((struct interval_tree_node *)node, own->start,
+					    own->start))
+		;
+	return node;
+}
+
 int psim_i_mmap_walk(struct folio *folio,
 		     int (*fn)(struct folio *folio, struct vm_area_struct *vma,
 			       unsigned long address, void *arg),

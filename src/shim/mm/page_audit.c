@@ -14,6 +14,7 @@
 
 #include "host/host.h"
 #include "mm/page.h"
+#include "mm/swapfile.h"
 
 #define FIRST_BITS	8
 #define LEFTOVERS_SHOWN 16
@@ -263,6 +264,9 @@ static void compare(unsigned long pfn)
 	if (anon)
 		check_exclusive(pfn, entry, flags);
 	check_lru(pfn, entry, flags);
+	if (folio_test_swapcache(pfn_folio(pfn)) && !psim_swap_cache_holds(pfn_folio(pfn)))
+		psim_report("law 2", "page %#lx, taken in %s: says that it is in the swap cache",
+			    pfn, site_of(pfn));
 	if (psim_pfn_is_ram(pfn))
 		ram_found += folio_nr_pages(pfn_folio(pfn));
 	else

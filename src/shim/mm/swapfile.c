@@ -224,8 +224,15 @@ struct address_space *swap_address_space(swp_entry_t entry)
 static void explain(void)
 {
 	for (unsigned long i = 1; i < nr_slots; i++) {
-		if (slots[i].folio)
-			psim_audit_explain(folio_pfn(slots[i].folio), 1, 0, "the swap cache");
+		const struct folio *folio = slots[i].folio;
+
+		if (!folio)
+			continue;
+		psim_audit_explain(folio_pfn(folio), 1, 0, "the swap cache");
+		if (!folio_test_swapcache(folio) || slot_of(folio) != i)
+			psim_report("law 2",
+				    "page %#lx is cached for swap slot %lu, and does not know",
+				    folio_pfn(folio), i);
 	}
 }
 
@@ -236,6 +243,13 @@ void psim_swap_audit_entry(unsigned long slot)
 	else
 		psim_report("law 2", "swap slot %lu is named by a page table, but not in use",
 			    slot);
+}
+
+bool psim_swap_cache_holds(const struct folio *folio)
+{
+	unsigned long slot = slot_of(folio);
+
+	return slot < nr_slots && slots[slot].folio == folio;
 }
 
 void psim_swap_audit_end(void)

@@ -44,6 +44,8 @@ int psim_swap_page_out(struct mm_struct *mm, unsigned long address, bool keep);
 
 /* The audit found an entry; it found all there are: compare. */
 void psim_swap_audit_entry(unsigned long slot);
+/* For the audit: whether the swap cache has the folio, which says so. */
+bool psim_swap_cache_holds(const struct folio *folio);
 void psim_swap_audit_end(void);
 
 void psim_swap_start(void);

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include "mm/filemap.h"
 #include "mm/mm_internal.h"
 #include "sim/sim.h"
 
@@ -41,7 +42,7 @@ static void check_chain(const struct vm_area_struct *vma)
 
 void psim_vma_audit(struct mm_struct *mm)
 {
-	unsigned long above = 0, pages = 0;
+	unsigned long above = 0, pages = 0, locked = 0;
 	struct rb_node *node;
 	int count = 0;
 
@@ -53,9 +54,11 @@ void psim_vma_audit(struct mm_struct *mm)
 			psim_report("law 2", "mm %u: the VMA [%#lx, %#lx) is not in its place",
 				    mm->__psim_id, vma->vm_start, vma->vm_end);
 		check_chain(vma);
-		if (vma->vm_file && vma->vm_file->f_mapping && !vma->__psim_linked)
+		if (vma->vm_file && vma->vm_file->f_mapping && !psim_i_mmap_holds(vma))
 			psim_report("law 2", "mm %u: the file of the VMA %#lx does not know it",
 				    mm->__psim_id, vma->vm_start);
+		if (vma->vm_flags & VM_LOCKED)
+			locked += vma_pages(vma);
 		above = vma->vm_end;
 		pages += vma_pages(vma);
 		count++;
@@ -63,6 +66,9 @@ void psim_vma_audit(struct mm_struct *mm)
 	if (count != mm->map_count)
 		psim_report("law 2", "mm %u: counts %d VMAs, but there are %d", mm->__psim_id,
 			    mm->map_count, count);
+	if (locked != mm->locked_vm)
+		psim_report("law 2", "mm %u: counts %lu locked pages, but its VMAs have %lu",
+			    mm->__psim_id, mm->locked_vm, locked);
 	if (pages != mm->total_vm)
 		psim_report("law 2", "mm %u: counts %lu pages in its VMAs, but there are %lu",
 			    mm->__psim_id, mm->total_vm, pages);

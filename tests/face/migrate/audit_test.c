@@ -6,6 +6,8 @@
  *	page   0     1    2        15
  *	       RAM   -    device   RAM
  */
+#include <linux/shmem_fs.h>
+
 #include "fixture.h"
 
 #ifdef __PSIM__
@@ -340,6 +342,77 @@ static void audit__vma_counts(struct kunit *test)
 	fx->mm->total_vm--;
 }
 
+static void audit__locked_pages(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+
+	KUNIT_ASSERT_EQ(test, kunit_mlock(at(fx, 1), 2 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, psim_audit(), 0);
+	fx->mm->locked_vm--;
+	EXPECT_REPORTS(test, "counts 1 locked pages, but its VMAs have 2");
+	fx->mm->locked_vm++;
+}
+
+/* A page in the swap cache, which knows it, and whose slot knows it. */
+static void audit__swap_cache(struct kunit *test)
+{
+	struct fx *fx = test->priv;
+	struct folio *folio = ram(test);
+	unsigned long slot;
+
+	KUNIT_ASSERT_EQ(test, kunit_swap_out(at(fx, RAM_PAGE), true), 0);
+	KUNIT_EXPECT_EQ(test, psim_audit(), 0);
+	slot = folio->swap.val;
+	folio->swap.val += 1ul << 40;
+	EXPECT_REPORTS(test, "is cached for swap slot 1, and does not know",
+		       "says that it is in the swap cache");
+	folio->swap.val = slot;
+	folio_clear_swapcache(folio);
+	EXPECT_REPORTS(test, "is cached for swap slot 1, and does not know");
+	folio_set_swapcache(folio);
+	folio_set_swapcache(device(test));
+	EXPECT_REPORTS(test, "says that it is in the swap cache");
+	folio_clear_swapcache(device(test));
+}
+
+static void close_file(void *file)
+{
+	fput(file);
+}
+
+/* A file's pages are where they say, and so are the mappings of it. */
+static void audit__file(struct kunit *test)
+{
+	struct file *file = shmem_file_setup("audit-test", 2 * PAGE_SIZE, 0);
+	struct fx *fx = test->priv;
+	struct vm_area_struct *vma;
+	struct folio *folio;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, close_file, file), 0);
+	KUNIT_ASSERT_EQ(test,
+			vm_mmap(file, at(fx, RAM_PAGE), 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_FIXED, 0),
+			at(fx, RAM_PAGE));
+	poke(fx, RAM_PAGE, 1);
+	settle(fx);
+	KUNIT_EXPECT_EQ(test, psim_audit(), 0);
+	folio = ram(test);
+	vma = vma_of(test);
+	file->f_mapping->nrpages++;
+	EXPECT_REPORTS(test, "a file counts 2 pages, but 1 are cached");
+	file->f_mapping->nrpages--;
+	folio->index++;
+	EXPECT_REPORTS(test, "is cached where it does not belong", "where it does not belong");
+	folio->index--;
+	vma->vm_pgoff++;
+	EXPECT_REPORTS(test, "does not know it", "where it does not belong");
+	vma->vm_pgoff--;
+	vma->__psim_linked = false;
+	EXPECT_REPORTS(test, "does not know it");
+	vma->__psim_linked = true;
+}
+
 static void audit__vma_that_shrank_by_itself(struct kunit *test)
 {
 	struct vm_area_struct *vma = vma_of(test);
@@ -411,6 +484,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(audit__page_at_another_index),
 	KUNIT_CASE(audit__page_of_a_strange_anon_vma),
 	KUNIT_CASE(audit__vma_counts),
+	KUNIT_CASE(audit__locked_pages),
+	KUNIT_CASE(audit__swap_cache),
+	KUNIT_CASE(audit__file),
 	KUNIT_CASE(audit__vma_that_shrank_by_itself),
 	KUNIT_CASE(audit__vma_that_is_not_in_its_place),
 	KUNIT_CASE(audit__vma_that_is_not_in_its_own_anon_vma),
