@@ -256,7 +256,7 @@ static void fork__leaf_of_ram(struct kunit *test)
 #endif
 
 #ifdef __PSIM__
-/* S6.71: a leaf that may be pinned is not shared: its pages become slots, and the child gets copies */
+/* A leaf that may be pinned is not shared: its pages become slots, and the child gets copies */
 static void fork__pinned_leaf(struct kunit *test)
 {
 	struct hx *hx = test->priv;
