@@ -3,12 +3,13 @@
 #   psim_kernel_tree(TREE VERSION_VAR NAME_VAR)
 #     checks that TREE is a kernel's source; gives its version as KERNEL_VERSION() counts, and as text
 #   psim_add_kernel_sources(TARGET TREE DIR FILES FILE... [HEADERS HEADER...] [MODULE NAME] [DEFINE ...]
-#                           [VERSION NUMBER] [STUBS])
+#                           [VERSION NUMBER] [STUBS] [OWN REGEX])
 #     an object library of files named relative to DIR. Of the tree's headers only the named ones are used
 #     (relative to its include/, as in drm/drm_mm.h), and those that lie beside a file; its include/ as a whole
 #     never goes on the path. MODULE: what they belong to (default: each file its own module).
 #     VERSION: as which to take the tree, instead of what its Makefile says. STUBS: what the files need and the face
-#     lacks is made by psim-kernel-check --stubs: a function that is called then ends the run.
+#     lacks is made by psim-kernel-check --stubs: a function that is called then ends the run. OWN: names of
+#     the face that these files have themselves, so that theirs and the face's do not meet at link time.
 
 set(PSIM_KERNEL_CHECK ${CMAKE_CURRENT_LIST_DIR}/../scripts/psim-kernel-check)
 set(PSIM_KERNEL_TREE_WARNINGS -Wall -Wno-unused-function -Wno-unused-variable -Wno-format
@@ -62,7 +63,7 @@ function(psim_kernel_stubs target tree headers)
 endfunction()
 
 function(psim_add_kernel_sources target)
-	cmake_parse_arguments(arg "STUBS" "TREE;MODULE;VERSION" "FILES;HEADERS;DEFINE" ${ARGN})
+	cmake_parse_arguments(arg "STUBS" "TREE;MODULE;VERSION;OWN" "FILES;HEADERS;DEFINE" ${ARGN})
 	psim_kernel_tree(${arg_TREE} version name)
 	if(arg_VERSION)
 		set(version ${arg_VERSION})
@@ -91,6 +92,16 @@ function(psim_add_kernel_sources target)
 		psim_kernel_stubs(${target} ${arg_TREE} "${arg_HEADERS}" ${arg_FILES})
 	endif()
 	psim_kernel_flags(${target})
+	if(arg_OWN)
+		set(launcher ${PSIM_KERNEL_CC})
+		list(POP_BACK launcher all_names)
+		file(STRINGS ${all_names} names)
+		list(FILTER names EXCLUDE REGEX "${arg_OWN}")
+		list(JOIN names "\n" names)
+		set(own_names ${CMAKE_CURRENT_BINARY_DIR}/${target}-names)
+		file(CONFIGURE OUTPUT ${own_names} CONTENT "${names}\n")
+		set_target_properties(${target} PROPERTIES C_COMPILER_LAUNCHER "${launcher};${own_names}")
+	endif()
 	if(COMMAND psim_kernel_instruments)
 		psim_kernel_instruments(${target})
 	endif()

@@ -8,7 +8,7 @@ usage()
 usage: scripts/kernel-trees.sh [--to FOLDER] [VERSION...]
 
 Installs Debian's linux-source-VERSION (default: 6.1 and 6.12) and unpacks Makefile, include, lib,
-drivers/dma-buf and drivers/gpu/drm into FOLDER/linux-VERSION (default: build/trees), once. Prints the folders.
+drivers/dma-buf and drivers/gpu into FOLDER/linux-VERSION (default: build/trees), once. Prints the folders.
 EOF
 }
 
@@ -39,15 +39,15 @@ install()
 mkdir -p "$to"
 for version in "${versions[@]}"; do
 	tree=$to/linux-$version
-	if [ ! -f "$tree/.complete" ]; then
+	if [ ! -f "$tree/.complete-2" ]; then
 		archive=/usr/src/linux-source-$version.tar.xz
 		[ -f "$archive" ] || install "linux-source-$version"
 		rm -rf "$tree"
 		mkdir -p "$tree"
 		top=linux-source-$version
 		tar -xJf "$archive" -C "$tree" --strip-components=1 --exclude 'amd' --exclude 'nouveau' "$top/Makefile" \
-			"$top/include" "$top/lib" "$top/drivers/dma-buf" "$top/drivers/gpu/drm"
-		touch "$tree/.complete"
+			"$top/include" "$top/lib" "$top/drivers/dma-buf" "$top/drivers/gpu"
+		touch "$tree/.complete-2"
 	fi
 	echo "$tree"
 done

@@ -5,9 +5,11 @@
 
 #include <linux/bug.h>
 #include <linux/compiler.h>
+#include <linux/device.h>
 #include <linux/kern_levels.h>
 #include <linux/printk.h>
 #include <linux/ratelimit_types.h>
+#include <linux/seq_file.h>
 #include <drm/drm_device.h>
 
 enum drm_debug_category {
@@ -54,6 +56,76 @@ const char *__psim_drm_name(const struct drm_device *drm);
 #define drm_dbg_driver(drm, fmt, ...) __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
 #define drm_dbg_prime(drm, fmt, ...)  __psim_drm_printk(KERN_DEBUG, drm, fmt, ##__VA_ARGS__)
 #define drm_dbg(drm, fmt, ...)	      drm_dbg_driver(drm, fmt, ##__VA_ARGS__)
+
+/* ---- printers: where a dump goes -------------------------------------------------------------------- */
+
+/**
+ * struct drm_printer - takes lines of a dump; made by one of the functions below
+ * @printfn: writes
+ * @arg, @origin, @prefix, @category: for @printfn
+ */
+struct drm_printer {
+	void (*printfn)(struct drm_printer *p, struct va_format *vaf);
+	void (*puts)(struct drm_printer *p, const char *str);
+	void *arg;
+	const void *origin;
+	const char *prefix;
+	enum drm_debug_category category;
+};
+
+void drm_printf(struct drm_printer *p, const char *fmt, ...) __printf(2, 3);
+void drm_puts(struct drm_printer *p, const char *str);
+void __drm_printfn_seq_file(struct drm_printer *p, struct va_format *vaf);
+void __drm_puts_seq_file(struct drm_printer *p, const char *str);
+void __drm_printfn_info(struct drm_printer *p, struct va_format *vaf);
+void __drm_printfn_dbg(struct drm_printer *p, struct va_format *vaf);
+void __drm_printfn_err(struct drm_printer *p, struct va_format *vaf);
+
+static inline void drm_vprintf(struct drm_printer *p, const char *fmt, va_list *va)
+{
+	struct va_format vaf = {.fmt = fmt, .va = va};
+
+	p->printfn(p, &vaf);
+}
+
+/* @indent tabs, and the text. */
+#define drm_printf_indent(printer, indent, fmt, ...) \
+	drm_printf((printer), "%.*s" fmt, (indent), "\t\t\t\t\tX", ##__VA_ARGS__)
+
+static inline struct drm_printer drm_seq_file_printer(struct seq_file *f)
+{
+	return (struct drm_printer){
+		.printfn = __drm_printfn_seq_file, .puts = __drm_puts_seq_file, .arg = f};
+}
+
+static inline struct drm_printer drm_info_printer(struct device *dev)
+{
+	return (struct drm_printer){.printfn = __drm_printfn_info, .arg = dev};
+}
+
+static inline struct drm_printer
+drm_dbg_printer(struct drm_device *drm, enum drm_debug_category category, const char *prefix)
+{
+	return (struct drm_printer){
+		.printfn = __drm_printfn_dbg, .arg = drm, .prefix = prefix, .category = category};
+}
+
+#if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 9, 0)
+static inline struct drm_printer drm_debug_printer(const char *prefix)
+{
+	return drm_dbg_printer(NULL, DRM_UT_DRIVER, prefix);
+}
+
+static inline struct drm_printer drm_err_printer(const char *prefix)
+{
+	return (struct drm_printer){.printfn = __drm_printfn_err, .prefix = prefix};
+}
+#else
+static inline struct drm_printer drm_err_printer(struct drm_device *drm, const char *prefix)
+{
+	return (struct drm_printer){.printfn = __drm_printfn_err, .arg = drm, .prefix = prefix};
+}
+#endif
 
 /* Return: whether the condition was true. */
 #define drm_WARN(drm, condition, fmt, args...) \

@@ -67,6 +67,11 @@ struct kunit_suite {
 	struct kunit_case *test_cases;
 };
 
+struct __psim_kunit_stub {
+	const void *real;
+	void *replacement;
+};
+
 /**
  * struct kunit - a case that is running
  * @priv: the test's own, for init(), the case and exit()
@@ -84,6 +89,7 @@ struct kunit {
 	enum kunit_status status;
 	char status_comment[KUNIT_STATUS_COMMENT_SIZE];
 	struct list_head __psim_actions;
+	struct __psim_kunit_stub __psim_stubs[16];
 	struct __psim_kunit_run *__psim_run;
 	char __psim_param[KUNIT_PARAM_DESC_SIZE];
 };
@@ -385,9 +391,15 @@ void __psim_kunit_mark_skipped(struct kunit *test, const char *fmt, ...) __print
 
 /* Kept back, and shown if the case fails. */
 void __psim_kunit_note(struct kunit *test, const char *fmt, ...) __printf(2, 3);
-#define kunit_info(test, fmt, ...) __psim_kunit_note(test, fmt, ##__VA_ARGS__)
-#define kunit_warn(test, fmt, ...) __psim_kunit_note(test, fmt, ##__VA_ARGS__)
-#define kunit_err(test, fmt, ...)  __psim_kunit_note(test, fmt, ##__VA_ARGS__)
+void __psim_kunit_suite_note(struct kunit_suite *suite, const char *fmt, ...) __printf(2, 3);
+/* A case, or a suite in its init and exit functions. */
+#define __psim_kunit_log(test, fmt, ...)            \
+	_Generic((test), struct kunit_suite *       \
+		 : __psim_kunit_suite_note, default \
+		 : __psim_kunit_note)(test, fmt, ##__VA_ARGS__)
+#define kunit_info(test, fmt, ...) __psim_kunit_log(test, fmt, ##__VA_ARGS__)
+#define kunit_warn(test, fmt, ...) __psim_kunit_log(test, fmt, ##__VA_ARGS__)
+#define kunit_err(test, fmt, ...)  __psim_kunit_log(test, fmt, ##__VA_ARGS__)
 
 /* ---- what a case takes and its end gives back, latest first ---------------------------------- */
 

@@ -10,12 +10,15 @@
 #define _LINUX_FS_H
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/fcntl.h>
+#include <linux/kernel.h>
 #include <linux/kdev_t.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/rbtree.h>
 #include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/limits.h>

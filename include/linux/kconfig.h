@@ -27,6 +27,10 @@
 #define CONFIG_LOCKDEP			 1
 #define CONFIG_PROVE_LOCKING		 1
 #define CONFIG_KUNIT			 1
+#if defined(__PSIM_TREE_VERSION) && \
+	__PSIM_TREE_VERSION < 0x060a00 /* 6.10: a number before, then y or n */
+#define CONFIG_BASE_SMALL 0
+#endif
 
 #define __psim_second(first, second, ...) second
 #define __psim_prefix_1			  0,

@@ -3,6 +3,7 @@
 #ifndef _LINUX_KERNEL_H
 #define _LINUX_KERNEL_H
 
+#include <linux/export.h>
 #include <linux/__psim_might.h>
 #include <linux/align.h>
 #include <linux/array_size.h>

@@ -3,6 +3,7 @@
 #ifndef _LINUX_OVERFLOW_H
 #define _LINUX_OVERFLOW_H
 
+#include <linux/version.h>
 #include <linux/array_size.h>
 #include <linux/compiler.h>
 #include <linux/const.h>
@@ -51,6 +52,7 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 		__builtin_add_overflow((n), 0, &__psim_fit); \
 	})
 
+#if __PSIM_TREE_VERSION >= KERNEL_VERSION(6, 12, 0) /* before, drivers had their own */
 /* Whether [start, start + size) leaves [0, max), or wraps round. */
 #define range_overflows(start, size, max)                                              \
 	({                                                                             \
@@ -61,6 +63,7 @@ static inline bool __must_check __must_check_overflow(bool overflow)
 	})
 #define range_overflows_t(type, start, size, max) \
 	range_overflows((type)(start), (type)(size), (type)(max))
+#endif
 
 static inline size_t __must_check size_mul(size_t a, size_t b)
 {

@@ -11,6 +11,7 @@
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H
 
+#include <linux/log2.h>
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
@@ -177,8 +178,10 @@ void kmem_cache_destroy(struct kmem_cache *cache);
 unsigned int kmem_cache_size(struct kmem_cache *cache);
 
 void *__psim_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp, const char *site) __malloc;
-#define kmem_cache_alloc(cache, gfp)		__psim_kmem_cache_alloc((cache), (gfp), __func__)
-#define kmem_cache_zalloc(cache, gfp)		__psim_kmem_cache_alloc((cache), (gfp) | __GFP_ZERO, __func__)
+#define kmem_cache_alloc(cache, gfp)  __psim_kmem_cache_alloc((cache), (gfp), __func__)
+#define kmem_cache_zalloc(cache, gfp) __psim_kmem_cache_alloc((cache), (gfp) | __GFP_ZERO, __func__)
+/* @lru: whose nodes the object will be on: not looked at, there is one node. */
+#define kmem_cache_alloc_lru(cache, lru, gfp)	((void)(lru), kmem_cache_alloc((cache), (gfp)))
 #define kmem_cache_alloc_node(cache, gfp, node) __psim_kmem_cache_alloc((cache), (gfp), __func__)
 void kmem_cache_free(struct kmem_cache *cache, void *object);
 

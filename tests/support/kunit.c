@@ -8,9 +8,11 @@
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <psim/audit.h>
 
+#include "base/kunit_current.h"
 #include "host/host.h"
 #include "sim/sim.h"
 #include "kunit_bridge.h"
@@ -227,6 +229,25 @@ void __psim_kunit_note(struct kunit *test, const char *fmt, ...)
 		memcpy(run->notes + at, line, n);
 }
 
+void __psim_kunit_suite_note(struct kunit_suite *suite, const char *fmt, ...)
+{
+	struct va_format vaf = {.fmt = fmt};
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.va = &args;
+	printk(KERN_INFO "%s: %pV", suite->name, &vaf);
+	va_end(args);
+}
+
+/* For kunit_get_current_test(): the case, while its task asks. */
+static void set_current(struct kunit *test)
+{
+	psim_kunit_current.test = test;
+	psim_kunit_current.task = current;
+	psim_kunit_current.fail = __psim_kunit_fail;
+}
+
 void kunit_expect_report(struct kunit *test, const char *part)
 {
 	KUNIT_ASSERT_EQ_MSG(test, psim_expect_report(part), 0, "expecting a report \"%s\"", part);
@@ -356,6 +377,7 @@ static void run_once(struct kunit *test, struct kunit_suite *suite, struct kunit
 	if (suite->exit)
 		suite->exit(test);
 	run_actions(test);
+	memset(test->__psim_stubs, 0, sizeof(test->__psim_stubs));
 }
 
 static void run_all_params(struct kunit *test, struct kunit_suite *suite, struct kunit_case *c)
@@ -388,6 +410,7 @@ int psim_kunit_body(void *arg)
 	if (!run->verbose)
 		console_loglevel = LOGLEVEL_NOTICE;
 	INIT_LIST_HEAD(&test.__psim_actions);
+	set_current(&test);
 	err = suite->suite_init ? suite->suite_init(suite) : 0;
 	if (err)
 		init_failed(&test, "suite_init", err);
@@ -395,5 +418,6 @@ int psim_kunit_body(void *arg)
 		run_all_params(&test, suite, &suite->test_cases[run->index]);
 	if (suite->suite_exit)
 		suite->suite_exit(suite);
+	set_current(NULL);
 	return 0;
 }

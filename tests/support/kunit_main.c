@@ -25,6 +25,7 @@
 
 #define MAX_SUITES  256
 #define MAX_CASES   8192
+#define MAX_MODULES 4
 #define CRASH_STACK (64 * 1024)
 
 static struct kunit_suite *suites[MAX_SUITES];
@@ -37,6 +38,8 @@ static struct {
 	const char *engine;
 	const char *scheduler;
 	const char *results;
+	const char *modules[MAX_MODULES];
+	unsigned int nr_modules;
 	unsigned long long seed;
 	int list;
 	int verbose;
@@ -150,6 +153,16 @@ static void write_result(const char *name, const char *result)
 	fflush(results); /* a crash takes nothing of it away */
 }
 
+/* The modules that the case needs, and the case. They are unloaded when the machine stops. */
+static int load_and_run(void *arg)
+{
+	for (unsigned int i = 0; i < options.nr_modules; i++) {
+		if (psim_module_load(options.modules[i]))
+			((struct __psim_kunit_run *)arg)->failures++;
+	}
+	return psim_kunit_body(arg);
+}
+
 /* Everything that needs the machine. Return: why it is red; NULL if it is not. */
 static const char *run_machine(struct __psim_kunit_run *run)
 {
@@ -162,7 +175,7 @@ static const char *run_machine(struct __psim_kunit_run *run)
 		snprintf(why, sizeof(why), "the machine did not start: error %d", err);
 		return why;
 	}
-	err = psim_run("kunit", psim_kunit_body, run);
+	err = psim_run("kunit", load_and_run, run);
 	run->ended = err != 0;
 	if (err)
 		psim_audit();
@@ -270,7 +283,7 @@ static int usage(const char *what, const char *value)
 	fprintf(what ? stderr : stdout,
 		"usage: %s [--list] [--filter GLOB] [--after CASE] [--verbose]\n"
 		"       [--engine deterministic|free] [--scheduler NAME] [--seed N]\n"
-		"       [--results FILE]\n"
+		"       [--results FILE] [--load MODULE]...\n"
 		"GLOB is matched with suite.case, and may be given without --filter.\n",
 		options.program);
 	return what ? 2 : 0;
@@ -310,6 +323,10 @@ static int parse(int argc, char **argv)
 			options.engine = value;
 		} else if (!strcmp(arg, "--scheduler")) {
 			options.scheduler = value;
+		} else if (!strcmp(arg, "--load")) {
+			if (options.nr_modules == MAX_MODULES)
+				return usage("too many modules:", value);
+			options.modules[options.nr_modules++] = value;
 		} else if (!strcmp(arg, "--results")) {
 			options.results = value;
 		} else if (!strcmp(arg, "--seed")) {

@@ -9,15 +9,24 @@
 #include <stdlib.h>
 #include <psim/psim.h>
 
+/* Of a program with a library of its own: what starts it at boot, and lets go of it. */
+__attribute__((weak)) void start_library(void);
+__attribute__((weak)) void stop_library(void);
+
 static const char *name;
 
 static int body(void *arg)
 {
-	int result = psim_module_load(name);
+	int result;
 
 	(void)arg;
+	if (start_library)
+		start_library();
+	result = psim_module_load(name);
 	if (!result)
 		psim_module_unload(name);
+	if (stop_library)
+		stop_library();
 	return result;
 }
 

@@ -4,6 +4,7 @@
 #include <linux/workqueue.h>
 #include "sched/engine.h"
 #include "sched/lockdep.h"
+#include "sched/percpu.h"
 #include "sched/softirq.h"
 #include "sim/sim.h"
 
@@ -32,6 +33,7 @@ static void sync_leftovers(void)
 	psim_workqueues_leftovers();
 	psim_timers_leftovers();
 	psim_rcu_leftovers();
+	psim_percpu_leftovers();
 }
 
 static void sync_stop(void)
@@ -39,6 +41,7 @@ static void sync_stop(void)
 	psim_workqueues_stop();
 	psim_rcu_stop();
 	psim_lock_order_stop();
+	psim_percpu_stop();
 }
 
 const struct psim_room psim_room_sync = {

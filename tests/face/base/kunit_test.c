@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The test framework itself: what a suite may count on. tests/support shows that it can be red. */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/slab.h>
 #include <linux/sprintf.h>
@@ -120,6 +121,35 @@ static void expectations__of_every_kind(struct kunit *test)
 	KUNIT_ASSERT_EQ_MSG(test, one, 1, "%d", one);
 }
 
+/* ---- static stubs ---------------------------------------------------------------------------------- */
+
+static int doubled(int n)
+{
+	KUNIT_STATIC_STUB_REDIRECT(doubled, n);
+	return 2 * n;
+}
+
+static int negated(int n)
+{
+	return -n;
+}
+
+static void static_stub__replaces_for_the_case(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, doubled(4), 8);
+	kunit_activate_static_stub(test, doubled, negated);
+	KUNIT_EXPECT_EQ(test, doubled(4), -4);
+	kunit_deactivate_static_stub(test, doubled);
+	KUNIT_EXPECT_EQ(test, doubled(4), 8);
+	kunit_activate_static_stub(test, doubled, negated);
+}
+
+static void static_stub__is_gone_in_the_next_case(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, doubled(4), 8);
+	KUNIT_EXPECT_PTR_EQ(test, kunit_get_current_test(), test);
+}
+
 static struct kunit_case cases[] = {KUNIT_CASE(init__ran_before_the_case),
 #ifdef __PSIM__
 				    KUNIT_CASE(statics__as_the_loader_gave_them),
@@ -129,6 +159,8 @@ static struct kunit_case cases[] = {KUNIT_CASE(init__ran_before_the_case),
 				    KUNIT_CASE(kunit_kzalloc__is_zero_and_freed),
 				    KUNIT_CASE_PARAM(param_value__each_in_turn, square_gen_params),
 				    KUNIT_CASE(expectations__of_every_kind),
+				    KUNIT_CASE(static_stub__replaces_for_the_case),
+				    KUNIT_CASE(static_stub__is_gone_in_the_next_case),
 				    {}};
 
 static struct kunit_suite suite = {
