@@ -213,7 +213,7 @@ int psim_where(struct psim_process *process, unsigned long address, struct psim_
 /**
  * psim_swap_out() - write the anonymous page at @address to swap and unmap it everywhere
  * The next access brings it back. Return: 0; -ENOENT: no page of RAM is there; -EBUSY: somebody else
- * holds it; -ENOMEM.
+ * holds it, or it is part of a huge page; -ENOMEM.
  */
 int psim_swap_out(struct psim_process *process, unsigned long address);
 

@@ -198,6 +198,10 @@ static void psim_file__misuse(void **state)
 
 	(void)state;
 	assert_null(psim_file_create(~0ull, 0));
+	assert_null(psim_file_create((1ull << 44) + 1, 0));
+	assert_int_equal(psim_file_close(psim_file_create(1ull << 44, 0)), 0);
+	assert_int_equal(psim_file_truncate(file, 1ull << 44), 0);
+	assert_int_equal(psim_file_truncate(file, (1ull << 44) + 1), -EINVAL);
 	assert_int_equal(psim_file_close(NULL), -EINVAL);
 	assert_int_equal(psim_file_truncate(NULL, 0), -EINVAL);
 	assert_int_equal(psim_file_truncate(file, ~0ull), -EINVAL);

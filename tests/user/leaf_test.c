@@ -114,6 +114,20 @@ static struct psim_process *fork_it(void)
 }
 
 /* Who writes first gets one page of its own, not 512. */
+/* a huge page is not swapped, and says so; nor is the one of zeros, which is no page of anybody's */
+static void swap_out__leaf_is_refused(void **state)
+{
+	(void)state;
+	map_leaf();
+	assert_int_equal(psim_swap_out(process, HERE), -EBUSY);
+	assert_int_equal(psim_swap_out(process, HERE + 77 * PAGE), -EBUSY);
+	expect_leaf(process, HERE);
+	map(THERE, SPAN);
+	expect(THERE, 0);
+	assert_int_equal(psim_swap_out(process, THERE), -ENOENT);
+	assert_int_equal(psim_swap_out(process, THERE + SPAN), -ENOENT);
+}
+
 static void fork__leaf_is_split_by_a_write(void **state)
 {
 	struct psim_process *child;
@@ -374,6 +388,7 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		CASE(swap_out__leaf_is_refused),
 		CASE(fork__leaf_is_split_by_a_write),
 		CASE(fork__leaf_of_the_last_is_reused),
 		CASE(fork__leaf_of_zeros),

@@ -188,6 +188,20 @@ static void mremap__grows_in_a_child(void **state)
 	assert_int_equal(psim_process_exit(child), 0);
 }
 
+/* the last page that there is */
+static void mremap__grows_to_the_last_address(void **state)
+{
+	const unsigned long last = 0x7ffffffff000ul - PAGE;
+
+	(void)state;
+	map_as(last - PAGE, 1, RW, MAP_PRIVATE);
+	assert_int_equal(psim_mremap(process, last - PAGE, PAGE, 2 * PAGE, 0, 0), last - PAGE);
+	store(last, 7);
+	expect(last, 7);
+	assert_int_equal(psim_mremap(process, last - PAGE, 2 * PAGE, 3 * PAGE, 0, 0), -ENOMEM);
+	assert_int_equal(psim_mremap(process, last - PAGE, PAGE, PAGE, FIXED, last), last);
+}
+
 /* only the end of a mapping has room behind it */
 static void mremap__no_room(void **state)
 {
@@ -491,6 +505,7 @@ int main(void)
 		CASE(mremap__shrinks),
 		CASE(mremap__grows_in_place),
 		CASE(mremap__grows_in_a_child),
+		CASE(mremap__grows_to_the_last_address),
 		CASE(mremap__no_room),
 		CASE(mremap__locked_grows),
 		CASE(mremap__moves_to_grow),

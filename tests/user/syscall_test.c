@@ -161,6 +161,41 @@ static void mmap__of_a_file(void **state)
 
 /* ---- mprotect ------------------------------------------------------------------------------------------ */
 
+/* what a fixed mapping replaces is given back first: only the difference has to be there */
+static void mmap__over_what_was_promised(void **state)
+{
+	const size_t half = 2048, ram = 4096;
+
+	(void)state;
+	assert_int_equal(map_at(HERE, half, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED), HERE);
+	assert_int_equal(map_at(HERE, half + ram + 1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED),
+			 -ENOMEM);
+	assert_int_equal(map_at(HERE, half + ram, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED), HERE);
+	/* what is not promised takes nothing */
+	assert_int_equal(psim_munmap(process, HERE, (half + ram) * PAGE), 0);
+	assert_int_equal(map_at(HERE, ram, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE),
+			 HERE);
+	assert_int_equal(map_at(HERE, ram + 1, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED), -ENOMEM);
+}
+
+/* neighbours that differ in what they allow have one anon_vma, and so can become one */
+static void mprotect__written_neighbours_join(void **state)
+{
+	unsigned long at = map(4);
+
+	(void)state;
+	assert_int_equal(
+		psim_mprotect(process, at + 2 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC),
+		0);
+	assert_int_equal(psim_mappings(process, NULL, 0), 2);
+	store(at + 2 * PAGE, 1);
+	store(at, 2);
+	assert_int_equal(psim_mprotect(process, at + 2 * PAGE, 2 * PAGE, RW), 0);
+	assert_int_equal(psim_mappings(process, NULL, 0), 1);
+	expect(at, 2);
+	expect(at + 2 * PAGE, 1);
+}
+
 static void mprotect__wrong_numbers(void **state)
 {
 	unsigned long at = map(2);
@@ -529,6 +564,8 @@ int main(void)
 		CASE(mmap__below_a_stack),
 		CASE(mmap__wrong_numbers),
 		CASE(mmap__of_a_file),
+		CASE(mmap__over_what_was_promised),
+		CASE(mprotect__written_neighbours_join),
 		CASE(mprotect__wrong_numbers),
 		CASE(mprotect__growsdown),
 		CASE(mprotect__locked_becomes_writable),

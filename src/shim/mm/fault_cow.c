@@ -33,7 +33,11 @@ static vm_fault_t reuse(struct psim_fault *f)
 	return 0;
 }
 
-/* Whether nobody but this slot (and a lagging LRU batch) refers to the folio. Context: PTL. */
+/*
+ * Whether nobody but this slot (and a lagging LRU batch) refers to the folio. DEVIATION: of a large folio that
+ * slots map this is never so: its page is copied, where a kernel that counts the mappings of each process may
+ * reuse it. Context: PTL.
+ */
 static bool sole_user(struct psim_fault *f, struct folio *folio)
 {
 	bool sole;

@@ -363,6 +363,10 @@ long get_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct
 	return get_longterm(current->mm, start, nr_pages, gup_flags, pages, &locked);
 }
 
+/*
+ * DEVIATION: the fast functions go the slow way, by the mmap lock: nobody sees a difference but whoever has that
+ * lock for writing, and waits for them.
+ */
 int get_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			struct page **pages)
 {

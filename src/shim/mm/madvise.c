@@ -98,7 +98,10 @@ static int dont_need(struct vm_area_struct *vma, unsigned long start, unsigned l
 	return 0;
 }
 
-/* A page that is nobody else's need not be kept: its bytes may go. Context: PTL. */
+/*
+ * A page that is nobody else's need not be kept: its bytes may go. DEVIATION: pages of a large folio are kept;
+ * a kernel splits one that is given up in part. Context: PTL.
+ */
 static bool free_page_lazily(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep,
 			     psim_pte_t pte)
 {

@@ -92,6 +92,9 @@ void __psim_mm_free(struct mm_struct *mm)
 	psim_pgd_free(mm);
 	mmu_notifier_subscriptions_destroy(mm);
 	check_counters(mm);
+	if (mm_tlb_flush_pending(mm))
+		psim_report("law 2", "mm %u: freed while %d flushes are to come", mm->__psim_id,
+			    atomic_read(&mm->tlb_flush_pending));
 	tables = atomic_long_read(&mm->pgtables_bytes);
 	if (tables)
 		psim_report("law 3", "mm %u: %ld bytes of page tables are left", mm->__psim_id,

@@ -377,6 +377,10 @@ static psim_pte_t *upper_slot(struct mm_struct *mm, unsigned long address)
 	return &table[level_index(address, 1)];
 }
 
+/*
+ * DEVIATION: under the lock of all upper tables and the table's own; a kernel takes the locks of the two PMD
+ * tables instead. Either keeps out who walks.
+ */
 bool psim_table_move(struct mm_struct *mm, unsigned long from, unsigned long to)
 {
 	psim_pte_t *old = upper_slot(mm, from), *new = upper_slot(mm, to);

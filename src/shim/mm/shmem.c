@@ -2,8 +2,9 @@
 /*
  * Files whose contents are memory: shared anonymous memory, and the model's own files.
  *
- * Both keep everything in the page cache and write nothing back; they differ in what their pages count
- * as (S1.28, S2.30 hold for both). Not modelled: names, swap of shared memory.
+ * Both keep everything in the page cache; they differ in what their pages count as (S1.28, S2.30 hold for
+ * both). DEVIATION: a file's dirty pages are never written back, so they stay dirty, and no writeback is ever
+ * waited for. Not modelled: names, swap of shared memory.
  */
 #include <linux/err.h>
 #include <linux/fs.h>

@@ -12,6 +12,7 @@
 #include <linux/rmap.h>
 #include <linux/swap.h>
 #include "mm/fault.h"
+#include "mm/huge.h"
 #include "mm/mm_internal.h"
 #include "mm/swapfile.h"
 
@@ -110,6 +111,15 @@ static struct folio *get_anon(struct mm_struct *mm, unsigned long address)
 	return folio;
 }
 
+/* DEVIATION: huge pages and large folios are not swapped; a kernel swaps them whole or splits them. */
+static bool is_leaf(struct mm_struct *mm, unsigned long address)
+{
+	psim_pte_t *pmdp = psim_pmd_walk(mm, address);
+
+	return pmdp && psim_pmd_leaf(psim_pte_peek(pmdp)) &&
+	       !psim_leaf_is_zero(psim_pte_peek(pmdp));
+}
+
 int psim_swap_page_out(struct mm_struct *mm, unsigned long address, bool keep)
 {
 	struct folio *folio;
@@ -118,7 +128,9 @@ int psim_swap_page_out(struct mm_struct *mm, unsigned long address, bool keep)
 	lru_add_drain();
 	mmap_read_lock(mm);
 	folio = vma_lookup(mm, address) ? get_anon(mm, address & PAGE_MASK) : NULL;
-	if (folio && (folio_is_zone_device(folio) || folio_test_large(folio))) {
+	if (!folio && is_leaf(mm, address)) {
+		err = -EBUSY;
+	} else if (folio && (folio_is_zone_device(folio) || folio_test_large(folio))) {
 		err = -EBUSY;
 	} else if (folio) {
 		folio_lock(folio);

@@ -37,8 +37,8 @@ void psim_swap_cache_tidy(struct folio *folio);
 /**
  * psim_swap_page_out() - write one anonymous page of @mm to swap and unmap it everywhere
  * @keep: leave it in the swap cache
- * Context: takes the mmap lock. Return: 0; -ENOENT: no such page; -EBUSY: somebody else holds it;
- * -ENOMEM.
+ * Context: takes the mmap lock. Return: 0; -ENOENT: no such page; -EBUSY: somebody else holds it,
+ * or it is part of a large folio; -ENOMEM.
  */
 int psim_swap_page_out(struct mm_struct *mm, unsigned long address, bool keep);
 

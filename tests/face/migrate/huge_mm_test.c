@@ -255,6 +255,42 @@ static void fork__leaf_of_ram(struct kunit *test)
 }
 #endif
 
+#ifdef __PSIM__
+/* A leaf that may be pinned is not shared: its pages become slots, and the child gets copies */
+static void fork__pinned_leaf(struct kunit *test)
+{
+	struct hx *hx = test->priv;
+	struct folio *folio = hx_huge(hx, 0);
+	struct mm_struct *parent = hx->mm, *child;
+	struct page *page;
+
+	KUNIT_ASSERT_EQ(test, pin_user_pages_unlocked(hx_at(hx, 5), 1, &page, FOLL_WRITE), 1l);
+	child = kunit_fork_mm(test);
+	KUNIT_ASSERT_NOT_NULL(test, child);
+	KUNIT_EXPECT_FALSE(test, hx_is_leaf(hx, 0));
+	KUNIT_EXPECT_PTR_EQ(test, hx_page(hx, 5), page);
+	KUNIT_EXPECT_TRUE(test, PageAnonExclusive(page));
+	hx->mm = current->mm = child;
+	KUNIT_EXPECT_PTR_NE(test, page_folio(hx_page(hx, 5)), folio);
+	hx_check(hx, 0);
+	hx->mm = current->mm = parent;
+	unpin_user_page(page);
+}
+
+/* S7.13: a leaf that is shared is valid, and nothing more */
+static void hmm_range_fault__read_only_leaf(struct kunit *test)
+{
+	struct hx *hx = test->priv;
+	unsigned long pfn = folio_pfn(hx_huge(hx, 0));
+
+	KUNIT_ASSERT_NOT_NULL(test, kunit_fork_mm(test));
+	for (unsigned int i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, hx_entry(hx, i, NULL),
+				(pfn + i) | HMM_PFN_VALID |
+					(unsigned long)HPAGE_PMD_ORDER << HMM_PFN_ORDER_SHIFT);
+}
+#endif
+
 /* ---- hmm (S7) --------------------------------------------------------------------------------------------------- */
 
 static bool ignore(struct mmu_interval_notifier *sub, const struct mmu_notifier_range *range,
@@ -419,6 +455,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mremap__device_leaf),
 	KUNIT_CASE(mremap__device_leaf_to_an_odd_place),
 	KUNIT_CASE(fork__leaf_of_ram),
+	KUNIT_CASE(fork__pinned_leaf),
+	KUNIT_CASE(hmm_range_fault__read_only_leaf),
 #endif
 	KUNIT_CASE(hmm_range_fault__leaf_of_ram),
 	KUNIT_CASE(hmm_range_fault__own_device_leaf),

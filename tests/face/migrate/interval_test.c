@@ -402,7 +402,34 @@ static void mmu_interval_notifier_remove__waits_while_frozen(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, s.calls, 1);
 }
 
+#ifdef __PSIM__
+static bool read_inside(struct mmu_interval_notifier *interval,
+			const struct mmu_notifier_range *range, unsigned long cur_seq)
+{
+	mmu_interval_set_seq(interval, cur_seq);
+	mmu_interval_read_begin(interval);
+	return true;
+}
+
+/* A callback that waits for its own end waits for ever: it is told so */
+static void mmu_interval_read_begin__inside_its_callback(struct kunit *test)
+{
+	static const struct mmu_interval_notifier_ops ops = {.invalidate = read_inside};
+	struct fx *fx = test->priv;
+	struct mmu_notifier_range range = range_of(fx, 0, 1);
+	struct sub s = {};
+
+	KUNIT_ASSERT_EQ(
+		test, mmu_interval_notifier_insert(&s.sub, fx->mm, at(fx, 0), PAGE_SIZE, &ops), 0);
+	kunit_expect_halt(test, "waits for its own end");
+	mmu_notifier_invalidate_range_start(&range);
+}
+#endif
+
 static struct kunit_case cases[] = {
+#ifdef __PSIM__
+	KUNIT_CASE(mmu_interval_read_begin__inside_its_callback),
+#endif
 	KUNIT_CASE(mmu_interval_notifier_insert__bad_length),
 	KUNIT_CASE(mmu_interval_notifier_insert__holds_the_mm),
 	KUNIT_CASE(mmu_interval_notifier_insert_locked__with_the_lock),

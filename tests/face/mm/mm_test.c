@@ -211,6 +211,17 @@ static void mmput__with_a_spinlock_held(struct kunit *test)
 }
 
 /* S9.51 */
+/* whoever said that a flush is to come has said that it is done, once each */
+static void mmput__with_a_flush_to_come(struct kunit *test)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	KUNIT_ASSERT_NOT_NULL(test, mm);
+	dec_tlb_flush_pending(mm);
+	kunit_expect_report(test, "freed while -1 flushes are to come");
+	mmput(mm);
+}
+
 static void mmgrab__never_given_back(struct kunit *test)
 {
 	struct mm_struct *mm = mm_alloc();
@@ -236,6 +247,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mmap_assert_locked__not_locked),
 	KUNIT_CASE(mmap_assert_write_locked__read_is_not_enough),
 	KUNIT_CASE(mmput__with_a_spinlock_held),
+	KUNIT_CASE(mmput__with_a_flush_to_come),
 	KUNIT_CASE(mmgrab__never_given_back),
 #endif
 	{},
