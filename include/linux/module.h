@@ -56,7 +56,9 @@ struct module {
 
 /* One object for all files of the module: the name of its symbol has the module's name in it. */
 extern struct module __psim_this_module __asm__("__psim_module." KBUILD_MODNAME);
+#ifndef __PSIM_MODULE_ELSEWHERE /* many files of one module: one of them is enough */
 __weak struct module __psim_this_module = {.name = KBUILD_MODNAME, .refcnt = {1}};
+#endif
 
 #undef THIS_MODULE
 #define THIS_MODULE (&__psim_this_module)

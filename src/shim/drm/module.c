@@ -21,6 +21,9 @@
 #undef __module_get
 #undef module_put
 
+/* Of all files of the shim. */
+struct module __psim_this_module = {.name = KBUILD_MODNAME, .refcnt = {1}};
+
 /* Modules whose init function ran, oldest first. */
 static LIST_HEAD(loaded);
 static DEFINE_MUTEX(loading);

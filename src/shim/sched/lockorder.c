@@ -75,14 +75,28 @@ struct set {
 };
 
 /**
+ * struct search - a walk through the graph, breadth first
+ * @queue: states: twice the class, and one more if it was reached as a recursive reader
+ * @parent: the place in @queue that a place was reached from
+ * @seen: classes in @queue, by whether they were reached as a recursive reader
+ */
+struct search {
+	u16 queue[2 * CLASSES], parent[2 * CLASSES];
+	struct set seen[2];
+	unsigned int length;
+};
+
+/**
  * struct graph - all of it
  * @classes: from 1 to @nr_classes
+ * @search: the walk that is under way
  * @edges: how they came about; more than there is room for are in @next alone
  * @sources, @targets: classes that an edge leaves, and that one reaches
  * @next: of each class, by the kind of the edge
  */
 struct graph {
 	unsigned int nr_classes, nr_edges;
+	struct search search;
 	struct lock_class classes[CLASSES];
 	struct lock_edge edges[EDGES];
 	struct set sources, targets;
@@ -183,31 +197,18 @@ static const char *name_of(unsigned int class)
 
 /* ---- paths ----------------------------------------------------------------------------------------------- */
 
-/**
- * struct search - a walk through the graph, breadth first
- * @queue: states: twice the class, and one more if it was reached as a recursive reader
- * @parent: the place in @queue that a place was reached from
- * @seen: classes in @queue, by whether they were reached as a recursive reader
- */
-struct search {
-	u16 queue[2 * CLASSES], parent[2 * CLASSES];
-	struct set seen[2];
-	unsigned int length;
-};
-
-static struct search search;
-
 static void reach(unsigned int class, bool recursive, unsigned int from)
 {
-	search.seen[recursive].words[class / 64] |= 1ull << class % 64;
-	search.parent[search.length] = from;
-	search.queue[search.length++] = 2 * class + recursive;
+	graph->search.seen[recursive].words[class / 64] |= 1ull << class % 64;
+	graph->search.parent[graph->search.length] = from;
+	graph->search.queue[graph->search.length++] = 2 * class + recursive;
 }
 
 /* Whoever reads recursively and then holds on to it as a reader waits for no reader. */
 static void reach_from(unsigned int place)
 {
-	unsigned int class = search.queue[place] / 2, recursive = search.queue[place] & 1, kind, w;
+	unsigned int class = graph->search.queue[place] / 2,
+		     recursive = graph->search.queue[place] & 1, kind, w;
 
 	for (kind = 0; kind < KINDS; kind++) {
 		bool reads = kind & TO_RECURSIVE;
@@ -215,7 +216,8 @@ static void reach_from(unsigned int place)
 		if (recursive && (kind & FROM_SHARED))
 			continue;
 		for (w = 0; w <= graph->nr_classes / 64; w++) {
-			u64 new = graph->next[class][kind].words[w] & ~search.seen[reads].words[w];
+			u64 new = graph->next[class][kind].words[w] &
+				  ~graph->search.seen[reads].words[w];
 
 			for (; new; new &= new - 1)
 				reach(64 * w + __builtin_ctzll(new), reads, place);
@@ -234,12 +236,12 @@ static int find_path(unsigned int from, bool recursive, unsigned int to, bool sh
 
 	if (!has(&graph->sources, from) || !has(&graph->targets, to))
 		return -1;
-	memset(search.seen, 0, sizeof(search.seen));
-	search.length = 0;
+	memset(graph->search.seen, 0, sizeof(graph->search.seen));
+	graph->search.length = 0;
 	reach(from, recursive, 0);
-	for (place = 0; place < search.length; place++) {
-		if (place && search.queue[place] / 2 == to &&
-		    !((search.queue[place] & 1) && shared))
+	for (place = 0; place < graph->search.length; place++) {
+		if (place && graph->search.queue[place] / 2 == to &&
+		    !((graph->search.queue[place] & 1) && shared))
 			return place;
 		reach_from(place);
 	}
@@ -273,11 +275,11 @@ static const struct lock_edge *edge_of(unsigned int from, unsigned int to)
 static int say_path(char *text, int n, size_t size, unsigned int place)
 {
 	const struct lock_edge *edge;
-	unsigned int before = search.parent[place];
+	unsigned int before = graph->search.parent[place];
 
 	if (before)
 		n = say_path(text, n, size, before);
-	edge = edge_of(search.queue[before] / 2, search.queue[place] / 2);
+	edge = edge_of(graph->search.queue[before] / 2, graph->search.queue[place] / 2);
 	n += scnprintf(text + n, size - n, "%s", before ? ", " : "");
 	return edge ? say_edge(text, n, size, edge) : n;
 }
