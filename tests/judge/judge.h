@@ -217,7 +217,8 @@ bool model_swapped(void);
 bool model_hangs_on_merging(const struct op *op);
 /*
  * What it does hangs on which neighbours are one mapping, and would go on to: nobody does it. That is what
- * MREMAP_DONTUNMAP leaves behind of a locked mapping, and how far mlockall() populates one that it cannot.
+ * MREMAP_DONTUNMAP leaves behind of a locked mapping, and how far mlockall() and mprotect() populate a mapping
+ * with pages that cannot be had.
  */
 bool model_loses_track(const struct op *op);
 /* File-backed or shared: faults bring in neighbours as well. */

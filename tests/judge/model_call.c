@@ -266,12 +266,27 @@ static long call_munlockall(struct model_process *process)
 	return 0;
 }
 
+/* What is locked and becomes writable is brought in, mapping by mapping, up to what cannot be. */
+static bool mprotect_loses_track(struct model_process *process, const struct op *op)
+{
+	bool opened = false, stopped = false;
+
+	for_each_page(process, page, at, op->address, op->address + ROUND_UP(op->length))
+	{
+		opened |= page->locked && op->prot & PROT_WRITE;
+		stopped |= page->locked && beyond_reach(page);
+	}
+	return opened && stopped;
+}
+
 bool model_loses_track(const struct op *op)
 {
 	struct model_process *process = &model_processes[op->process];
 
 	if (op->kind == OP_MREMAP)
 		return model_mremap_loses_track(process, op);
+	if (op->kind == OP_MPROTECT)
+		return mprotect_loses_track(process, op);
 	if (op->kind != OP_MLOCKALL || (op->flags & (MCL_CURRENT | ON_FAULT)) != MCL_CURRENT)
 		return false;
 	for_each_page(process, page, at, ARENA, ARENA_END)

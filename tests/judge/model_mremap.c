@@ -249,8 +249,14 @@ static long resize(struct remap *remap, struct outcome *out, const struct outcom
 			return -EINVAL;
 		model_unmap(remap->process, new_end, old_end);
 	}
-	if (remap->flags & MREMAP_FIXED && remap->target < LOW_ADDRESS)
-		return -EPERM;
+	if (remap->flags & MREMAP_FIXED) {
+		model_unmap(remap->process, remap->target, remap->target + remap->new_length);
+		/* of no length, and onto itself */
+		if (!mapped_at(remap->process, remap->old))
+			return -EFAULT;
+		if (remap->target < LOW_ADDRESS)
+			return -EPERM;
+	}
 	return move(remap, remap->old, remap->old_length, remap->target, remap->new_length);
 }
 
