@@ -465,6 +465,8 @@ long kunit_mremap(unsigned long addr, unsigned long old_len, unsigned long new_l
 int kunit_swap_out(unsigned long address, bool keep_cached);
 /* Put pte_val() of an entry, a marker say, in the empty slot of @address. Return: 0, -EBUSY, -ENOMEM. */
 int kunit_set_slot(unsigned long address, unsigned long entry);
+/* What stands in the slot of @address, which is empty then; no CPU is told. Return: pte_val(), 0 if it was empty. */
+unsigned long kunit_take_slot(unsigned long address);
 /* The next report whose line contains @part is expected; the case fails if it does not come. */
 void kunit_expect_report(struct kunit *test, const char *part);
 /* The same for a report that halts the machine: the case must end there. */

@@ -439,6 +439,7 @@
 #pragma redefine_extname kunit_oom_reap_mm __psim_k_kunit_oom_reap_mm
 #pragma redefine_extname kunit_set_slot __psim_k_kunit_set_slot
 #pragma redefine_extname kunit_swap_out __psim_k_kunit_swap_out
+#pragma redefine_extname kunit_take_slot __psim_k_kunit_take_slot
 #pragma redefine_extname kunit_vm_mmap __psim_k_kunit_vm_mmap
 #pragma redefine_extname kunmap_local __psim_k_kunmap_local
 #pragma redefine_extname kvasprintf __psim_k_kvasprintf

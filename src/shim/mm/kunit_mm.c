@@ -117,3 +117,20 @@ int kunit_set_slot(unsigned long address, unsigned long entry)
 	mmap_read_unlock(mm);
 	return err;
 }
+
+unsigned long kunit_take_slot(unsigned long address)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long old = 0;
+	psim_pte_t *ptep;
+	spinlock_t *ptl;
+
+	mmap_read_lock(mm);
+	ptep = psim_pte_map_lock(mm, address, &ptl);
+	if (ptep) {
+		old = psim_pte_get_and_clear(mm, address, ptep);
+		psim_pte_unlock(ptep, ptl);
+	}
+	mmap_read_unlock(mm);
+	return old;
+}

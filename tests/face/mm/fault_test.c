@@ -187,6 +187,15 @@ static void copy_to_user__read_only(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vm_munmap(ro, PAGE_SIZE), 0);
 }
 
+/* either number may be too large by itself, and so may be where they end */
+static void access_ok__bounds(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, access_ok((void __user *)0, TASK_SIZE_MAX));
+	KUNIT_EXPECT_TRUE(test, access_ok((void __user *)(TASK_SIZE_MAX - 8), 8));
+	KUNIT_EXPECT_FALSE(test, access_ok((void __user *)-4096ul, 8));
+	KUNIT_EXPECT_FALSE(test, access_ok((void __user *)4096, -8192ul));
+}
+
 static void copy_from_user__no_access_at_all(struct kunit *test)
 {
 	unsigned long none = vm_mmap(NULL, 0, PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, 0);
@@ -325,6 +334,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(copy_to_user__crosses_pages),
 	KUNIT_CASE(copy_to_user__runs_into_a_hole),
 	KUNIT_CASE(copy_to_user__read_only),
+	KUNIT_CASE(access_ok__bounds),
 	KUNIT_CASE(copy_from_user__no_access_at_all),
 	KUNIT_CASE(get_user__and_put_user),
 	KUNIT_CASE(clear_user__writes_zeros),

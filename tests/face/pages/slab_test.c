@@ -193,6 +193,20 @@ static void kmem_cache__constructs(struct kunit *test)
 }
 
 #ifdef __PSIM__
+/* up to there kmalloc does; beyond it, pages are mapped */
+static void kvmalloc__largest_of_kmalloc(struct kunit *test)
+{
+	void *largest = kvmalloc(KMALLOC_MAX_SIZE, GFP_KERNEL);
+	void *more = kvmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, largest);
+	KUNIT_ASSERT_NOT_NULL(test, more);
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(largest));
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(more));
+	kvfree(largest);
+	kvfree(more);
+}
+
 static void kmalloc__fails_when_told_to(struct kunit *test)
 {
 	void *p;
@@ -304,6 +318,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(vmalloc__whole_pages),
 	KUNIT_CASE(kmem_cache__constructs),
 #ifdef __PSIM__
+	KUNIT_CASE(kvmalloc__largest_of_kmalloc),
 	KUNIT_CASE(kmalloc__fails_when_told_to),
 	KUNIT_CASE(kmalloc__may_sleep_under_a_spinlock),
 	KUNIT_CASE(kfree__twice),
