@@ -10,15 +10,16 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/time.h>
+#include <time.h>
 #include <ucontext.h>
 
 #include "../src/shim/host/host.h"
 #include "bench.h"
 
-#define BYTES  (64ul << 20)
-#define CHUNK  (2ul << 20)
-#define ROUNDS 21
+#define BYTES	  (64ul << 20)
+#define CHUNK	  (2ul << 20)
+#define ROUNDS	  21
+#define SAMPLE_NS 200000
 
 /* Processor time: what others do on this machine is not ours. */
 static double now(void)
@@ -72,11 +73,9 @@ static double bare(void)
 	return now() - start;
 }
 
-/* ---- what the core asks for
- * -------------------------------------------------------------------- */
+/* ---- what the core asks for -------------------------------------------------------------------- */
 
-/* Bytes that functions of the core took since the counter was cleared; the
- * linker sends them here. */
+/* Bytes that functions of the core took since the counter was cleared; the linker sends them here. */
 static size_t taken;
 
 static void count(const char *site, size_t bytes)
@@ -102,21 +101,20 @@ void *__wrap___psim_kvmalloc_array(size_t n, size_t size, unsigned int gfp, cons
 	return __real___psim_kvmalloc_array(n, size, gfp, site);
 }
 
-/* ---- where the time goes
- * ------------------------------------------------------------------------- */
+/* ---- where the time goes -------------------------------------------------------------------------- */
 
-/* The core's functions that have a name for the linker; it keeps an archive's
- * members together. */
-#define CORE(X)                                                                            \
-	X(drm_pagemap_init)                                                                \
-	X(drm_pagemap_put)                                                                 \
-	X(drm_pagemap_populate_mm)                                                         \
-	X(drm_pagemap_devmem_init)                                                         \
-	X(drm_pagemap_page_to_dpagemap)                                                    \
-	X(drm_pagemap_pagemap_ops_get)                                                     \
-	X(drm_pagemap_migrate_to_devmem)                                                   \
-	X(drm_pagemap_evict_to_ram) X(drm_pagemap_migrate_to_ram) X(drm_pagemap_move_init) \
-		X(drm_pagemap_copy_run) X(drm_pagemap_shrinker_add) X(drm_pagemap_release_owner)
+/* The core's functions that have a name for the linker; it keeps an archive's members together. */
+#define CORE(X)                                                                        \
+	X(drm_pagemap_init)                                                            \
+	X(drm_pagemap_put)                                                             \
+	X(drm_pagemap_populate_mm)                                                     \
+	X(drm_pagemap_devmem_init)                                                     \
+	X(drm_pagemap_page_to_dpagemap)                                                \
+	X(drm_pagemap_pagemap_ops_get)                                                 \
+	X(drm_pagemap_migrate_to_devmem)                                               \
+	X(drm_pagemap_evict_to_ram)                                                    \
+	X(drm_pagemap_migrate_to_ram) X(drm_pagemap_move_init) X(drm_pagemap_copy_run) \
+		X(drm_pagemap_shrinker_add) X(drm_pagemap_release_owner)
 #define DECLARE(name) void name(void);
 #define LIST(name)    (uintptr_t) name,
 CORE(DECLARE)
@@ -139,25 +137,27 @@ static void sample(int signal, siginfo_t *info, void *context)
 	samples_in_core += at >= core_first && at < core_last;
 }
 
-static void sampling(int on)
+/* A timer of its own clock: the profiling timer makes the clock of processor time tick. */
+static timer_t sampling(void)
 {
 	static const uintptr_t core[] = {CORE(LIST)};
 	struct sigaction action = {.sa_sigaction = sample, .sa_flags = SA_SIGINFO | SA_RESTART};
-	struct itimerval timer = {.it_interval.tv_usec = on ? 500 : 0};
+	struct itimerspec every = {.it_interval.tv_nsec = SAMPLE_NS, .it_value.tv_nsec = SAMPLE_NS};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGPROF};
+	timer_t timer;
 
 	core_first = UINTPTR_MAX;
 	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++) {
 		core_first = core[i] < core_first ? core[i] : core_first;
 		core_last = core[i] > core_last ? core[i] : core_last;
 	}
-	timer.it_value = timer.it_interval;
 	sigaction(SIGPROF, &action, NULL);
-	setitimer(ITIMER_PROF, &timer, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &every, NULL))
+		die("timer", -1);
+	return timer;
 }
 
-/* ---- on the machine
- * ----------------------------------------------------------------------------------
- */
+/* ---- on the machine -------------------------------------------------------------------------------- */
 
 /* Nanoseconds of a round; of the bare copies, measured beside it. */
 struct took {
@@ -225,8 +225,11 @@ static size_t working_memory;
 
 static struct took moved(int no_bytes, int huge)
 {
-	struct psim_config config = {
-		.ram_bytes = 256 << 20, .no_bytes = no_bytes, .huge_pages = huge, .no_checks = 1};
+	struct psim_config config = {.ram_bytes = 256 << 20,
+				     .no_bytes = no_bytes,
+				     .huge_pages = huge,
+				     .no_checks = 1,
+				     .without = ~0u};
 	struct psim_gpu_config gpu_config = {.memory_bytes = 128 << 20, .chunk_bytes = CHUNK};
 	struct psim_process *process;
 	struct psim_gpu *gpu;
@@ -246,9 +249,7 @@ static struct took moved(int no_bytes, int huge)
 		if (err)
 			die("store", err);
 	}
-	sampling(!no_bytes && !huge);
 	took = rounds(gpu, process, address);
-	sampling(0);
 	check(gpu, process, address, no_bytes);
 	taken = 0;
 	psim_gpu_migrate(gpu, process, address, CHUNK);
@@ -271,11 +272,15 @@ int main(void)
 {
 	double pages = BYTES / PSIM_PAGE_SIZE;
 	struct took all, rest, huge;
+	timer_t timer;
 
 	bare_start();
 	all = moved(0, 0);
 	huge = moved(0, 1);
 	rest = moved(1, 0);
+	timer = sampling();
+	moved(0, 0);
+	timer_delete(timer);
 	bench_row("bare memcpy, both ways", gb_per_s(2 * BYTES, all.bare), "GB/s");
 	bench_row("single pages, both ways", gb_per_s(2 * BYTES, all.to_device + all.to_ram),
 		  "GB/s");

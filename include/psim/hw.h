@@ -64,6 +64,13 @@ void psim_hw_unplug(struct psim_hw *hw);
 int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t length, int write);
 
 /*
+ * The same for mappings that follow one another on the bus, @block bytes of each, above zero; the last may
+ * be shorter. What lies before one that is refused has been moved. Return: 0, or -EFAULT after a report.
+ */
+int psim_hw_dma_blocks(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t length,
+		       size_t block, int write);
+
+/*
  * The same without a copy: the host address of the bytes at @bus, good until the device next lets
  * virtual time pass; NULL after a report. @length within one page.
  */

@@ -10,18 +10,24 @@
 
 #define PAGE 4096ull
 
+static int move_ram(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t block)
+{
+	int out = d->opcode == SIMGPU_OP_COPY_OUT;
+	unsigned char *memory = simhw_store_at(&gpu->memory, d->address, d->bytes, !out);
+
+	if (!memory)
+		return -EINVAL;
+	return psim_hw_dma_blocks(&gpu->bus, d->source, memory, d->bytes, block, out);
+}
+
 static int move_page(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t done, uint64_t n)
 {
-	int in = d->opcode != SIMGPU_OP_COPY_OUT && d->opcode != SIMGPU_OP_PEER_OUT;
+	int in = d->opcode != SIMGPU_OP_PEER_OUT;
 	unsigned char *memory = simhw_store_at(&gpu->memory, d->address + done, n, in);
 
 	if (!memory)
 		return -EINVAL;
 	switch (d->opcode) {
-	case SIMGPU_OP_COPY_IN:
-		return psim_hw_dma(&gpu->bus, d->source + done, memory, n, 0);
-	case SIMGPU_OP_COPY_OUT:
-		return psim_hw_dma(&gpu->bus, d->source + done, memory, n, 1);
 	case SIMGPU_OP_CLEAR:
 		memset(memory, 0, n);
 		return 0;
@@ -53,6 +59,8 @@ static int move(struct simgpu_hw *gpu, const struct simgpu_desc *d)
 
 	if (!gpu->has_bytes)
 		return 0;
+	if (d->opcode == SIMGPU_OP_COPY_IN || d->opcode == SIMGPU_OP_COPY_OUT)
+		return move_ram(gpu, d, block);
 	while (done < d->bytes) {
 		uint64_t n = block - done % block;
 		int err;

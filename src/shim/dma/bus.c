@@ -157,6 +157,8 @@ bool psim_bus_in_use(void)
 #define copy_bytes psim_host_copy
 #endif
 
+#define STRETCH_BYTES 32768
+
 /* Where a byte of a mapping is; NULL in RAM of a machine without bytes. */
 static char *bytes_at(const struct psim_mapping *m, u64 offset)
 {
@@ -178,30 +180,74 @@ static size_t run_length(const struct psim_mapping *m, u64 offset, size_t length
 	return min_t(size_t, length, PAGE_SIZE - ((m->phys + offset) & ~PAGE_MASK));
 }
 
-int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t length, int write)
+/* Bytes of RAM that lie one behind the other, not yet copied: one long copy is faster than many short ones. */
+struct stretch {
+	char *ram;
+	char *buffer;
+	size_t bytes;
+	bool write;
+};
+
+static void copy_stretch(struct stretch *s)
+{
+	if (s->write)
+		copy_bytes(s->ram, s->buffer, s->bytes);
+	else
+		copy_bytes(s->buffer, s->ram, s->bytes);
+	s->bytes = 0;
+}
+
+/* @ram: NULL where a machine has no bytes. */
+static void add_to_stretch(struct stretch *s, char *ram, char *buffer, size_t n)
+{
+	if (s->bytes && (ram != s->ram + s->bytes || s->bytes >= STRETCH_BYTES))
+		copy_stretch(s);
+	if (!ram) {
+		if (!s->write)
+			memset(buffer, 0, n);
+		return;
+	}
+	if (!s->bytes) {
+		s->ram = ram;
+		s->buffer = buffer;
+	}
+	s->bytes += n;
+}
+
+static int add_mapping(struct stretch *s, struct psim_hw *hw, u64 bus, char *buffer, size_t length)
 {
 	struct psim_mapping m;
 	u64 offset;
-	int err;
+	int err = psim_iommu_access(hw->id, bus, length, s->write, &m, &offset);
 
-	if (!length)
-		return 0;
-	err = psim_iommu_access(hw->id, bus, length, write, &m, &offset);
+	for (size_t done = 0, n; !err && done < length; done += n) {
+		n = run_length(&m, offset + done, min_t(size_t, length - done, STRETCH_BYTES));
+		add_to_stretch(s, bytes_at(&m, offset + done), buffer + done, n);
+	}
+	return err;
+}
+
+int psim_hw_dma_blocks(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t length,
+		       size_t block, int write)
+{
+	struct stretch s = {.write = write};
+	int err = 0;
+
 	/* after what the driver wrote before it rang; before what it does after it has asked the device */
 	psim_edge_in(hw);
 	for (size_t done = 0, n; !err && done < length; done += n) {
-		char *at = bytes_at(&m, offset + done);
-
-		n = run_length(&m, offset + done, length - done);
-		if (write && at)
-			copy_bytes(at, (char *)buffer + done, n);
-		else if (!write && at)
-			copy_bytes((char *)buffer + done, at, n);
-		else if (!write)
-			memset((char *)buffer + done, 0, n);
+		n = min(block, length - done);
+		err = add_mapping(&s, hw, bus + done, (char *)buffer + done, n);
 	}
+	if (s.bytes)
+		copy_stretch(&s);
 	psim_edge_out(hw);
 	return err;
+}
+
+int psim_hw_dma(struct psim_hw *hw, unsigned long long bus, void *buffer, size_t length, int write)
+{
+	return psim_hw_dma_blocks(hw, bus, buffer, length, length, write);
 }
 
 void *psim_hw_dma_window(struct psim_hw *hw, unsigned long long bus, size_t length, int write)

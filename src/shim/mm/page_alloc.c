@@ -26,7 +26,7 @@
 
 static struct psim_raw lock;
 static unsigned long lists[NR_PAGE_ORDERS]; /* pfn + 1 of the first free block of each order */
-static unsigned long recycled; /* pfn + 1 of the last single page that came back */
+static unsigned long recycled, recycled_last; /* pfn + 1 of single pages that came back: a queue */
 static unsigned long in_use;
 
 /*
@@ -171,25 +171,41 @@ static unsigned long split_smallest(unsigned int order)
 	return split_block(pfn, have, order);
 }
 
+/*
+ * First in, first out: a page that came back stays away as long as it can, which lets wrong uses of it show;
+ * and pages that came back in order go out in order, which is how the host's memory is fastest.
+ */
+static void recycle(unsigned long pfn)
+{
+	set_link(pfn, WORD_NEXT, 0);
+	if (recycled)
+		set_link(recycled_last - 1, WORD_NEXT, pfn + 1);
+	else
+		recycled = pfn + 1;
+	recycled_last = pfn + 1;
+}
+
+/* There is one. Return: pfn + 1. */
+static unsigned long take_recycled(void)
+{
+	unsigned long found = recycled;
+
+	recycled = get_link(found - 1, WORD_NEXT);
+	return found;
+}
+
 static void merge_recycled(void)
 {
-	while (recycled) {
-		unsigned long pfn = recycled - 1;
-
-		recycled = get_link(pfn, WORD_NEXT);
-		merge_block(pfn, 0);
-	}
+	while (recycled)
+		merge_block(take_recycled() - 1, 0);
 }
 
 static unsigned long take_block(unsigned int order)
 {
 	unsigned long found;
 
-	if (!order && recycled) {
-		found = recycled;
-		recycled = get_link(found - 1, WORD_NEXT);
-		return found;
-	}
+	if (!order && recycled)
+		return take_recycled();
 	if (scatter_chunks && order <= __PSIM_GRANULE_SHIFT) {
 		found = cut_scattered();
 		if (found)
@@ -353,12 +369,10 @@ void psim_pages_free(unsigned long pfn, unsigned int order)
 	psim_host_poison(__psim_memmap + pfn, sizeof(struct page) << order);
 	psim_raw_lock(&lock);
 	in_use -= 1ul << order;
-	if (order) {
+	if (order)
 		merge_block(pfn, order);
-	} else {
-		set_link(pfn, WORD_NEXT, recycled);
-		recycled = pfn + 1;
-	}
+	else
+		recycle(pfn);
 	psim_raw_unlock(&lock);
 }
 
