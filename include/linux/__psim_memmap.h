@@ -38,6 +38,12 @@ static inline struct page *pfn_to_page(unsigned long pfn)
 	return __psim_memmap + pfn;
 }
 
+/* The same of a page that somebody holds: its descriptor is valid. */
+static inline struct page *__psim_live_page(unsigned long pfn)
+{
+	return likely(pfn < __psim_max_pfn) ? __psim_memmap + pfn : pfn_to_page(pfn);
+}
+
 static inline unsigned long page_to_pfn(const struct page *page)
 {
 	return page - __psim_memmap;

@@ -143,6 +143,7 @@ struct mm_struct {
 	atomic_long_t __psim_faults;
 	atomic_long_t __psim_device_faults;
 	unsigned long __psim_tlb_cpus[__PSIM_TLB_CPUS / 64];
+	unsigned long __psim_tlb_words; /* which of those words are not zero */
 };
 
 /* Bits of mm_struct.flags. */

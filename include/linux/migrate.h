@@ -31,7 +31,7 @@ static inline struct page *migrate_pfn_to_page(unsigned long mpfn)
 {
 	if (!(mpfn & MIGRATE_PFN_VALID))
 		return NULL;
-	return pfn_to_page(mpfn >> MIGRATE_PFN_SHIFT);
+	return __psim_live_page(mpfn >> MIGRATE_PFN_SHIFT);
 }
 
 /* The entry for a page frame number: VALID alone. */

@@ -34,6 +34,8 @@ static inline struct folio *psim_fault_folio(struct page *fault_page)
 static inline unsigned long psim_migrate_next(const unsigned long *src, const unsigned long *dst,
 					      unsigned long i, unsigned long npages)
 {
+	if (likely(i < npages && (src[i] | dst[i])))
+		return i;
 	while (i + 16 <= npages) {
 		unsigned long any = 0;
 

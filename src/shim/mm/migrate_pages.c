@@ -141,27 +141,20 @@ static bool nobody_else(struct folio *folio, bool is_fault_folio)
 	return folio_ref_count(folio) == references(folio, is_fault_folio);
 }
 
+/* What @src has become of @dst too; active and unevictable move, and active is enough (S2.35). */
 static void copy_flags(struct folio *dst, struct folio *src)
 {
-	if (folio_test_referenced(src))
-		folio_set_referenced(dst);
-	if (folio_test_uptodate(src))
-		folio_mark_uptodate(dst);
-	if (folio_test_clear_active(src))
-		folio_set_active(dst);
-	else if (folio_test_clear_unevictable(src))
-		folio_set_unevictable(dst);
-	if (folio_test_workingset(src))
-		folio_set_workingset(dst);
-	if (folio_test_checked(src))
-		folio_set_checked(dst);
-	if (folio_test_dirty(src))
-		folio_set_dirty(dst);
-	if (folio_test_young(src))
-		folio_set_young(dst);
-	if (folio_test_idle(src))
-		folio_set_idle(dst);
-	folio_clear_private(src);
+	unsigned long flags = READ_ONCE(src->flags.f), gone = flags & BIT(PG_active);
+	unsigned long kept =
+		flags & (BIT(PG_referenced) | BIT(PG_uptodate) | BIT(PG_workingset) |
+			 BIT(PG_checked) | BIT(PG_dirty) | BIT(PG_young) | BIT(PG_idle));
+
+	if (!gone)
+		gone = flags & BIT(PG_unevictable);
+	gone |= flags & BIT(PG_private);
+	if (gone)
+		set_mask_bits(&src->flags.f, gone, 0);
+	set_mask_bits(&dst->flags.f, 0, kept | (gone & ~BIT(PG_private)));
 	src->private = NULL;
 }
 

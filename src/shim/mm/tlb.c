@@ -57,10 +57,16 @@ static inline struct entry *entry_of(struct tlb *tlb, unsigned long address)
 	return &tlb->entries[(address >> PAGE_SHIFT) % ENTRIES];
 }
 
-static inline void set_cpu(unsigned long *mask, unsigned int cpu)
+/* @words: the mask's words that are not zero, or NULL. */
+static inline void set_cpu(unsigned long *mask, unsigned long *words, unsigned int cpu)
 {
-	if (!(__atomic_load_n(&mask[cpu / 64], __ATOMIC_RELAXED) & (1ul << (cpu % 64))))
-		__psim_fetch(or, &mask[cpu / 64], 1ul << (cpu % 64), __ATOMIC_SEQ_CST);
+	unsigned long bit = 1ul << (cpu % 64);
+
+	if (__atomic_load_n(&mask[cpu / 64], __ATOMIC_RELAXED) & bit)
+		return;
+	if (words)
+		__psim_fetch(or, words, 1ul << (cpu / 64), __ATOMIC_SEQ_CST);
+	__psim_fetch(or, &mask[cpu / 64], bit, __ATOMIC_SEQ_CST);
 }
 
 /* ---- flushing --------------------------------------------------------------------------------------- */
@@ -83,14 +89,15 @@ static void flush_cpu(struct tlb *tlb, struct mm_struct *mm, unsigned long start
 
 void psim_tlb_flush_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
-	unsigned int i;
+	unsigned long words = __atomic_load_n(&mm->__psim_tlb_words, __ATOMIC_SEQ_CST);
 
 	start &= PAGE_MASK;
 	end = PAGE_ALIGN(min(end, TASK_SIZE_MAX));
 	if (start >= end)
 		return;
 	psim_trace(PSIM_EV_TLB_FLUSH, mm->__psim_id, start, end, 0);
-	for (i = 0; i < ARRAY_SIZE(mm->__psim_tlb_cpus); i++) {
+	for (; words; words &= words - 1) {
+		unsigned int i = __builtin_ctzl(words);
 		unsigned long cpus = __atomic_load_n(&mm->__psim_tlb_cpus[i], __ATOMIC_SEQ_CST);
 
 		for (; cpus; cpus &= cpus - 1)
@@ -218,8 +225,8 @@ static enum psim_tlb_result access_by_walk(struct mm_struct *mm, struct tlb *tlb
 	struct entry *e = entry_of(tlb, address);
 	psim_pte_t *slot, pte;
 
-	set_cpu(touched, cpu);
-	set_cpu(mm->__psim_tlb_cpus, cpu);
+	set_cpu(touched, NULL, cpu);
+	set_cpu(mm->__psim_tlb_cpus, &mm->__psim_tlb_words, cpu);
 	pte = walk(mm, address, write, &slot);
 	if (!pte) {
 		/* a fault drops the translation that did not do */
