@@ -7,7 +7,7 @@ usage()
 	cat <<'EOF'
 usage: scripts/kernel-trees.sh [--to FOLDER] [VERSION...]
 
-Installs Debian's linux-source-VERSION (default: 6.1 and 6.12) and unpacks Makefile, include, lib,
+Installs Debian's linux-source-VERSION (default: 6.1, and 6.12 if the archive has it) and unpacks Makefile, include, lib,
 drivers/dma-buf and drivers/gpu into FOLDER/linux-VERSION (default: build/trees), once. Prints the folders.
 EOF
 }
@@ -26,28 +26,55 @@ while [ $# -gt 0 ]; do
 done
 [ ${#versions[@]} -gt 0 ] || versions=(6.1 6.12)
 
+archive() { echo "/usr/src/linux-source-$1.tar.xz"; }
+
+# Whatever is not installed yet, by one call; what the archive does not have is left out.
 install()
 {
-	local become=
+	local become= version packages=()
 	[ "$(id -u)" = 0 ] || become=sudo
 	command -v apt-get >/dev/null || {
-		echo "kernel-trees.sh: $1 comes from Debian's archive, and there is no apt-get here" >&2; exit 2; }
+		echo "kernel-trees.sh: kernel sources come from Debian's archive, and there is no apt-get here" >&2; exit 2; }
 	$become apt-get update >/dev/null
-	DEBIAN_FRONTEND=noninteractive $become apt-get install -y --no-install-recommends "$1" >/dev/null
+	for version; do
+		if apt-cache show "linux-source-$version" >/dev/null 2>&1; then
+			packages+=("linux-source-$version")
+		else
+			echo "kernel-trees.sh: no package linux-source-$version here" >&2
+		fi
+	done
+	[ ${#packages[@]} = 0 ] ||
+		DEBIAN_FRONTEND=noninteractive $become apt-get install -y --no-install-recommends "${packages[@]}" >/dev/null
+}
+
+# Of drivers/gpu/drm the files of its own and what belongs to their tests, not the drivers.
+unpack()
+{
+	local tree=$1 version=$2 top=linux-source-$2
+	rm -rf "$tree"
+	mkdir -p "$tree"
+	xz -dc -T0 "$(archive "$version")" | tar -xf - -C "$tree" --strip-components=1 \
+		--exclude 'drivers/gpu/drm/[!lst]*/*' \
+		"$top/Makefile" "$top/include" "$top/lib" "$top/drivers/dma-buf" "$top/drivers/gpu"
+	touch "$tree/.complete-3"
 }
 
 mkdir -p "$to"
+absent=() unpacking=()
+for version in "${versions[@]}"; do
+	[ -f "$to/linux-$version/.complete-3" ] || [ -f "$(archive "$version")" ] || absent+=("$version")
+done
+[ ${#absent[@]} = 0 ] || install "${absent[@]}"
 for version in "${versions[@]}"; do
 	tree=$to/linux-$version
-	if [ ! -f "$tree/.complete-2" ]; then
-		archive=/usr/src/linux-source-$version.tar.xz
-		[ -f "$archive" ] || install "linux-source-$version"
-		rm -rf "$tree"
-		mkdir -p "$tree"
-		top=linux-source-$version
-		tar -xJf "$archive" -C "$tree" --strip-components=1 --exclude 'amd' --exclude 'nouveau' "$top/Makefile" \
-			"$top/include" "$top/lib" "$top/drivers/dma-buf" "$top/drivers/gpu"
-		touch "$tree/.complete-2"
+	if [ ! -f "$tree/.complete-3" ] && [ -f "$(archive "$version")" ]; then
+		unpack "$tree" "$version" &
+		unpacking+=($!)
 	fi
-	echo "$tree"
+done
+for job in "${unpacking[@]}"; do
+	wait "$job"
+done
+for version in "${versions[@]}"; do
+	[ ! -f "$to/linux-$version/.complete-3" ] || echo "$to/linux-$version"
 done

@@ -13,8 +13,9 @@ Installs what is missing, builds, and runs the tests.
   (nothing)  one compiler, plain and with AddressSanitizer; under three minutes
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
              free-running tests under ThreadSanitizer; a look for data races; the smoke tests under
-             valgrind; the table of statements (docs/fidelity.md); the teeth (docs/teeth.md);
-             coverage and its bounds (docs/coverage.md); the demo; prints the seconds of each stage
+             valgrind; what --upstream runs; the table of statements (docs/fidelity.md); the teeth
+             (docs/teeth.md); coverage and its bounds (docs/coverage.md); the demo; prints the seconds
+             of each stage
   --upstream the kernel's own tests, unchanged, from its source trees (scripts/upstream.sh --help)
 
 One test by hand, after a run of this:
@@ -97,6 +98,7 @@ else
 	stage "fidelity" ./scripts/fidelity --check --results build/gcc/results
 	stage "names" sh tests/names_test.sh . build/gcc
 	stage "kernel face" ./scripts/kernel-face --check
+	stage "kernel trees" ./scripts/upstream.sh
 	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
 	stage "gcc, ASan and UBSan" build_and_test gcc-asan -DCMAKE_C_COMPILER=gcc \
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"

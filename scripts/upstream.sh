@@ -32,6 +32,7 @@ done
 promised=/dev/null
 if [ ${#trees[@]} -eq 0 ]; then
 	found=$(scripts/kernel-trees.sh)
+	[ -n "$found" ] || { echo "upstream.sh: no kernel source here: --kernel-tree names one" >&2; exit 2; }
 	mapfile -t trees <<<"$found"
 	promised=tests/upstream/counts.txt
 	sh tests/findings/road_test.sh "$PWD" "$build-road"
@@ -57,10 +58,11 @@ ctest --test-dir "$build" -L '^upstream-judge$' -V --no-tests=error >"$build/jud
 [ $status = $checks ] || grep -E 'FAILED|\*\*\*|: report:' "$build/judges.log" || tail -n 30 "$build/judges.log"
 
 printf '%-36s %7s %10s\n' judge passed "at least"
-awk -v promised="$promised" '
+awk -v promised="$promised" -v trees="${trees[*]}" '
 	BEGIN {
 		while ((getline line < promised) > 0)
-			if (line !~ /^#/ && split(line, f, " ") == 2)
+			if (line !~ /^#/ && split(line, f, " ") == 2 && match(f[1], /\.[a-z_]*$/) &&
+			    index(trees " ", "/linux-" substr(f[1], 1, RSTART - 1) " "))
 				least[f[1]] = f[2]
 	}
 	/^ *Start +[0-9]+: judge\./ { sub(":", "", $2); name[$2] = substr($3, 7) }

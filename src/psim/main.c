@@ -16,6 +16,7 @@ static const struct {
 	{"sweep", "run a scenario with every call failing that can", command_sweep},
 	{"replay", "run a scenario once more, exactly as a plan says", command_replay},
 	{"merge", "join the saved parts of an exploration", command_merge},
+	{"new", "make a start of your own: a driver, a scenario", command_new},
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	return usage_error("unknown command '%s': list, run, explore, sweep, replay and merge are "
-			   "allowed",
+	return usage_error("unknown command '%s': list, run, explore, sweep, replay, merge and new "
+			   "are allowed",
 			   argv[1]);
 }

@@ -34,3 +34,27 @@ cd "$work"
 ./plain >/dev/null || fail "by plain cc"
 "$cxx" "$here/app.cc" -o plain_cxx $(pkg-config --cflags --libs psim-gpu) || fail "plain c++"
 ./plain_cxx || fail "by plain c++"
+
+# psim new: what it writes compiles, and its tests are green
+export CMAKE_PREFIX_PATH="$work/usr" CC="$cc"
+for kind in driver scenario; do
+	"$work/usr/bin/psim" new $kind my_$kind >said || { cat said; fail "psim new $kind"; }
+	[ "$(wc -l <said)" = 3 ] || fail "psim new $kind: what it wrote"
+	cmake -S my_$kind -B my_$kind/build >"$work/log" 2>&1 && cmake --build my_$kind/build >"$work/log" 2>&1 ||
+		{ cat "$work/log"; fail "build of psim new $kind"; }
+	! grep -q 'warning:' "$work/log" || { cat "$work/log"; fail "psim new $kind: warnings"; }
+	ctest --test-dir my_$kind/build --output-on-failure >"$work/log" 2>&1 || { cat "$work/log"; fail "tests of psim new $kind"; }
+	! "$work/usr/bin/psim" new $kind my_$kind 2>said || fail "psim new $kind, where it is already"
+	grep -q "cannot make the folder my_$kind: File exists" said || fail "psim new $kind: $(cat said)"
+done
+
+# The worked example of docs/porting.md, and what that page shows of it
+XDG_CACHE_HOME=$work/cache
+export XDG_CACHE_HOME
+(cd "$root/examples/porting" && "$work/usr/bin/psim-kernel-check" linux drivers/frob/frob_pool.c) >said 2>err || [ $? = 1 ] || {
+	cat err; fail "psim-kernel-check"; }
+sed -n '/^    \$ psim-kernel-check/,/^$/p' "$root/docs/porting.md" | sed '1d; /^$/d; s/^    //' | cmp -s - said || {
+	cat said; fail "docs/porting.md shows something else"; }
+cmake -S "$root/examples/porting" -B porting >"$work/log" 2>&1 && cmake --build porting >"$work/log" 2>&1 ||
+	{ cat "$work/log"; fail "build of examples/porting"; }
+ctest --test-dir porting --output-on-failure >"$work/log" 2>&1 || { cat "$work/log"; fail "tests of examples/porting"; }

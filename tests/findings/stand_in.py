@@ -16,13 +16,13 @@ import sys
 HERE = pathlib.Path(__file__).resolve()
 ROOT = HERE.parent.parent.parent
 BLOCK = re.compile(r"^--- (\S+)\n(.*?)^\+\+\+\n(.*?)^===$", re.S | re.M)
-INTERNAL = "drm_pagemap_internal.h"
+INTERNAL = "drm/drm_pagemap_internal.h"
 
 
 def joined(core):
     """All of the core but its utilities as one file."""
     parts = [core / INTERNAL] + sorted(p for p in core.glob("*.c") if p.name != "drm_pagemap_util.c")
-    return "\n".join(p.read_text().replace(f'#include "{INTERNAL}"\n', "") for p in parts)
+    return "\n".join(p.read_text().replace(f"#include <{INTERNAL}>\n", "") for p in parts)
 
 
 def write(path, text):

@@ -29,6 +29,10 @@ truncate -s 3M large
 bad "command is missing"
 bad "'fly': list, run, explore" fly
 bad "'--quick'" list --quick
+bad "a kind and a name are wanted" new driver
+bad "unknown kind 'policy': driver and scenario" new policy frob
+bad "name 'Frob': a small letter" new driver Frob
+bad "name '../frob'" new driver ../frob
 bad "'more'" list more
 bad "scenario's name" run
 bad "'nothing'" run nothing
