@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The detector of data races: what it must find, and the edges at which it must be silent. Only this file
- * is instrumented; tests/CMakeLists.txt links it with src/shim/race.
+ * The detector of data races: what it must find, and the edges at which it must be silent. Only the
+ * files of this folder are instrumented; tests/CMakeLists.txt links them with src/shim/race.
  *
  *	owner:   data = 1 ──edge──▶ other: data (or, planted: no edge)
  */
@@ -21,6 +21,8 @@
 #include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+
+#include "two.h"
 
 struct shared {
 	long data;
@@ -51,34 +53,6 @@ static struct shared *shared_new(struct kunit *test)
 	init_completion(&s->ready);
 	init_waitqueue_head(&s->queue);
 	return s;
-}
-
-struct half {
-	int (*does)(void *arg);
-	void *arg;
-	struct completion over;
-};
-
-static int half(void *arg)
-{
-	struct half *h = arg;
-
-	h->does(h->arg);
-	complete(&h->over);
-	return 0;
-}
-
-/* Two kthreads, neither of which knows of the other; the case goes on when both are over. */
-static void two(struct kunit *test, int (*first)(void *), int (*second)(void *), void *arg)
-{
-	struct half a = {.does = first, .arg = arg}, b = {.does = second, .arg = arg};
-
-	init_completion(&a.over);
-	init_completion(&b.over);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(half, &a, "first"));
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, kthread_run(half, &b, "second"));
-	wait_for_completion(&a.over);
-	wait_for_completion(&b.over);
 }
 
 /* ---- planted ---------------------------------------------------------------------------------------------- */
