@@ -175,7 +175,8 @@ int __anon_vma_prepare(struct vm_area_struct *vma)
 	anon_vma_lock_write(anon_vma);
 	spin_lock(&mm->page_table_lock);
 	if (!vma->anon_vma) {
-		WRITE_ONCE(vma->anon_vma, anon_vma);
+		/* faults look without the lock, and then use it */
+		smp_store_release(&vma->anon_vma, anon_vma);
 		chain_link(avc, vma, anon_vma);
 		anon_vma->num_active_vmas++;
 		avc = NULL;

@@ -56,7 +56,7 @@ vm_fault_t vmf_anon_prepare(struct vm_fault *vmf)
 	struct mm_struct *mm = vma->vm_mm;
 	int err;
 
-	if (likely(READ_ONCE(vma->anon_vma)))
+	if (likely(smp_load_acquire(&vma->anon_vma)))
 		return 0;
 	if (!(vmf->flags & FAULT_FLAG_VMA_LOCK))
 		return __anon_vma_prepare(vma) ? VM_FAULT_OOM : 0;

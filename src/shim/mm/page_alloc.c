@@ -12,6 +12,7 @@
 #include <linux/sched/mm.h>
 
 #include "host/host.h"
+#include "host/race.h"
 #include "mm/huge.h"
 #include "mm/page.h"
 #include "sched/engine.h"
@@ -248,6 +249,8 @@ static void describe_taken(unsigned long pfn, unsigned int order, bool zero, boo
 		__psim_page_prepare(__psim_memmap + pfn + i);
 	psim_bytes_taken(pfn, order, zero);
 	psim_host_unpoison(__psim_memmap + pfn, sizeof(struct page) << order);
+	if (unlikely(psim_race))
+		psim_race->owned(__psim_memmap + pfn, sizeof(struct page) << order);
 	describe_page(pfn, flags, 0, 0, WORD6_FREE + (1ull << 32));
 	for (unsigned long i = 1; i < 1ul << order; i++)
 		describe_page(pfn + i, flags, link, mapping, WORD6_FREE);
