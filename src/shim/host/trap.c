@@ -13,6 +13,7 @@
 #include <ucontext.h>
 
 #include "host.h"
+#include "sanitizer.h"
 
 #define STACK_BYTES (64ul << 10)
 #define ABOVE	    1024 /* zeros where an unwinder looks for callers */
@@ -175,7 +176,8 @@ void psim_host_trap(const struct psim_trap_user *wants)
 
 	inside = 0;
 	user = wants;
-	if (installed)
+	/* ThreadSanitizer looks into its own memory first: the instruction is one of its own */
+	if (installed || PSIM_HAS_TSAN)
 		return;
 	installed = 1;
 	give_stack();
