@@ -173,10 +173,15 @@ static unsigned int class_slow(struct lockdep_map *map, unsigned int subclass)
 	return class;
 }
 
+static inline unsigned int known_class(const struct lockdep_map *map)
+{
+	return __atomic_load_n(&map->__psim_class, __ATOMIC_RELAXED);
+}
+
 /* The map knows, or else its key. */
 static inline unsigned int class_of(struct lockdep_map *map, unsigned int subclass)
 {
-	unsigned int class = __atomic_load_n(&map->__psim_class, __ATOMIC_RELAXED);
+	unsigned int class = known_class(map);
 
 	if (likely(class && !subclass))
 		return class;
@@ -294,9 +299,14 @@ static void describe(struct lock_edge *edge, const struct __psim_task_sync *s, u
 	*edge = (struct lock_edge){.pid = current->pid, .from = from, .to = to};
 	strscpy(edge->task, current->comm, sizeof(edge->task));
 	for (i = first; i < s->nr_held; i++) {
-		edge->chain[edge->length] = new_class(s->held[i].map->key ?: (void *)s->held[i].map,
-						      s->held[i].map->name, s->held[i].subclass);
-		edge->site[edge->length++] = s->held[i].site;
+		const struct __psim_held *held = &s->held[i];
+		unsigned int class = held->subclass ? 0 : known_class(held->map);
+
+		edge->chain[edge->length] =
+			class
+				?: new_class(held->map->key ?: (void *)held->map, held->map->name,
+					     held->subclass);
+		edge->site[edge->length++] = held->site;
 	}
 }
 
