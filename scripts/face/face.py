@@ -25,40 +25,42 @@ COMPILERS = frozenset("""size_t ptrdiff_t va_list va_start va_end va_arg va_copy
 NULL""".split())
 
 
-def made_by_macros(include):
-    """Functions that a macro defines (SetPageDirty and its kin): seen once the compiler has expanded the headers."""
+def names_there(include, version):
+    """
+    What the headers give to a tree of this version, by the compiler's word: the functions that a macro defines
+    (SetPageDirty and its kin) too, and not what is for other versions. None without a compiler.
+    """
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if not compiler:
-        return set()
+        return None
     with tempfile.TemporaryDirectory() as work:
         every = pathlib.Path(work, "every.c")
         headers = sorted(str(p.relative_to(include)) for f in FOLDERS for p in (include / f).rglob("*.h"))
         every.write_text("".join(f"#include <{h}>\n" for h in headers if not h.endswith("__psim_names.h")))
         own = subprocess.run([compiler, "-print-file-name=include"], stdout=subprocess.PIPE, text=True, check=False)
         expanded = pathlib.Path(work, "expanded.c")
-        subprocess.run([compiler, "-E", "-P", "-nostdinc", "-isystem", own.stdout.strip(), f"-I{include}", "-D__KERNEL__",
+        major, minor = (int(n) for n in version.split("."))
+        subprocess.run([compiler, "-E", "-dD", "-P", f"-D__PSIM_TREE_VERSION={(major << 16) + (minor << 8)}", "-nostdinc", "-isystem", own.stdout.strip(), f"-I{include}", "-D__KERNEL__",
                         "-D__PSIM_KERNEL_CC__", str(every), "-o", str(expanded)], stderr=subprocess.DEVNULL, check=False)
         if not expanded.exists():
-            return set()
+            return None
         return {t["name"] for t in index.ctags(work, ["expanded.c"]) if not t["name"].startswith("__anon")}
 
 
 class Face:
     """@names: every name that a header defines or declares, with its header; @headers: that there are."""
 
-    def __init__(self, include=INCLUDE):
+    def __init__(self, include=INCLUDE, version="7.0"):
         self.include = include
         self.tags = collections.defaultdict(list)
         for tag in index.ctags(include, [f for f in FOLDERS if (include / f).is_dir()]):
             self.tags[tag["name"]].append(
                 index.Tag(tag["name"], tag["kind"], tag["path"], tag["line"], tag.get("signature"), tag.get("typeref")))
-        self.made = set()
-        if include == INCLUDE:
-            self.made = made_by_macros(include) - set(self.tags)
+        self.there = names_there(include, version) or set(self.tags)
         self.headers = {str(p.relative_to(include)) for p in include.rglob("*.h")}
 
     def has(self, name):
-        return name in self.tags or name in self.made or name in COMPILERS
+        return name in self.there or name in COMPILERS
 
     def functions(self):
         """Prototypes, inline functions, and macros that are called like functions and have a small name."""

@@ -118,7 +118,7 @@ WHAT = {"prototype": "function", "function": "function", "externvar": "variable"
 
 def state_in(face, kinds, use, name, taken):
     tags = [t for t in face.tags.get(name, ()) if is_for(use, t)]
-    if tags:
+    if tags and face.has(name):
         return kinds.get(name, "real")
     # a tag is enough for pointers; a name may be of another kind there: a macro over our own function
     if face.has(name) and use not in TYPES:
