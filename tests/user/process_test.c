@@ -138,6 +138,25 @@ static void psim_store__without_permission(void **state)
 	assert_int_equal(psim_load(process, ~0ul, &byte, 1), -EFAULT);
 }
 
+/* what comes back from swap is dirty if it came for a write, and clean if it was only read */
+static void psim_swap_out__dirty_after_a_store_alone(void **state)
+{
+	unsigned long address = map(2);
+	struct psim_page_info info;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		store_u64(address + i * PAGE, i + 1);
+		assert_int_equal(psim_swap_out(process, address + i * PAGE), 0);
+	}
+	assert_int_equal(load_u64(address), 1);
+	assert_int_equal(psim_where(process, address, &info), PSIM_RAM);
+	assert_true(info.writable && !info.dirty);
+	store_u64(address + PAGE, 3);
+	assert_int_equal(psim_where(process, address + PAGE, &info), PSIM_RAM);
+	assert_true(info.writable && info.dirty);
+}
+
 static void psim_load__misuse(void **state)
 {
 	char byte;
@@ -367,6 +386,7 @@ int main(void)
 		CASE(psim_store__crosses_pages),
 		CASE(psim_load__fault_in_the_middle),
 		CASE(psim_store__without_permission),
+		CASE(psim_swap_out__dirty_after_a_store_alone),
 		CASE(psim_load__misuse),
 		CASE(psim_process_stats__counts_faults),
 		CASE(psim_store__other_process_at_the_same_address),

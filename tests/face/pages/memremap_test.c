@@ -109,6 +109,21 @@ static void request_free_mem_region__fills_its_window(struct kunit *test)
 	release_mem_region(all->start, resource_size(all));
 }
 
+/* A region of one byte ends where it begins: its neighbour may begin right behind it, and not on it. */
+static void request_resource__of_one_byte(struct kunit *test)
+{
+	struct resource window = {.name = "window", .start = 0x1000, .end = 0x1fff};
+	struct resource one = {.name = "one", .start = 0x1000, .end = 0x1000};
+	struct resource on = one, behind = {.name = "behind", .start = 0x1001, .end = 0x1001};
+
+	KUNIT_EXPECT_EQ(test, request_resource(&window, &one), 0);
+	KUNIT_EXPECT_EQ(test, request_resource(&window, &on), -EBUSY);
+	KUNIT_EXPECT_EQ(test, request_resource(&window, &behind), 0);
+	KUNIT_EXPECT_PTR_EQ(test, one.sibling, &behind);
+	release_resource(&one);
+	release_resource(&behind);
+}
+
 /* ---- registration --------------------------------------------------------------------------------- */
 
 static void expect_refused(struct kunit *test, long err)
@@ -505,6 +520,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(request_free_mem_region__again),
 	KUNIT_CASE(request_free_mem_region__nothing_is_free),
 	KUNIT_CASE(request_free_mem_region__fills_its_window),
+	KUNIT_CASE(request_resource__of_one_byte),
 	KUNIT_CASE(request_mem_region__taken),
 	KUNIT_CASE(memremap_pages__nothing_to_map),
 	KUNIT_CASE(memremap_pages__functions_are_missing),
