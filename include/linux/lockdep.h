@@ -41,10 +41,10 @@ void __psim_lockdep_complain(const struct lockdep_map *lock, const char *what, c
 #define lockdep_assert(condition)      ((void)WARN_ON(!(condition)))
 #define lockdep_assert_once(condition) ((void)WARN_ON_ONCE(!(condition)))
 
-#define __psim_lockdep_expect(lock, read, held, what)                                \
-	do {                                                                         \
-		if (unlikely(lock_is_held_type(&(lock)->dep_map, (read)) != (held))) \
-			__psim_lockdep_complain(&(lock)->dep_map, (what), __func__); \
+#define __psim_lockdep_expect(lock, read, held, what)                                 \
+	do {                                                                          \
+		if (unlikely(lock_is_held_type(&(lock)->dep_map, (read)) == !(held))) \
+			__psim_lockdep_complain(&(lock)->dep_map, (what), __func__);  \
 	} while (0)
 #define lockdep_assert_held(lock) __psim_lockdep_expect(lock, -1, LOCK_STATE_HELD, "is not held")
 #define lockdep_assert_held_write(lock) \

@@ -29,9 +29,12 @@ enum psim_engine {
 /**
  * enum psim_instrument - instruments that can be switched off
  * @PSIM_LOCK_ORDER: orders of locks that can deadlock, and locks shared with interrupts
+ * @PSIM_HELD_LOCKS: who holds which lock, and with it the orders. Off, nobody says that a lock is let go by
+ *	another task, is kept too long or is missing; the assertions of lockdep.h hold
  */
 enum psim_instrument {
-	PSIM_LOCK_ORDER = 1
+	PSIM_LOCK_ORDER = 1,
+	PSIM_HELD_LOCKS = 2
 };
 
 /**

@@ -20,6 +20,7 @@
  * @n: how many
  * @last: fence of what was submitted, or NULL
  * @error: first error
+ * @within, @peer, @system: pages that it moves, by the road they take
  */
 struct batch {
 	struct simgpu_device *gpu;
@@ -27,6 +28,7 @@ struct batch {
 	unsigned int n;
 	struct dma_fence *last;
 	int error;
+	unsigned long within, peer, system;
 };
 
 static void submit(struct batch *batch)
@@ -99,6 +101,7 @@ static int start(struct batch *batch, struct simgpu_device *gpu, struct dma_fenc
 	batch->n = 0;
 	batch->last = NULL;
 	batch->error = 0;
+	batch->within = batch->peer = batch->system = 0;
 	if (before && before->context != gpu->copy.context)
 		batch->error = dma_fence_wait(before, false);
 	return batch->error;
@@ -143,17 +146,24 @@ static void add_block(struct batch *batch, struct page *page, const struct drm_p
 	if (opcode == SIMGPU_OP_MOVE && !in)
 		swap(memory, source);
 	add(batch, opcode, memory, source, (u64)PAGE_SIZE << addr->order);
+	if (addr->proto == SIMGPU_ROAD_LOCAL)
+		batch->within += NR_PAGES(addr->order);
+	else if (addr->proto == SIMGPU_ROAD_LINK)
+		batch->peer += NR_PAGES(addr->order);
+	else
+		batch->system += NR_PAGES(addr->order);
 }
 
-static void count(struct simgpu_device *gpu, const struct drm_pagemap_addr *addr, bool in)
+static void count(const struct batch *batch, bool in)
 {
-	atomic_long_t *counter = in ? &gpu->pages_to_device : &gpu->pages_to_ram;
+	struct simgpu_device *gpu = batch->gpu;
 
-	if (addr->proto == SIMGPU_ROAD_LOCAL)
-		counter = &gpu->pages_within;
-	else if (addr->proto == SIMGPU_ROAD_LINK)
-		counter = in ? &gpu->pages_from_peer : &gpu->pages_to_peer;
-	atomic_long_add(NR_PAGES(addr->order), counter);
+	if (batch->within)
+		atomic_long_add(batch->within, &gpu->pages_within);
+	if (batch->peer)
+		atomic_long_add(batch->peer, in ? &gpu->pages_from_peer : &gpu->pages_to_peer);
+	if (batch->system)
+		atomic_long_add(batch->system, in ? &gpu->pages_to_device : &gpu->pages_to_ram);
 }
 
 static int copy(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
@@ -178,10 +188,8 @@ static int copy(struct page **pages, struct drm_pagemap_addr *addr, unsigned lon
 			add(&batch, SIMGPU_OP_CLEAR, simgpu_offset(pages[i]), 0, PAGE_SIZE);
 	}
 	err = end(&batch, before);
-	for (i = 0; !err && i < npages; i += addr[i].addr ? NR_PAGES(addr[i].order) : 1) {
-		if (pages[i] && addr[i].addr)
-			count(gpu, &addr[i], in);
-	}
+	if (!err)
+		count(&batch, in);
 	return err;
 }
 

@@ -157,7 +157,7 @@ bool psim_bus_in_use(void)
 #define copy_bytes psim_host_copy
 #endif
 
-#define STRETCH_BYTES 32768
+#define STRETCH_BYTES 65536
 
 /* Where a byte of a mapping is; NULL in RAM of a machine without bytes. */
 static char *bytes_at(const struct psim_mapping *m, u64 offset)

@@ -23,6 +23,14 @@ static const char *name_of(const struct lockdep_map *map)
 	return map->name ? map->name : "(never initialised)";
 }
 
+/* No lists are kept (PSIM_HELD_LOCKS); the same from a machine's start to its end. */
+static bool off;
+
+void psim_held_start(const struct psim_config *config)
+{
+	off = config->without & PSIM_HELD_LOCKS;
+}
+
 /* ---- the list ---------------------------------------------------------------------------------------- */
 
 static void push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
@@ -31,6 +39,8 @@ static void push(struct lockdep_map *map, unsigned int subclass, int read, bool 
 	struct __psim_task_sync *s = mine();
 	struct __psim_held *h;
 
+	if (off)
+		return;
 	if (unlikely(s->nr_held >= __PSIM_MAX_HELD)) {
 		psim_fatal("law 4", "%s takes %s as lock number %u: too many are held", site,
 			   name_of(map), s->nr_held + 1);
@@ -73,6 +83,8 @@ static bool pop(struct lockdep_map *map, const char *site)
 	struct __psim_task_sync *s = mine();
 	unsigned int i;
 
+	if (off)
+		return true;
 	for (i = s->nr_held; i--;)
 		if (s->held[i].map == map)
 			break;
@@ -141,6 +153,8 @@ int lock_is_held_type(const struct lockdep_map *lock, int read)
 {
 	struct __psim_held *h = psim_held_find(lock);
 
+	if (off)
+		return LOCK_STATE_UNKNOWN;
 	if (!h || (read >= 0 && !!h->read != read))
 		return LOCK_STATE_NOT_HELD;
 	return LOCK_STATE_HELD;

@@ -12,6 +12,9 @@
 
 struct psim_config;
 
+/* A machine starts: are the lists below kept? */
+void psim_held_start(const struct psim_config *config);
+
 /* The locks that the current task holds grew or shrank by one. */
 void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
 		    const char *site);

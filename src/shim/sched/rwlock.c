@@ -63,7 +63,7 @@ static void take(rwlock_t *lock, unsigned int kind, int how, const char *site)
 	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_lock_check_init(&lock->dep_map, "rwlock", site);
 	psim_spin_context_enter(how);
-	if (unlikely(lock_is_held_type(&lock->dep_map, kind == WRITER ? -1 : 0)))
+	if (unlikely(lock_is_held_type(&lock->dep_map, kind == WRITER ? -1 : 0) == LOCK_STATE_HELD))
 		psim_lock_recursion(&lock->dep_map, "rwlock", site);
 	psim_raw_lock(psim_word(&lock->__psim_word));
 	if (may_enter(lock, kind))

@@ -240,12 +240,13 @@ void __psim_downgrade_write(struct rw_semaphore *sem, const char *site)
 
 	check_magic(sem, site);
 	held = psim_held_find(&sem->dep_map);
-	if (!held || held->read) {
+	if (sem->__psim_owner != current) {
 		psim_report("law 4", "%s downgrades %s, which it does not hold for writing", site,
 			    sem->dep_map.name);
 		return;
 	}
-	held->read = 1;
+	if (held)
+		held->read = 1;
 	psim_raw_lock(psim_word(&sem->__psim_word));
 	sem->__psim_owner = NULL;
 	sem->__psim_readers++;

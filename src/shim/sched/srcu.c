@@ -90,7 +90,7 @@ void synchronize_srcu(struct srcu_struct *ssp)
 	psim_point(PSIM_POINT_WAIT);
 	psim_sync_may_sleep(__func__);
 	psim_lock_check_init(&ssp->dep_map, "srcu_struct", __func__);
-	if (lock_is_held(&ssp->dep_map))
+	if (lock_is_held(&ssp->dep_map) == LOCK_STATE_HELD)
 		psim_fatal("law 4", "synchronize_srcu(%s) inside a reader: it waits for itself",
 			   ssp->dep_map.name);
 	psim_raw_lock(psim_word(&ssp->__psim_word));

@@ -12,6 +12,7 @@ static int sync_start(const struct psim_config *config)
 {
 	psim_timers_start();
 	psim_rcu_start();
+	psim_held_start(config);
 	return psim_lock_order_start(config);
 }
 

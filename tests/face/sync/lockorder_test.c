@@ -199,6 +199,24 @@ static void lock_order__switched_off(struct kunit *test)
 	take_both(&second, &first);
 	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&first));
 }
+
+/* Off: nothing is said of a lock that is missing, and locks work as ever. */
+static void held_locks__switched_off(struct kunit *test)
+{
+	static DECLARE_RWSEM(sem);
+
+	lockdep_assert_held(&first);
+	lockdep_assert_not_held(&first);
+	down_write(&sem);
+	downgrade_write(&sem);
+	KUNIT_EXPECT_TRUE(test, down_read_trylock(&sem));
+	KUNIT_EXPECT_FALSE(test, down_write_trylock(&sem));
+	up_read(&sem);
+	up_read(&sem);
+	take_both(&first, &second);
+	take_both(&second, &first);
+	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&first) || rwsem_is_locked(&sem));
+}
 #endif
 
 static struct kunit_case cases[] = {
@@ -215,6 +233,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lock_order__many_classes),
 	KUNIT_CASE(might_lock__counts),
 	KUNIT_CASE_PSIM(lock_order__switched_off, .without = PSIM_LOCK_ORDER),
+	KUNIT_CASE_PSIM(held_locks__switched_off, .without = PSIM_HELD_LOCKS),
 #endif
 	{},
 };
