@@ -27,4 +27,9 @@ struct fault_attr {
  */
 bool should_fail(struct fault_attr *attr, ssize_t size);
 
+struct dentry;
+/* A directory for the attribute. Inert otherwise: there are no files in it. Return: as debugfs_create_dir(). */
+struct dentry *fault_create_debugfs_attr(const char *name, struct dentry *parent,
+					 struct fault_attr *attr);
+
 #endif /* _LINUX_FAULT_INJECT_H */

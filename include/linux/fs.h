@@ -3,7 +3,7 @@
  * Files: an inode with the pages of its contents, and an open file that leads to it.
  *
  * Modelled: files whose contents live in memory (linux/shmem_fs.h), as far as mappings of them need;
- * device nodes, opened by path, with what a driver does when they are used. Not
+ * device nodes and debugfs files, opened by path, with what a driver does when they are used. Not
  * modelled: directories, poll, asynchronous and vectored reads and writes, writeback.
  */
 #ifndef _LINUX_FS_H

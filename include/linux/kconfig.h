@@ -27,6 +27,7 @@
 #define CONFIG_LOCKDEP			 1
 #define CONFIG_PROVE_LOCKING		 1
 #define CONFIG_KUNIT			 1
+#define CONFIG_DEBUG_FS			 1
 #if defined(__PSIM_TREE_VERSION) && \
 	__PSIM_TREE_VERSION < 0x060a00 /* 6.10: a number before, then y or n */
 #define CONFIG_BASE_SMALL 0

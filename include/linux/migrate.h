@@ -40,6 +40,9 @@ static inline unsigned long migrate_pfn(unsigned long pfn)
 	return (pfn << MIGRATE_PFN_SHIFT) | MIGRATE_PFN_VALID;
 }
 
+/* The same for a page: what one early version calls it. */
+#define migrate_pfn_from_page(page) migrate_pfn(page_to_pfn(page))
+
 /**
  * enum migrate_vma_direction - which pages migrate_vma_setup() takes (S0.3); a mask
  * @MIGRATE_VMA_SELECT_SYSTEM: pages of system memory, and the zero page

@@ -33,6 +33,12 @@ static inline void folio_set_count(struct folio *folio, int v)
 	set_page_count(&folio->page, v);
 }
 
+/* One reference, as a folio has that was just made. */
+static inline void folio_init_count(struct folio *folio)
+{
+	folio_set_count(folio, 1);
+}
+
 static inline void init_page_count(struct page *page)
 {
 	set_page_count(page, 1);

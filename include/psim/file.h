@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Simulated files: contents to be mapped with psim_mmap_at(), without names; and what drivers offer by name:
- * the nodes of devices.
+ * device nodes in /dev and files of debugfs.
  */
 #ifndef PSIM_FILE_H
 #define PSIM_FILE_H
@@ -45,7 +45,7 @@ long psim_file_write(struct psim_file *file, unsigned long long offset, const vo
 
 /**
  * psim_open() - open(2)
- * @path: /dev/NAME of a registered device, or /dev/char/MAJOR:MINOR
+ * @path: /dev/NAME of a registered device, /dev/char/MAJOR:MINOR, or /sys/kernel/debug/...
  * @flags: O_RDONLY, O_WRONLY or O_RDWR, and others, which the driver may look at
  * @file: gets the open file, for psim_file_close() and psim_mmap_at()
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What opening a path asks of character devices. */
+/* What opening a path asks of character devices and of debugfs. */
 #ifndef PSIM_DRM_CHRDEV_H
 #define PSIM_DRM_CHRDEV_H
 
@@ -7,10 +7,15 @@
 
 struct cdev;
 struct device;
+struct file;
 
 /* The cdev behind a number, with a reference on it and on its module, for cdev_put(); or NULL. May sleep. */
 struct cdev *psim_cdev_get(dev_t dev);
 /* The device of the misc device whose node has another name than itself, with a reference; or NULL. */
 struct device *psim_misc_find(const char *name);
+
+/* Make @file one of the debugfs file @path. Return: 0, -ENOENT, -EISDIR, -ENXIO. May sleep. */
+int psim_debugfs_open(struct file *file, const char *path);
+void psim_debugfs_leftovers(void);
 
 #endif /* PSIM_DRM_CHRDEV_H */

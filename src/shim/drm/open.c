@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Files with names: device nodes, and the system calls on them.
+ * Files with names: device nodes and debugfs files, and the system calls on them.
  *
  * A node is there while a device with a number is registered. Open files of one number share an inode, and
  * so what unmap_mapping_range() works on. Who opens is root: modes are not looked at.
@@ -157,10 +157,14 @@ static int open_node(struct file *file, dev_t devt)
 
 static int find_and_open(struct file *file, const char *path)
 {
-	const char *name = behind(path, "/dev/");
+	const char *name = behind(path, "/dev/"), *debug = behind(path, "/sys/kernel/debug/");
 	dev_t devt = name ? find_node(name) : 0;
-	int err = devt ? open_node(file, devt) : -ENOENT;
+	int err = -ENOENT;
 
+	if (devt)
+		err = open_node(file, devt);
+	else if (debug)
+		err = psim_debugfs_open(file, debug);
 	if (!err && file->f_op->llseek)
 		file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
 	if (!err && file->f_op->open)

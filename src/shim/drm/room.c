@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The drm room in a machine's life. */
+#include "drm/chrdev.h"
 #include "drm/device.h"
 #include "sim/sim.h"
 
@@ -13,6 +14,7 @@ static void leftovers(void)
 {
 	psim_drm_device_leftovers();
 	psim_chrdev_leftovers();
+	psim_debugfs_leftovers();
 	psim_device_leftovers();
 	psim_class_leftovers();
 	psim_shrinker_leftovers();
