@@ -4,8 +4,7 @@
  * at a case's end. Each case runs in a task of a machine of its own; tests/support has the runner.
  *
  * A failed assertion ends the task and the machine with it: exit() and actions do not run then.
- * Suites' suite_init() and suite_exit() run for each case, in its machine. No resources API, no
- * static stubs.
+ * Suites' suite_init() and suite_exit() run for each case, in its machine.
  */
 #ifndef _KUNIT_TEST_H
 #define _KUNIT_TEST_H
@@ -89,6 +88,7 @@ struct kunit {
 	enum kunit_status status;
 	char status_comment[KUNIT_STATUS_COMMENT_SIZE];
 	struct list_head __psim_actions;
+	struct list_head __psim_resources;
 	struct __psim_kunit_stub __psim_stubs[16];
 	struct __psim_kunit_run *__psim_run;
 	char __psim_param[KUNIT_PARAM_DESC_SIZE];
@@ -116,6 +116,18 @@ struct kunit {
 		}                                            \
 	}
 #endif
+
+/* As KUNIT_ARRAY_PARAM below, described by a member of the elements that is a string. */
+#define KUNIT_ARRAY_PARAM_DESC(name, array, desc_member)                                          \
+	static const void *name##_gen_params(struct kunit *test, const void *prev, char *desc)    \
+	{                                                                                         \
+		typeof((array)[0]) *__psim_next = prev ? (typeof(__psim_next))prev + 1 : (array); \
+                                                                                                  \
+		if (__psim_next - (array) >= (long)ARRAY_SIZE(array))                             \
+			return NULL;                                                              \
+		strscpy(desc, __psim_next->desc_member, KUNIT_PARAM_DESC_SIZE);                   \
+		return __psim_next;                                                               \
+	}
 
 /* A generator for KUNIT_CASE_PARAM over @array; @get_desc(element, desc) describes, or is NULL. */
 #define KUNIT_ARRAY_PARAM(name, array, get_desc)                                                  \
@@ -145,6 +157,9 @@ void __psim_kunit_register(struct kunit_suite **suites, unsigned long n);
 	extern int __psim_kunit_semicolon
 #define kunit_test_suites(...)	__psim_kunit_suites(__COUNTER__, __VA_ARGS__)
 #define kunit_test_suite(suite) kunit_test_suites(&suite)
+/* Their code may be thrown away after boot: here as any other. */
+#define kunit_test_init_section_suites(...)  kunit_test_suites(__VA_ARGS__)
+#define kunit_test_init_section_suite(suite) kunit_test_suites(&suite)
 
 /* ---- failing --------------------------------------------------------------------------------- */
 
@@ -440,6 +455,11 @@ static inline void *kunit_kcalloc(struct kunit *test, size_t n, size_t size, gfp
 {
 	return kunit_kmalloc_array(test, n, size, gfp | __GFP_ZERO);
 }
+
+/* Copies that the case's end frees. NULL without memory. */
+void *kunit_kmemdup(struct kunit *test, const void *src, size_t len, gfp_t gfp);
+char *kunit_kstrdup(struct kunit *test, const char *str, gfp_t gfp);
+char *kunit_kasprintf(struct kunit *test, gfp_t gfp, const char *fmt, ...) __printf(3, 4);
 
 /* ---- a user address space for a case: the mm room's ------------------------------------------ */
 

@@ -335,6 +335,29 @@ void *kunit_kmalloc_array(struct kunit *test, size_t n, size_t size, gfp_t gfp)
 	return p;
 }
 
+void *kunit_kmemdup(struct kunit *test, const void *src, size_t len, gfp_t gfp)
+{
+	void *p = kunit_kmalloc(test, len, gfp);
+
+	return p ? memcpy(p, src, len) : NULL;
+}
+
+char *kunit_kstrdup(struct kunit *test, const char *str, gfp_t gfp)
+{
+	return str ? kunit_kmemdup(test, str, strlen(str) + 1, gfp) : NULL;
+}
+
+char *kunit_kasprintf(struct kunit *test, gfp_t gfp, const char *fmt, ...)
+{
+	va_list args;
+	char *p;
+
+	va_start(args, fmt);
+	p = kvasprintf(gfp, fmt, args);
+	va_end(args);
+	return p && kunit_add_action_or_reset(test, free_action, p) ? NULL : p;
+}
+
 void kunit_kfree(struct kunit *test, const void *p)
 {
 	if (p)
@@ -410,6 +433,7 @@ int psim_kunit_body(void *arg)
 	if (!run->verbose)
 		console_loglevel = LOGLEVEL_NOTICE;
 	INIT_LIST_HEAD(&test.__psim_actions);
+	INIT_LIST_HEAD(&test.__psim_resources);
 	set_current(&test);
 	err = suite->suite_init ? suite->suite_init(suite) : 0;
 	if (err)

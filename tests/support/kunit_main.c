@@ -21,6 +21,7 @@
 #include <cmocka.h>
 #include <psim/psim.h>
 
+#include "ktap.h"
 #include "kunit_bridge.h"
 
 #define MAX_SUITES  256
@@ -44,6 +45,7 @@ static struct {
 	int list;
 	int verbose;
 	int loud;
+	int ktap;
 } options;
 
 void __psim_kunit_register(struct kunit_suite **more, unsigned long n)
@@ -202,6 +204,11 @@ static void run_case(void **state)
 	write_rerun(run->name);
 	take_signals();
 	why = run_machine(run);
+	if (options.ktap)
+		ktap_case(why		 ? KTAP_NOT_OK
+			  : run->skipped ? KTAP_SKIP
+					 : KTAP_OK,
+			  why ? why : run->comment);
 	write_result(run->name, why ? "fail" : run->skipped ? "skip" : "pass");
 	if (why) {
 		say_red(run, why);
@@ -281,7 +288,7 @@ static int usage(const char *what, const char *value)
 	if (what)
 		fprintf(stderr, "%s: %s '%s'\n", options.program, what, value);
 	fprintf(what ? stderr : stdout,
-		"usage: %s [--list] [--filter GLOB] [--after CASE] [--verbose]\n"
+		"usage: %s [--list] [--filter GLOB] [--after CASE] [--verbose] [--ktap]\n"
 		"       [--engine deterministic|free] [--scheduler NAME] [--seed N]\n"
 		"       [--results FILE] [--load MODULE]...\n"
 		"GLOB is matched with suite.case, and may be given without --filter.\n",
@@ -300,6 +307,10 @@ static int parse(int argc, char **argv)
 			return usage(NULL, NULL);
 		if (!strcmp(arg, "--list")) {
 			options.list = 1;
+			continue;
+		}
+		if (!strcmp(arg, "--ktap")) {
+			options.ktap = 1;
 			continue;
 		}
 		if (!strcmp(arg, "--verbose")) {
@@ -340,6 +351,15 @@ static int parse(int argc, char **argv)
 	return -1;
 }
 
+static int begin_ktap(const struct CMUnitTest *tests, unsigned int n)
+{
+	const char **names = calloc(n, sizeof(*names));
+
+	for (unsigned int i = 0; names && i < n; i++)
+		names[i] = tests[i].name;
+	return names ? ktap_begin(names, n) : -1;
+}
+
 int main(int argc, char **argv)
 {
 	struct CMUnitTest *tests;
@@ -364,6 +384,8 @@ int main(int argc, char **argv)
 		for (unsigned int i = 0; i < n; i++)
 			puts(tests[i].name);
 		code = 0;
+	} else if (options.ktap && begin_ktap(tests, n)) {
+		code = 2;
 	} else if (options.loud) {
 		code = !!_cmocka_run_group_tests(options.program, tests, n, NULL, NULL);
 	} else {

@@ -1,0 +1,19 @@
+# KUnit programs through CTest, one test a case.
+#
+#   psim_discover_kunit(TARGET [PREFIX TEXT] [ARGUMENTS ARG...])
+#     after each build of TARGET asks it for its cases (--list) and makes each a test PREFIXsuite.case
+#     (default prefix: none), run with ARGUMENTS.
+
+set(PSIM_KUNIT_DISCOVER ${CMAKE_CURRENT_LIST_DIR}/PsimKunitDiscover.cmake)
+
+function(psim_discover_kunit target)
+	cmake_parse_arguments(arg "" "PREFIX" "ARGUMENTS" ${ARGN})
+	set(tests ${CMAKE_CURRENT_BINARY_DIR}/${target}-cases.cmake)
+	add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+		COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${target}> "-DPREFIX=${arg_PREFIX}"
+			"-DARGUMENTS=${arg_ARGUMENTS}" -DTESTS=${tests} -P ${PSIM_KUNIT_DISCOVER})
+	# what CTest finds before the first build
+	file(WRITE ${tests}.in
+		"if(EXISTS \"${tests}\")\n\tinclude(\"${tests}\")\nelse()\n\tadd_test(${target}_NOT_BUILT ${target}_NOT_BUILT)\nendif()\n")
+	set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${tests}.in)
+endfunction()
