@@ -2,8 +2,9 @@
 /*
  * Devices, the drivers that bind to them, and what is given back when a driver lets go (devres).
  *
- * Modelled: references, names, parents, binding by a bus, device-managed actions and memory. Not
- * modelled: sysfs, classes' files, power management, device links, deferred probing.
+ * Modelled: references, names, parents, binding by a bus, device-managed actions and memory; runtime power
+ * management (linux/pm_runtime.h). Not modelled: sysfs, classes' files, system sleep, device links, deferred
+ * probing.
  */
 #ifndef _LINUX_DEVICE_H
 #define _LINUX_DEVICE_H
@@ -19,6 +20,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
+#include <linux/pm.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -45,6 +47,7 @@ struct bus_type {
  * @bus: whose devices it drives
  * @owner: its module
  * @probe, @remove: for buses without functions of their own
+ * @pm: its part of power management, or NULL
  */
 struct device_driver {
 	const char *name;
@@ -54,6 +57,7 @@ struct device_driver {
 	bool suppress_bind_attrs;
 	int (*probe)(struct device *dev);
 	int (*remove)(struct device *dev);
+	const struct dev_pm_ops *pm;
 	struct list_head __psim_link;
 };
 
@@ -91,6 +95,7 @@ struct class
  * @coherent_dma_mask: the mask for dma_alloc_coherent()
  * @devres_lock, @devres_head: what is given back at unbinding
  * @devt: device number
+ * @power: runtime power management
  * @release: frees the structure when the last reference is gone
  * @__psim_ref: references
  * @__psim_id: ordinal; the IOMMU knows the device by it
@@ -110,6 +115,7 @@ struct device {
 	struct list_head devres_head;
 	const struct class *class;
 	dev_t devt;
+	struct dev_pm_info power;
 	u32 id;
 	void (*release)(struct device *dev);
 	struct kref __psim_ref;

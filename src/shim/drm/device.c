@@ -94,6 +94,7 @@ void __psim_device_initialize(struct device *dev, const char *site)
 	spin_lock_init(&dev->devres_lock);
 	INIT_LIST_HEAD(&dev->devres_head);
 	INIT_LIST_HEAD(&dev->__psim_bus_link);
+	psim_pm_init(dev);
 	dev->__psim_id = psim_ordinal("device");
 	dev->__psim_added = false;
 	dev->__psim_site = site;
@@ -194,6 +195,7 @@ void device_del(struct device *dev)
 	if (WARN_ON(!dev->__psim_added))
 		return;
 	psim_bus_remove(dev);
+	psim_pm_remove(dev);
 	dev->__psim_added = false;
 	put_device(dev);
 	put_device(parent);

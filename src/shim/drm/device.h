@@ -14,6 +14,10 @@ const char *psim_device_name(u32 id);
 struct device *psim_device_find(bool (*match)(const struct device *dev, const void *arg),
 				const void *arg);
 
+/* Runtime power management of a device that begins, and of one that goes. */
+void psim_pm_init(struct device *dev);
+void psim_pm_remove(struct device *dev);
+
 /* The bus side of device_add() and device_del(): find a driver; let it go. */
 int psim_bus_add(struct device *dev);
 void psim_bus_remove(struct device *dev);

@@ -6,6 +6,7 @@
  * Not modelled: deferred probing (a stop), asynchronous probing, sysfs bind and unbind.
  */
 #include <linux/device.h>
+#include <linux/pm_runtime.h>
 #include <linux/string.h>
 #include "drm/device.h"
 #include "sim/sim.h"
@@ -48,6 +49,15 @@ static int bind(struct device *dev, struct device_driver *drv)
 	return err;
 }
 
+/* The driver removes a device that is awake, unless it is idle. */
+static void wake(struct device *dev)
+{
+	if (!pm_runtime_enabled(dev))
+		return;
+	pm_runtime_get_sync(dev);
+	pm_runtime_put_sync(dev);
+}
+
 /* Under the device's lock. */
 static void unbind(struct device *dev)
 {
@@ -55,6 +65,7 @@ static void unbind(struct device *dev)
 
 	if (!drv)
 		return;
+	wake(dev);
 	if (dev->bus && dev->bus->remove)
 		dev->bus->remove(dev);
 	else if (drv->remove)
@@ -62,6 +73,9 @@ static void unbind(struct device *dev)
 	devres_release_all(dev);
 	WRITE_ONCE(dev->driver, NULL);
 	dev_set_drvdata(dev, NULL);
+	/* the next driver finds it as the first one did */
+	if (!pm_runtime_enabled(dev))
+		pm_runtime_set_suspended(dev);
 }
 
 void device_release_driver(struct device *dev)
