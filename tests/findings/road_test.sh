@@ -62,3 +62,16 @@ says 'skipped: the tree does not define drm_pagemap_create\(\)'
 says '^  face\.core [a-z_]*\.create__allocates_and_initialises'
 [ "$(grep -c '^  face\.core' "$work/said")" -le 4 ] || fail "more is skipped than what tests it"
 echo "another interface: $(sed -n 's/.*findings, //p' "$work/said" | head -n 1), the rest as on our core"
+
+# Nobody counts pagemaps, no fences, no details, no cache: the GPU is adapted to it, tests of the rest are skipped
+tree --version 6.18 --edit "$here/older.edit"
+findings 0 --only 'face\.(core|seed)|scenarios\.run|user\.gpu' --known "$here/older.known"
+for form in WITHOUT_OBJECT WITHOUT_FENCE WITHOUT_DETAILS WITHOUT_DESTROY WITHOUT_CACHE; do
+	says "its interface: __PSIM_CORE_$form"
+done
+says "skipped: not in this interface: .*drm_pagemap_put"
+says '^  face\.core pagemap_object\.get_and_put__count$'
+says '^scenarios\.run unplug: memory: wild pointer'
+passed=$(sed -n 's/^\([0-9]*\) cases as on our core, 1 findings.*/\1/p' "$work/said")
+[ "${passed:-0}" -ge 30 ] || fail "only ${passed:-no} cases ran on it"
+echo "an older interface: $passed cases as on our core, $(grep -c '^  face\.' "$work/said") skipped"

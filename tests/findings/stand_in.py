@@ -6,7 +6,8 @@ usage: stand_in.py TREE [--version 7.0] [--edit FILE]...
 
 A kernel tree has two files where we have several, so ours are joined. --edit: FILE changes what was
 made: blocks of lines "--- PATH", the old text, "+++", the new text, "===". Old text that is not there
-exactly once is an error, so an edit cannot silently become none.
+exactly once is an error, so an edit cannot silently become none; without old text all of the file is new,
+and without new text either the tree lacks it.
 """
 import argparse
 import pathlib
@@ -39,6 +40,9 @@ def edited(files, edit):
     for path, old, new in blocks:
         if path not in files:
             sys.exit(f"stand_in.py: {edit}: no file {path}")
+        if not old:
+            files[path] = new
+            continue
         if files[path].count(old) != 1:
             sys.exit(f"stand_in.py: {edit}: {files[path].count(old)} times in {path}, not once:\n{old}")
         files[path] = files[path].replace(old, new)

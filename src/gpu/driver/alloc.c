@@ -105,7 +105,7 @@ static struct dma_fence *start_clear(struct simgpu_alloc *alloc, size_t bytes)
 		.opcode = SIMGPU_OP_CLEAR, .address = alloc->block->offset, .bytes = bytes};
 	struct dma_fence *fence = NULL;
 
-	if (alloc->gpu->clear)
+	if (SIMGPU_FENCES && alloc->gpu->clear)
 		fence = simgpu_ring_submit(&alloc->gpu->copy, &desc, 1);
 	return IS_ERR(fence) ? NULL : fence;
 }
@@ -113,7 +113,7 @@ static struct dma_fence *start_clear(struct simgpu_alloc *alloc, size_t bytes)
 struct simgpu_alloc *simgpu_alloc_create(struct drm_pagemap *dpagemap, struct mm_struct *mm,
 					 size_t bytes)
 {
-	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
+	struct simgpu_device *gpu = simgpu_of(dpagemap);
 	struct simgpu_alloc *alloc = kzalloc(sizeof(*alloc), GFP_KERNEL);
 
 	if (!alloc)

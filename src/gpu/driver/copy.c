@@ -194,14 +194,14 @@ static int copy(struct page **pages, struct drm_pagemap_addr *addr, unsigned lon
 }
 
 /* With a fence the memory is fresh and being cleared: what has no source is right already. */
-int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
-			  struct dma_fence *pre_migrate_fence)
+int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr,
+			  unsigned long npages SIMGPU_FENCE_PARAMETER)
 {
-	return copy(pages, addr, npages, pre_migrate_fence, true);
+	return copy(pages, addr, npages, SIMGPU_FENCE, true);
 }
 
-int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
-		       struct dma_fence *pre_migrate_fence)
+int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr,
+		       unsigned long npages SIMGPU_FENCE_PARAMETER)
 {
-	return copy(pages, addr, npages, pre_migrate_fence, false);
+	return copy(pages, addr, npages, SIMGPU_FENCE, false);
 }

@@ -23,7 +23,7 @@
 static int migrate_once(struct drm_pagemap *dpagemap, struct mm_struct *mm, unsigned long start,
 			unsigned long end, unsigned long timeslice_ms)
 {
-	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
+	struct simgpu_device *gpu = simgpu_of(dpagemap);
 	struct drm_pagemap_migrate_details details = {
 		.timeslice_ms = timeslice_ms,
 		/* Pieces of a chunk that are here already move together with the rest of it. */
@@ -66,7 +66,7 @@ static int migrate_piece(struct drm_pagemap *dpagemap, struct mm_struct *mm, uns
 static int migrate_vma_part(struct drm_pagemap *dpagemap, struct mm_struct *mm, unsigned long start,
 			    unsigned long end, unsigned long timeslice_ms)
 {
-	struct simgpu_device *gpu = container_of(dpagemap->drm, struct simgpu_device, drm);
+	struct simgpu_device *gpu = simgpu_of(dpagemap);
 	int err = 0;
 
 	while (!err && start < end) {
@@ -84,7 +84,7 @@ int simgpu_populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsign
 	struct vm_area_struct *vma;
 	int err = -EFAULT, idx;
 
-	if (!drm_dev_enter(dpagemap->drm, &idx))
+	if (!drm_dev_enter(simgpu_drm(dpagemap), &idx))
 		return -ENODEV;
 	while (start < end && (vma = find_vma_intersection(mm, start, end))) {
 		unsigned long from = max(start, vma->vm_start), to = min(end, vma->vm_end);

@@ -14,7 +14,6 @@
 #include <linux/range.h>
 #include <linux/slab.h>
 #include <drm/drm_drv.h>
-#include <drm/drm_pagemap_util.h>
 
 #include "simgpu.h"
 
@@ -37,11 +36,6 @@ static struct workqueue_struct *destroy_queue;
 static struct simgpu_pagemap *to_simgpu_pagemap(struct drm_pagemap *dpagemap)
 {
 	return container_of(dpagemap, struct simgpu_pagemap, base);
-}
-
-static struct simgpu_device *to_gpu(struct drm_pagemap *dpagemap)
-{
-	return container_of(dpagemap->drm, struct simgpu_device, drm);
 }
 
 unsigned long simgpu_first_pfn(struct drm_pagemap *dpagemap)
@@ -100,7 +94,7 @@ static void pagemap_free(struct simgpu_pagemap *pagemap)
 {
 	int idx;
 
-	if (drm_dev_enter(pagemap->base.drm, &idx)) {
+	if (drm_dev_enter(simgpu_drm(&pagemap->base), &idx)) {
 		memory_unregister(pagemap->memory);
 		drm_dev_exit(idx);
 	}
@@ -110,13 +104,13 @@ static void pagemap_free(struct simgpu_pagemap *pagemap)
 static void destroy_work(struct work_struct *work)
 {
 	struct simgpu_pagemap *pagemap = container_of(work, struct simgpu_pagemap, destroy);
-	struct drm_device *drm = pagemap->base.drm;
+	struct drm_device *drm = simgpu_drm(&pagemap->base);
 
 	pagemap_free(pagemap);
 	drm_dev_put(drm);
 }
 
-static void destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
+void simgpu_pagemap_destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
 {
 	struct simgpu_pagemap *pagemap = to_simgpu_pagemap(dpagemap);
 
@@ -124,7 +118,7 @@ static void destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
 		pagemap_free(pagemap);
 		return;
 	}
-	drm_dev_get(dpagemap->drm);
+	drm_dev_get(simgpu_drm(dpagemap));
 	queue_work(destroy_queue, &pagemap->destroy);
 }
 
@@ -149,7 +143,7 @@ static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct d
 					  struct page *page, unsigned int order,
 					  enum dma_data_direction dir)
 {
-	struct simgpu_device *gpu = to_gpu(dpagemap), *user = simgpu_by_device(dev);
+	struct simgpu_device *gpu = simgpu_of(dpagemap), *user = simgpu_by_device(dev);
 	u64 addr = SIMGPU_LINK_ADDRESS(gpu->serial, simgpu_offset(page));
 	unsigned int road = SIMGPU_ROAD_LINK;
 
@@ -163,15 +157,13 @@ static struct drm_pagemap_addr device_map(struct drm_pagemap *dpagemap, struct d
 
 static void device_unmap(struct drm_pagemap *dpagemap, struct device *dev, simgpu_unmap_addr addr)
 {
-	WARN_ON(atomic_dec_return(&to_gpu(dpagemap)->mappings) < 0);
+	WARN_ON(atomic_dec_return(&simgpu_of(dpagemap)->mappings) < 0);
 }
 
-static const struct drm_pagemap_ops pagemap_ops = {
-	.device_map = device_map,
-	.device_unmap = device_unmap,
-	.populate_mm = simgpu_populate_mm,
-	.destroy = destroy,
-};
+static const struct drm_pagemap_ops pagemap_ops = {.device_map = device_map,
+						   .device_unmap = device_unmap,
+						   .populate_mm = simgpu_populate_mm,
+						   SIMGPU_DESTROY(simgpu_pagemap_destroy)};
 
 /* ---- looking it up ------------------------------------------------------------------------------------------ */
 

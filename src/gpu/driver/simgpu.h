@@ -27,8 +27,6 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <drm/drm_device.h>
-#include <drm/drm_pagemap.h>
-#include <drm/drm_pagemap_util.h>
 
 #include "../hw/regs.h"
 #include "adapt.h"
@@ -255,6 +253,11 @@ static inline u64 simgpu_offset(struct page *page)
 	return (u64)(page_to_pfn(page) - simgpu_memory_of(page)->first_pfn) << PAGE_SHIFT;
 }
 
+static inline struct simgpu_device *simgpu_of(struct drm_pagemap *dpagemap)
+{
+	return container_of(simgpu_drm(dpagemap), struct simgpu_device, drm);
+}
+
 int simgpu_pagemap_init(struct simgpu_device *gpu);
 int simgpu_pagemap_module_init(void);
 void simgpu_pagemap_module_exit(void);
@@ -263,6 +266,8 @@ struct drm_pagemap *simgpu_pagemap_get(struct simgpu_device *gpu);
 /* The same if anybody uses it; else NULL. */
 struct drm_pagemap *simgpu_pagemap_if_active(struct simgpu_device *gpu);
 unsigned long simgpu_first_pfn(struct drm_pagemap *dpagemap);
+/* The callback for a pagemap that nobody holds. */
+void simgpu_pagemap_destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim);
 
 /* ---- allocations (alloc.c), migration (migrate.c), copies (copy.c) ------------------------------------------ */
 
@@ -311,10 +316,10 @@ int simgpu_populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsign
 int simgpu_migrate(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
 		   unsigned long end);
 
-int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
-			  struct dma_fence *pre_migrate_fence);
-int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
-		       struct dma_fence *pre_migrate_fence);
+int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr,
+			  unsigned long npages SIMGPU_FENCE_PARAMETER);
+int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr,
+		       unsigned long npages SIMGPU_FENCE_PARAMETER);
 
 /* ---- address spaces (vm.c), faults (fault.c), commands (command.c) ---------------------------------------------- */
 
