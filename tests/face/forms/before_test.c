@@ -77,6 +77,7 @@ static void migrate_pfn__from_a_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, migrate_pfn(page_to_pfn(page)),
 			(page_to_pfn(page) << MIGRATE_PFN_SHIFT) | MIGRATE_PFN_VALID);
 	KUNIT_EXPECT_PTR_EQ(test, migrate_pfn_to_page(migrate_pfn(page_to_pfn(page))), page);
+	KUNIT_EXPECT_EQ(test, migrate_pfn_from_page(page), migrate_pfn(page_to_pfn(page)));
 }
 
 /* No device-private memory among what goes to the device, no compound entries. */

@@ -4,6 +4,7 @@
  * S10.8), compiled as files of Linux 7.1 are.
  */
 #include <kunit/test.h>
+#include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
 #include <linux/fault-inject.h>
@@ -13,6 +14,7 @@
 #include <linux/migrate.h>
 #include <linux/minmax.h>
 #include <linux/pagemap.h>
+#include <linux/pci-p2pdma.h>
 #include <linux/platform_device.h>
 #include <linux/version.h>
 #include <linux/workqueue.h>
@@ -138,7 +140,18 @@ static DECLARE_FAULT_ATTR(fail_of_its_own);
 
 static void should_fail__by_an_attribute(struct kunit *test)
 {
+	struct dentry *dir = fault_create_debugfs_attr("fail_of_its_own", NULL, &fail_of_its_own);
+
+	KUNIT_EXPECT_TRUE(test, IS_ENABLED(CONFIG_DEBUG_FS));
+	KUNIT_EXPECT_NOT_NULL(test, dir);
 	KUNIT_EXPECT_FALSE(test, should_fail(&fail_of_its_own, 1));
+	debugfs_remove_recursive(IS_ERR(dir) ? NULL : dir);
+}
+
+/* There is no PCI bus here, so no peer can be reached over it. */
+static void pci_p2pdma_distance__without_a_bus(struct kunit *test)
+{
+	KUNIT_EXPECT_LT(test, pci_p2pdma_distance(NULL, &user->dev, false), 0);
 }
 
 static void dma_resv__of_a_buffer(struct kunit *test)
@@ -161,6 +174,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hmm_range_fault__that_locks_itself),
 	KUNIT_CASE(queue_work__unbound),
 	KUNIT_CASE(should_fail__by_an_attribute),
+	KUNIT_CASE(pci_p2pdma_distance__without_a_bus),
 	KUNIT_CASE(dma_resv__of_a_buffer),
 	{},
 };
