@@ -13,7 +13,11 @@ void psim_rcu_run(void);
 /* Arm a timer anew at @expires, or disarm it, inside of another primitive: no scheduling points. */
 struct timer_list;
 void psim_timer_arm(struct timer_list *timer, unsigned long expires);
+/* The same at a moment in virtual nanoseconds. */
+void psim_timer_arm_ns(struct timer_list *timer, u64 due);
 bool psim_timer_disarm(struct timer_list *timer);
+/* Whether its function runs now. */
+bool psim_timer_runs(const struct timer_list *timer);
 
 /* Parts of the sync room's life. */
 void psim_timers_start(void);

@@ -67,13 +67,13 @@ static void note_next(void)
 		psim_timers_changed();
 }
 
-static void arm(struct timer_list *timer, unsigned long expires)
+/* @due: in virtual nanoseconds. */
+static void arm_ns(struct timer_list *timer, u64 due)
 {
 	struct rb_node **link = &timers.rb_root.rb_node, *parent = NULL;
 	bool leftmost = true;
 
-	timer->expires = expires;
-	timer->__psim_due = psim_jiffies_deadline(expires);
+	timer->__psim_due = due;
 	timer->__psim_order = ++timers_order;
 	timer->__psim_pending = true;
 	while (*link) {
@@ -89,6 +89,12 @@ static void arm(struct timer_list *timer, unsigned long expires)
 	rb_link_node(&timer->__psim_node, parent, link);
 	rb_insert_color_cached(&timer->__psim_node, &timers, leftmost);
 	note_next();
+}
+
+static void arm(struct timer_list *timer, unsigned long expires)
+{
+	timer->expires = expires;
+	arm_ns(timer, psim_jiffies_deadline(expires));
 }
 
 static bool disarm(struct timer_list *timer)
@@ -156,6 +162,25 @@ void psim_timer_arm(struct timer_list *timer, unsigned long expires)
 	disarm(timer);
 	arm(timer, expires);
 	psim_raw_unlock(&timers_raw);
+}
+
+void psim_timer_arm_ns(struct timer_list *timer, u64 due)
+{
+	psim_edge_out(timer);
+	psim_raw_lock(&timers_raw);
+	disarm(timer);
+	arm_ns(timer, due);
+	psim_raw_unlock(&timers_raw);
+}
+
+bool psim_timer_runs(const struct timer_list *timer)
+{
+	bool runs;
+
+	psim_raw_lock(&timers_raw);
+	runs = is_running(timer);
+	psim_raw_unlock(&timers_raw);
+	return runs;
 }
 
 bool psim_timer_disarm(struct timer_list *timer)
