@@ -52,14 +52,14 @@ struct hrtimer {
 
 /* @clock_id: CLOCK_MONOTONIC or CLOCK_BOOTTIME, which is the same here; others are a stop. */
 void hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struct hrtimer *timer),
-		   int clock_id, enum hrtimer_mode mode);
+		   clockid_t clock_id, enum hrtimer_mode mode);
 #define hrtimer_setup_on_stack(timer, function, clock_id, mode) \
 	hrtimer_setup(timer, function, clock_id, mode)
 void destroy_hrtimer_on_stack(struct hrtimer *timer);
 
 #if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 15, 0)
 /* Without a function: it is set by hand. */
-static inline void hrtimer_init(struct hrtimer *timer, int clock_id, enum hrtimer_mode mode)
+static inline void hrtimer_init(struct hrtimer *timer, clockid_t clock_id, enum hrtimer_mode mode)
 {
 	hrtimer_setup(timer, NULL, clock_id, mode);
 }

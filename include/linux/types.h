@@ -43,6 +43,7 @@ typedef unsigned char u_char;
 typedef unsigned int u_int;
 typedef unsigned long u_long;
 typedef int pid_t;
+typedef int clockid_t;
 typedef unsigned int uid_t, gid_t;
 typedef u32 dev_t;
 typedef unsigned short umode_t;

@@ -26,7 +26,7 @@ static void hrtimer_run(struct timer_list *base)
 }
 
 void hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struct hrtimer *timer),
-		   int clock_id, enum hrtimer_mode mode)
+		   clockid_t clock_id, enum hrtimer_mode mode)
 {
 	if (clock_id != CLOCK_MONOTONIC && clock_id != CLOCK_BOOTTIME)
 		psim_stop_function(__func__, "clocks other than CLOCK_MONOTONIC are not modelled");
