@@ -155,6 +155,7 @@
 #pragma redefine_extname device_register __psim_k_device_register
 #pragma redefine_extname device_release_driver __psim_k_device_release_driver
 #pragma redefine_extname device_unregister __psim_k_device_unregister
+#pragma redefine_extname devm_free_irq __psim_k_devm_free_irq
 #pragma redefine_extname devm_ioremap __psim_k_devm_ioremap
 #pragma redefine_extname devm_ioremap_resource __psim_k_devm_ioremap_resource
 #pragma redefine_extname devm_iounmap __psim_k_devm_iounmap

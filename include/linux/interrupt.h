@@ -61,4 +61,14 @@ struct device;
 int __must_check devm_request_irq(struct device *owner, unsigned int irq, irq_handler_t handler,
 				  unsigned long flags, const char *name, void *dev);
 
+/**
+ * devm_free_irq() - give back what devm_request_irq() gave, before the driver is unbound
+ * @owner: the device
+ * @irq: the line
+ * @dev: as it was handed to devm_request_irq()
+ *
+ * A line that @owner does not hold so is a warning. Waits for a handler that runs. Process context.
+ */
+void devm_free_irq(struct device *owner, unsigned int irq, void *dev);
+
 #endif /* _LINUX_INTERRUPT_H */

@@ -185,6 +185,9 @@ static void remove(struct platform_device *pdev)
 		simgpu_vm_destroy(vm);
 	WARN_ON(atomic_read(&gpu->mappings));
 	simgpu_write(gpu, SIMGPU_STOP, 1);
+	/* a fault of an engine that was not yet stopped may have been queued anew */
+	devm_free_irq(&pdev->dev, platform_get_irq(pdev, 0), gpu);
+	cancel_work_sync(&gpu->fault_work);
 }
 
 static struct platform_driver simgpu_driver;

@@ -15,7 +15,7 @@
 /* Compute throughput in bytes a microsecond: 100 GB/s, an assumption; it only scales virtual time. */
 #define BYTES_PER_US 100000
 
-/* Return: 0 when the driver wants a retry, -EFAULT when it gave up. */
+/* Return: 0 when the driver wants a retry, -EFAULT when it gave up, or stopped the engine. */
 static int fault(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t address, int write)
 {
 	uint64_t answer;
@@ -25,8 +25,11 @@ static int fault(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 	__atomic_store_n(&gpu->fault_info, (uint64_t)d->context << 1 | write, __ATOMIC_RELEASE);
 	__atomic_store_n(&gpu->fault_answer, 0, __ATOMIC_RELEASE);
 	simhw_raise_irq(gpu, SIMGPU_IRQ_FAULT);
-	while (!(answer = __atomic_load_n(&gpu->fault_answer, __ATOMIC_ACQUIRE)))
+	while (!(answer = __atomic_load_n(&gpu->fault_answer, __ATOMIC_ACQUIRE))) {
+		if (__atomic_load_n(&gpu->stop, __ATOMIC_ACQUIRE))
+			return -EFAULT;
 		psim_hw_wait();
+	}
 	return answer == SIMGPU_RETRY ? 0 : -EFAULT;
 }
 

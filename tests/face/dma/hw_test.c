@@ -276,6 +276,23 @@ static void interrupt__reaches_the_handler(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bound[0]->interrupts, 0u);
 }
 
+/* Given back before its time: no interrupt comes, and unbinding gives nothing back a second time. */
+static void devm_free_irq__gives_the_line_back(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct driver_data *data = bound[1];
+
+	devm_free_irq(data->dev, data->irq, data);
+	psim_hw_interrupt(&f->model[1].bus);
+	msleep(1);
+	KUNIT_EXPECT_EQ(test, data->interrupts, 0u);
+	kunit_expect_report(test, "devm_free_irq");
+	devm_free_irq(data->dev, data->irq, data);
+	KUNIT_ASSERT_EQ(test, devm_request_irq(data->dev, data->irq, handler, 0, "again", data), 0);
+	psim_hw_interrupt(&f->model[1].bus);
+	wait_for_completion(&data->interrupted);
+}
+
 /* On a machine of one CPU: an interrupt waits while they are off there, or while its line is. */
 static void interrupt__one_cpu(struct kunit *test)
 {
@@ -525,6 +542,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ioremap__needs_a_device),
 	KUNIT_CASE(plug__binds_a_driver_that_comes_later),
 	KUNIT_CASE(interrupt__reaches_the_handler),
+	KUNIT_CASE(devm_free_irq__gives_the_line_back),
 	KUNIT_CASE_PSIM(interrupt__one_cpu, .cpus = 1),
 	KUNIT_CASE_PSIM(interrupt__one_cpu_of_threads, .cpus = 1, .engine = PSIM_FREE_RUNNING),
 	KUNIT_CASE(engine__works_while_virtual_time_passes),
