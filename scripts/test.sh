@@ -59,8 +59,9 @@ configure() { # BUILD OPTIONS...
 	rm -f "$build.log"
 }
 
+# What fails here does not end the script, because its caller asks: so each command says || return.
 build_and_test() { # BUILD OPTIONS...
-	configure "$@"
+	configure "$@" || return
 	ctest --test-dir "build/$1" -j "$jobs" --output-on-failure --no-tests=error
 }
 
@@ -70,7 +71,7 @@ only() { # BUILD REGEX
 
 # Kernel code that reports each of its plain accesses: nothing in the shim, the core and the driver races.
 without_races() {
-	only races '^(face|race)\.'
+	only races '^(face|race)\.' || return
 	local name
 	for name in $(build/races/psim list --names); do
 		build/races/psim run "$name" --races >build/races/run.log 2>&1 ||
@@ -80,7 +81,7 @@ without_races() {
 
 # For the comparison of traces: what no other stage builds.
 two_more() {
-	configure gcc-o2 -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF
+	configure gcc-o2 -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF || return
 	configure clang-o0 -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug -DPSIM_TESTS=OFF -DPSIM_BENCH=OFF
 }
 

@@ -71,23 +71,25 @@ static inline void pm_runtime_put_noidle(struct device *dev)
 
 static inline bool pm_runtime_enabled(struct device *dev)
 {
-	return !dev->power.disable_depth;
+	return !READ_ONCE(dev->power.disable_depth);
 }
 
 static inline bool pm_runtime_suspended(struct device *dev)
 {
-	return dev->power.runtime_status == RPM_SUSPENDED && !dev->power.disable_depth;
+	return READ_ONCE(dev->power.runtime_status) == RPM_SUSPENDED &&
+	       !READ_ONCE(dev->power.disable_depth);
 }
 
 /* Awake, or nobody cares. */
 static inline bool pm_runtime_active(struct device *dev)
 {
-	return dev->power.runtime_status == RPM_ACTIVE || dev->power.disable_depth;
+	return READ_ONCE(dev->power.runtime_status) == RPM_ACTIVE ||
+	       READ_ONCE(dev->power.disable_depth);
 }
 
 static inline bool pm_runtime_status_suspended(struct device *dev)
 {
-	return dev->power.runtime_status == RPM_SUSPENDED;
+	return READ_ONCE(dev->power.runtime_status) == RPM_SUSPENDED;
 }
 
 void pm_runtime_mark_last_busy(struct device *dev);

@@ -21,7 +21,10 @@ static int resume(struct device *dev, int flags);
 
 static bool in_transition(const struct dev_pm_info *power)
 {
-	return power->runtime_status == RPM_RESUMING || power->runtime_status == RPM_SUSPENDING;
+	enum rpm_status status =
+		READ_ONCE(power->runtime_status); /* without the lock, by who waits */
+
+	return status == RPM_RESUMING || status == RPM_SUSPENDING;
 }
 
 static void request(struct device *dev, enum __psim_rpm_request what)
@@ -59,7 +62,7 @@ static int call(struct device *dev, int (*fn)(struct device *dev))
 
 static void set_status(struct device *dev, enum rpm_status status)
 {
-	dev->power.runtime_status = status;
+	WRITE_ONCE(dev->power.runtime_status, status);
 	if (!in_transition(&dev->power))
 		wake_up_all(&dev->power.wait_queue);
 }
@@ -376,10 +379,13 @@ EXPORT_SYMBOL(__pm_runtime_set_status);
 void pm_runtime_enable(struct device *dev)
 {
 	spin_lock_irq(&dev->power.lock);
-	if (!dev->power.disable_depth)
+	if (!dev->power.disable_depth) {
 		dev_warn(dev, "Unbalanced pm_runtime_enable!\n");
-	else if (!--dev->power.disable_depth)
-		dev->power.__psim_disabled_active = false;
+	} else {
+		WRITE_ONCE(dev->power.disable_depth, dev->power.disable_depth - 1);
+		if (!dev->power.disable_depth)
+			dev->power.__psim_disabled_active = false;
+	}
 	spin_unlock_irq(&dev->power.lock);
 }
 EXPORT_SYMBOL(pm_runtime_enable);
@@ -402,16 +408,27 @@ int pm_runtime_barrier(struct device *dev)
 }
 EXPORT_SYMBOL(pm_runtime_barrier);
 
+static bool is_asked_to_wake(struct device *dev)
+{
+	bool asked;
+
+	spin_lock_irq(&dev->power.lock);
+	asked = dev->power.__psim_request == __PSIM_RPM_RESUME;
+	spin_unlock_irq(&dev->power.lock);
+	return asked;
+}
+
 void __pm_runtime_disable(struct device *dev, bool check_resume)
 {
-	if (!dev->power.disable_depth) {
-		if (check_resume && dev->power.__psim_request == __PSIM_RPM_RESUME)
+	if (pm_runtime_enabled(dev)) {
+		if (check_resume && is_asked_to_wake(dev))
 			pm_runtime_resume(dev);
 		pm_runtime_barrier(dev);
 	}
 	spin_lock_irq(&dev->power.lock);
-	if (!dev->power.disable_depth++)
+	if (!dev->power.disable_depth)
 		dev->power.__psim_disabled_active = dev->power.runtime_status == RPM_ACTIVE;
+	WRITE_ONCE(dev->power.disable_depth, dev->power.disable_depth + 1);
 	spin_unlock_irq(&dev->power.lock);
 }
 EXPORT_SYMBOL(__pm_runtime_disable);

@@ -13,11 +13,12 @@ static ktime_t step;
 
 static enum hrtimer_restart tick(struct hrtimer *t)
 {
-	runs++;
 	at = ktime_to_ns(ktime_get());
 	irqs_were_off = irqs_disabled();
 	was_atomic = in_interrupt();
 	was_active = hrtimer_active(t) && !hrtimer_is_queued(t);
+	/* last: who sees it sees what is noted above */
+	smp_store_release(&runs, runs + 1);
 	if (runs > again)
 		return HRTIMER_NORESTART;
 	hrtimer_forward_now(t, step);
@@ -39,7 +40,7 @@ static void hrtimer_start__runs_not_before_its_moment(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, hrtimer_is_queued(&timer));
 	KUNIT_EXPECT_GT(test, ktime_to_ns(hrtimer_get_remaining(&timer)), 0);
 	msleep(2);
-	KUNIT_EXPECT_EQ(test, runs, 1);
+	KUNIT_EXPECT_EQ(test, smp_load_acquire(&runs), 1);
 	KUNIT_EXPECT_GE(test, at, begin + 150000);
 	KUNIT_EXPECT_TRUE(test, was_atomic);
 	KUNIT_EXPECT_TRUE(test, irqs_were_off);
@@ -55,7 +56,7 @@ static void hrtimer_start__is_exact_to_less_than_a_tick(struct kunit *test)
 
 	hrtimer_start(&timer, ns_to_ktime(begin + 123456), HRTIMER_MODE_ABS);
 	msleep(2);
-	KUNIT_EXPECT_EQ(test, runs, 1);
+	KUNIT_EXPECT_EQ(test, smp_load_acquire(&runs), 1);
 	KUNIT_EXPECT_LT(test, at, begin + 123456 + 100000);
 }
 #endif
@@ -66,7 +67,7 @@ static void hrtimer__that_restarts_goes_on(struct kunit *test)
 	step = ms_to_ktime(1);
 	hrtimer_start(&timer, ms_to_ktime(1), HRTIMER_MODE_REL_SOFT);
 	msleep(20);
-	KUNIT_EXPECT_EQ(test, runs, 4);
+	KUNIT_EXPECT_EQ(test, smp_load_acquire(&runs), 4);
 	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&timer), 0);
 }
 
@@ -78,7 +79,7 @@ static void hrtimer_cancel__of_a_queued_one_is_1(struct kunit *test)
 	hrtimer_start(&timer, ms_to_ktime(5), HRTIMER_MODE_REL);
 	hrtimer_start(&timer, ms_to_ktime(50), HRTIMER_MODE_REL);
 	msleep(20);
-	KUNIT_EXPECT_EQ(test, runs, 0);
+	KUNIT_EXPECT_EQ(test, smp_load_acquire(&runs), 0);
 	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&timer), 1);
 }
 
@@ -97,7 +98,7 @@ static void hrtimer_setup__soft_has_interrupts_on(struct kunit *test)
 	hrtimer_setup(&timer, tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	hrtimer_start(&timer, ms_to_ktime(1), HRTIMER_MODE_REL_SOFT);
 	msleep(5);
-	KUNIT_EXPECT_EQ(test, runs, 1);
+	KUNIT_EXPECT_EQ(test, smp_load_acquire(&runs), 1);
 	KUNIT_EXPECT_FALSE(test, irqs_were_off);
 }
 
