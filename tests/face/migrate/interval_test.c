@@ -417,7 +417,7 @@ static void mmu_interval_read_begin__inside_its_callback(struct kunit *test)
 	static const struct mmu_interval_notifier_ops ops = {.invalidate = read_inside};
 	struct fx *fx = test->priv;
 	struct mmu_notifier_range range = range_of(fx, 0, 1);
-	struct sub s = {};
+	static struct sub s; /* still inserted when the task has ended */
 
 	KUNIT_ASSERT_EQ(
 		test, mmu_interval_notifier_insert(&s.sub, fx->mm, at(fx, 0), PAGE_SIZE, &ops), 0);

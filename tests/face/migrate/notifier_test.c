@@ -196,7 +196,7 @@ static void mmu_interval_notifier_remove__from_a_callback_is_reported(struct kun
 {
 	struct fx *fx = test->priv;
 	struct mmu_notifier_range range = range_of(fx, 0, 1);
-	struct mmu_interval_notifier sub;
+	static struct mmu_interval_notifier sub; /* still inserted when the task has ended */
 
 	KUNIT_ASSERT_EQ(
 		test,

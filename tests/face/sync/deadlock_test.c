@@ -185,9 +185,9 @@ static void wants_outer(struct work_struct *work)
 
 static void deadlock__flush_work(struct kunit *test)
 {
-	struct work_struct work;
+	static struct work_struct work; /* still queued when the task has ended */
 
-	INIT_WORK_ONSTACK(&work, wants_outer);
+	INIT_WORK(&work, wants_outer);
 	mutex_lock(&outer);
 	schedule_work(&work);
 	kunit_expect_halt(test, "in wants_outer waits for mutex outer, held by kunit/1 since "
