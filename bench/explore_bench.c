@@ -129,13 +129,15 @@ PSIM_SCENARIO(bench_increments, "two tasks lock, increment and unlock ten times"
 	return bench_counter() == 20 ? 0 : -5;
 }
 
+/* Without instruments: what it is compared with has none. */
 static struct search bare(unsigned long schedules)
 {
 	return (struct search){
 		.stage = {.scenario = psim_scenario_find("bench-increments"),
 			  .points = PSIM_POINTS_ALL,
 			  .seed = 1,
-			  .steps = EXPLORE_STEPS},
+			  .steps = EXPLORE_STEPS,
+			  .without = ~0u},
 		.strategy = STRATEGY_RANDOM,
 		.schedules = schedules,
 		.shards = 1,

@@ -35,12 +35,13 @@ struct outcome {
 	uint64_t virtual_ns;
 };
 
-/* A machine for exploration: the level of points, the seed, the step budget. */
+/* A machine for exploration: the level of points, the seed, the step budget, instruments that are off. */
 struct stage {
 	const struct psim_scenario *scenario;
 	unsigned int points;
 	unsigned long long seed;
 	unsigned long long steps;
+	unsigned int without;
 	bool print_reports;
 	const char *trace; /* a file to write the events to, or NULL */
 };

@@ -50,6 +50,7 @@ int psimx_stage_run(const struct stage *stage, const struct psim_steer *steer,
 		.seed = stage->seed,
 		.points = stage->points,
 		.step_budget = stage->steps,
+		.without = stage->without,
 	};
 	int err;
 
