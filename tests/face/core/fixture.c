@@ -15,6 +15,7 @@
 #include <linux/platform_device.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
@@ -188,11 +189,22 @@ static int populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsign
 	return -ENODEV;
 }
 
+/* Several objects may go at the same time, in any context. */
+static void note_destroy(bool is_atomic_or_reclaim)
+{
+	static DEFINE_SPINLOCK(lock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	world.destroys++;
+	world.destroy_flag = is_atomic_or_reclaim;
+	spin_unlock_irqrestore(&lock, flags);
+}
+
 /* The object's memory is fake_pagemap_create()'s or drm_pagemap_create()'s. */
 static void destroy(struct drm_pagemap *dpagemap, bool is_atomic_or_reclaim)
 {
-	world.destroys++;
-	world.destroy_flag = is_atomic_or_reclaim;
+	note_destroy(is_atomic_or_reclaim);
 	if (world.in_destroy)
 		world.in_destroy(dpagemap);
 	kfree(dpagemap);
