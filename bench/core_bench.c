@@ -104,18 +104,18 @@ void *__wrap___psim_kvmalloc_array(size_t n, size_t size, unsigned int gfp, cons
 /* ---- where the time goes -------------------------------------------------------------------------- */
 
 /* The core's functions that have a name for the linker; it keeps an archive's members together. */
-#define CORE(X)                                                                      \
-	X(drm_pagemap_init)                                                          \
-	X(drm_pagemap_put)                                                           \
-	X(drm_pagemap_populate_mm)                                                   \
-	X(drm_pagemap_devmem_init)                                                   \
-	X(drm_pagemap_page_to_dpagemap)                                              \
-	X(drm_pagemap_pagemap_ops_get)                                               \
-	X(drm_pagemap_migrate_to_devmem)                                             \
-	X(drm_pagemap_evict_to_ram)                                                  \
-	X(drm_pagemap_migrate_to_ram)                                                \
-	X(drm_pagemap_move_init) X(drm_pagemap_copy_run) X(drm_pagemap_shrinker_add) \
-		X(drm_pagemap_release_owner)
+#define CORE(X)                          \
+	X(drm_pagemap_init)              \
+	X(drm_pagemap_put)               \
+	X(drm_pagemap_populate_mm)       \
+	X(drm_pagemap_devmem_init)       \
+	X(drm_pagemap_page_to_dpagemap)  \
+	X(drm_pagemap_pagemap_ops_get)   \
+	X(drm_pagemap_migrate_to_devmem) \
+	X(drm_pagemap_evict_to_ram)      \
+	X(drm_pagemap_migrate_to_ram)    \
+	X(drm_pagemap_move_init)         \
+	X(drm_pagemap_copy_run) X(drm_pagemap_shrinker_add) X(drm_pagemap_release_owner)
 #define DECLARE(name) void name(void);
 #define LIST(name)    (uintptr_t) name,
 CORE(DECLARE)
