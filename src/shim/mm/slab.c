@@ -196,6 +196,8 @@ static u32 cut_object(unsigned int class)
 		c->span = used_spans + 1;
 		c->cut = 0;
 		span_class[used_spans] = class + 1;
+		/* written before it is read: the host maps the page once, not first as zeros */
+		((volatile struct psim_object *)objects)[used_spans << OBJECT_BITS].state = 0;
 		psim_host_poison(data + (used_spans << SPAN_SHIFT), spans * SPAN_BYTES);
 		__atomic_store_n(&used_spans, used_spans + spans, __ATOMIC_RELEASE);
 	}
