@@ -1,44 +1,20 @@
 // SPDX-License-Identifier: MIT
 /* System calls on huge pages: fork, advice, moves and protection of all or of a part, collapse, no memory. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
-#include <psim/audit.h>
-#include <psim/fault.h>
-#include <psim/machine.h>
-#include <psim/process.h>
+#include "one_process.h"
 
-#define PAGE	 PSIM_PAGE_SIZE
 #define SPAN	 (512ul * PAGE)
-#define RW	 (PROT_READ | PROT_WRITE)
 #define HERE	 0x200000000000ul
 #define THERE	 0x300000000000ul
 #define COLLAPSE 25
 
-static struct psim_process *process;
-
-static int setup(void **state)
+static int setup_huge(void **state)
 {
 	const struct psim_config config = {.ram_bytes = 32 << 20, .huge_pages = 1, .quiet = 1};
 
 	(void)state;
-	if (psim_start(&config))
-		return -1;
-	process = psim_process_create("test");
-	return process ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (psim_audit() || psim_process_exit(process))
-		return -1;
-	return psim_stop();
+	return start_with(&config);
 }
 
 static void store_in(struct psim_process *p, unsigned long address, uint64_t value)
@@ -64,7 +40,7 @@ static void expect(unsigned long address, uint64_t value)
 	expect_in(process, address, value);
 }
 
-static void map(unsigned long address, unsigned long bytes)
+static void map_here(unsigned long address, unsigned long bytes)
 {
 	assert_int_equal(psim_mmap_at(process, address, bytes, RW,
 				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, NULL, 0),
@@ -74,7 +50,7 @@ static void map(unsigned long address, unsigned long bytes)
 /* A leaf at HERE, with values in its first, a middle and its last page. */
 static void map_leaf(void)
 {
-	map(HERE, SPAN);
+	map_here(HERE, SPAN);
 	store(HERE, 1);
 	store(HERE + 200 * PAGE, 2);
 	store(HERE + SPAN - PAGE, 3);
@@ -122,7 +98,7 @@ static void swap_out__leaf_is_refused(void **state)
 	assert_int_equal(psim_swap_out(process, HERE), -EBUSY);
 	assert_int_equal(psim_swap_out(process, HERE + 77 * PAGE), -EBUSY);
 	expect_leaf(process, HERE);
-	map(THERE, SPAN);
+	map_here(THERE, SPAN);
 	expect(THERE, 0);
 	assert_int_equal(psim_swap_out(process, THERE), -ENOENT);
 	assert_int_equal(psim_swap_out(process, THERE + SPAN), -ENOENT);
@@ -171,7 +147,7 @@ static void fork__leaf_of_zeros(void **state)
 	struct psim_process *child;
 
 	(void)state;
-	map(HERE, SPAN);
+	map_here(HERE, SPAN);
 	expect(HERE + 5 * PAGE, 0);
 	child = fork_it();
 	store_in(child, HERE + 6 * PAGE, 4);
@@ -256,7 +232,7 @@ static void mprotect__of_a_leaf(void **state)
 /* 512 single pages, all but every third of them written. */
 static void map_singles(void)
 {
-	map(HERE, SPAN);
+	map_here(HERE, SPAN);
 	assert_int_equal(psim_madvise(process, HERE, SPAN, MADV_NOHUGEPAGE), 0);
 	for (unsigned long i = 0; i < 512; i++) {
 		if (i % 3)
@@ -287,7 +263,7 @@ static void collapse__what_may_be(void **state)
 static void collapse__what_may_not(void **state)
 {
 	(void)state;
-	map(HERE, SPAN);
+	map_here(HERE, SPAN);
 	/* nothing was ever there */
 	assert_int_equal(psim_madvise(process, HERE, SPAN, COLLAPSE), -EINVAL);
 	/* no room for one */
@@ -386,19 +362,19 @@ static void leaf__without_memory_at_any_point(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define HUGE_CASE(name) cmocka_unit_test_setup_teardown(name, setup_huge, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(swap_out__leaf_is_refused),
-		CASE(fork__leaf_is_split_by_a_write),
-		CASE(fork__leaf_of_the_last_is_reused),
-		CASE(fork__leaf_of_zeros),
-		CASE(madvise_free__of_a_leaf),
-		CASE(mremap__of_a_leaf),
-		CASE(mprotect__of_a_leaf),
-		CASE(collapse__what_may_be),
-		CASE(collapse__what_may_not),
-		CASE(collapse__shared_with_a_child),
-		CASE(leaf__without_memory_at_any_point),
+		HUGE_CASE(swap_out__leaf_is_refused),
+		HUGE_CASE(fork__leaf_is_split_by_a_write),
+		HUGE_CASE(fork__leaf_of_the_last_is_reused),
+		HUGE_CASE(fork__leaf_of_zeros),
+		HUGE_CASE(madvise_free__of_a_leaf),
+		HUGE_CASE(mremap__of_a_leaf),
+		HUGE_CASE(mprotect__of_a_leaf),
+		HUGE_CASE(collapse__what_may_be),
+		HUGE_CASE(collapse__what_may_not),
+		HUGE_CASE(collapse__shared_with_a_child),
+		HUGE_CASE(leaf__without_memory_at_any_point),
 	};
 
 	return cmocka_run_group_tests_name("leaf", tests, NULL, NULL);

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* mremap(2) over the user face: in place, elsewhere, many mappings at once, what is refused, no memory. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
-#include <psim/audit.h>
-#include <psim/fault.h>
 #include <psim/file.h>
-#include <psim/machine.h>
-#include <psim/process.h>
+#include "one_process.h"
 
-#define PAGE  PSIM_PAGE_SIZE
 #define HUGE  (2ul << 20)
-#define RW    (PROT_READ | PROT_WRITE)
 #define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
 #define MOVE  MREMAP_MAYMOVE
 #define FIXED (MREMAP_MAYMOVE | MREMAP_FIXED)
@@ -25,27 +13,6 @@
 
 #define HERE  0x200000000000ul
 #define THERE 0x300000000000ul
-
-static struct psim_process *process;
-
-static int setup(void **state)
-{
-	const struct psim_config config = {.ram_bytes = 16 << 20, .quiet = 1};
-
-	(void)state;
-	if (psim_start(&config))
-		return -1;
-	process = psim_process_create("test");
-	return process ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (psim_audit() || psim_process_exit(process))
-		return -1;
-	return psim_stop();
-}
 
 static void map_as(unsigned long at, size_t pages, int prot, int flags)
 {
@@ -496,7 +463,6 @@ static void mremap__too_many_mappings(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(mremap__wrong_numbers),
 		CASE(mremap__nothing_there),

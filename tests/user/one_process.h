@@ -22,22 +22,27 @@
 
 static struct psim_process *process;
 
-static inline int setup(void **state)
+static inline int start_with(const struct psim_config *config)
 {
-	const struct psim_config config = {.ram_bytes = 16 << 20, .quiet = 1};
-
-	(void)state;
-	if (psim_start(&config))
+	if (psim_start(config))
 		return -1;
 	process = psim_process_create("test");
 	return process ? 0 : -1;
 }
 
-/* Every case ends with nothing left. */
+static inline int setup(void **state)
+{
+	const struct psim_config config = {.ram_bytes = 16 << 20, .quiet = 1};
+
+	(void)state;
+	return start_with(&config);
+}
+
+/* Every case ends with nothing wrong and nothing left. */
 static inline int teardown(void **state)
 {
 	(void)state;
-	if (process && psim_process_exit(process))
+	if (psim_audit() || (process && psim_process_exit(process)))
 		return -1;
 	process = NULL;
 	return psim_stop();

@@ -138,6 +138,16 @@ static void psim_store__without_permission(void **state)
 	assert_int_equal(psim_load(process, ~0ul, &byte, 1), -EFAULT);
 }
 
+/* Nobody but this slot has asked for that page: it is in use all the same. */
+static void psim_audit__zero_page_alone(void **state)
+{
+	long address = psim_mmap(process, 0, PAGE, PSIM_READ);
+
+	(void)state;
+	assert_int_equal(load_u64(address), 0);
+	assert_int_equal(psim_audit(), 0);
+}
+
 /* what comes back from swap is dirty if it came for a write, and clean if it was only read */
 static void psim_swap_out__dirty_after_a_store_alone(void **state)
 {
@@ -386,6 +396,7 @@ int main(void)
 		CASE(psim_store__crosses_pages),
 		CASE(psim_load__fault_in_the_middle),
 		CASE(psim_store__without_permission),
+		CASE(psim_audit__zero_page_alone),
 		CASE(psim_swap_out__dirty_after_a_store_alone),
 		CASE(psim_load__misuse),
 		CASE(psim_process_stats__counts_faults),

@@ -1,55 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* mmap, mprotect, mlock, madvise over the user face: where, limits, errnos, no memory at any point. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/mman.h>
 
-#include <cmocka.h>
-#include <psim/audit.h>
-#include <psim/fault.h>
 #include <psim/file.h>
-#include <psim/machine.h>
-#include <psim/process.h>
+#include "one_process.h"
 
-#define PAGE   PSIM_PAGE_SIZE
 #define GB     (1ul << 30)
-#define RW     (PROT_READ | PROT_WRITE)
 #define ANON   (MAP_PRIVATE | MAP_ANONYMOUS)
 #define ABOVE4 0x80 /* MAP_ABOVE4G */
 
 #define HERE 0x200000000000ul
-
-static struct psim_process *process;
-
-static int setup(void **state)
-{
-	const struct psim_config config = {.ram_bytes = 16 << 20, .quiet = 1};
-
-	(void)state;
-	if (psim_start(&config))
-		return -1;
-	process = psim_process_create("test");
-	return process ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (psim_audit() || psim_process_exit(process))
-		return -1;
-	return psim_stop();
-}
 
 static long map_at(unsigned long at, size_t pages, int flags)
 {
 	return psim_mmap_at(process, at, pages * PAGE, RW, flags, NULL, 0);
 }
 
-static unsigned long map(size_t pages)
+static unsigned long map_here(size_t pages)
 {
 	assert_int_equal(map_at(HERE, pages, ANON | MAP_FIXED_NOREPLACE), HERE);
 	return HERE;
@@ -181,7 +148,7 @@ static void mmap__over_what_was_promised(void **state)
 /* neighbours that differ in what they allow have one anon_vma, and so can become one */
 static void mprotect__written_neighbours_join(void **state)
 {
-	unsigned long at = map(4);
+	unsigned long at = map_here(4);
 
 	(void)state;
 	assert_int_equal(
@@ -198,7 +165,7 @@ static void mprotect__written_neighbours_join(void **state)
 
 static void mprotect__wrong_numbers(void **state)
 {
-	unsigned long at = map(2);
+	unsigned long at = map_here(2);
 
 	(void)state;
 	assert_int_equal(psim_mprotect(process, at + 1, PAGE, RW), -EINVAL);
@@ -252,7 +219,7 @@ static void mprotect__locked_becomes_writable(void **state)
 
 static void mlock__limits(void **state)
 {
-	unsigned long at = map(8);
+	unsigned long at = map_here(8);
 
 	(void)state;
 	assert_int_equal(psim_set_memlock_limit(process, 4 * PAGE), 0);
@@ -274,7 +241,7 @@ static void mlock__limits(void **state)
 
 static void mlock__wrong_numbers(void **state)
 {
-	unsigned long at = map(2);
+	unsigned long at = map_here(2);
 
 	(void)state;
 	assert_int_equal(psim_set_memlock_limit(process, ~0ul), 0);
@@ -305,7 +272,7 @@ static void mlock__of_what_cannot_be_read(void **state)
 
 static void mlock2__onfault(void **state)
 {
-	unsigned long at = map(4);
+	unsigned long at = map_here(4);
 
 	(void)state;
 	assert_int_equal(psim_mlock2(process, at, 4 * PAGE, MLOCK_ONFAULT), 0);
@@ -319,7 +286,7 @@ static void mlock2__onfault(void **state)
 
 static void mlockall__what_is_and_what_comes(void **state)
 {
-	unsigned long at = map(3);
+	unsigned long at = map_here(3);
 
 	(void)state;
 	assert_int_equal(psim_set_memlock_limit(process, 2 * PAGE), 0);
@@ -345,7 +312,7 @@ static void mlockall__what_is_and_what_comes(void **state)
 
 static void madvise__wrong_numbers(void **state)
 {
-	unsigned long at = map(4);
+	unsigned long at = map_here(4);
 
 	(void)state;
 	store(at, 1);
@@ -366,7 +333,7 @@ static void madvise__wrong_numbers(void **state)
 
 static void madvise__remove(void **state)
 {
-	unsigned long at = map(1), shared = HERE + 16 * PAGE;
+	unsigned long at = map_here(1), shared = HERE + 16 * PAGE;
 	struct psim_file *file = psim_file_create(PAGE, 0);
 
 	(void)state;
@@ -392,7 +359,7 @@ static void madvise__remove(void **state)
 /* S8.45 */
 static void oom_reap__takes_private_memory_alone(void **state)
 {
-	unsigned long at = map(2), shared = HERE + 16 * PAGE;
+	unsigned long at = map_here(2), shared = HERE + 16 * PAGE;
 	uint64_t value = 1;
 
 	(void)state;
@@ -412,7 +379,7 @@ static void oom_reap__takes_private_memory_alone(void **state)
 /* S2.39: a page comes back whole, for reading and for writing, to parent and child */
 static void swap_out__and_in(void **state)
 {
-	unsigned long at = map(4);
+	unsigned long at = map_here(4);
 	struct psim_process *child;
 	uint64_t value = 0;
 
@@ -449,7 +416,7 @@ static void swap_out__and_in(void **state)
 /* More of them than the swap area begins with: it grows, and what was there stays. */
 static void swap_out__many(void **state)
 {
-	unsigned long at = map(300);
+	unsigned long at = map_here(300);
 
 	(void)state;
 	for (unsigned int i = 0; i < 300; i++) {
@@ -557,7 +524,6 @@ static void calls__without_memory_at_any_point(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(mmap__32bit),
 		CASE(mmap__above_4g),

@@ -122,11 +122,22 @@ static void check_vma(struct mm_struct *mm, unsigned long address, psim_pte_t pt
 		check_reachable(vma, address, pte);
 }
 
+/* The zero page has a valid descriptor only since somebody asked for it, as is done here. */
+static bool is_of_free_page(psim_pte_t pte)
+{
+	unsigned long pfn;
+
+	if (!psim_pte_has_pfn(pte))
+		return false;
+	pfn = page_to_pfn(pfn_to_page(psim_pte_pfn(pte)));
+	return !psim_page_raw_refs(psim_head_pfn(pfn));
+}
+
 static void audit_slot(struct mm_struct *mm, unsigned long address, psim_pte_t pte, void *arg)
 {
 	struct tally *tally = arg;
 
-	if (psim_pte_has_pfn(pte) && !psim_page_raw_refs(psim_head_pfn(psim_pte_pfn(pte)))) {
+	if (is_of_free_page(pte)) {
 		psim_report("law 2", "mm %u: %#lx has a slot of page %#lx, which is free",
 			    mm->__psim_id, address, psim_pte_pfn(pte));
 		return;

@@ -1,47 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* The DMA API: what it refuses, what it reports, and what ends the run. */
-#include <kunit/test.h>
-#include <linux/dma-mapping.h>
-#include <linux/mm.h>
-#include <linux/platform_device.h>
-#include <linux/slab.h>
+
+#include "two_devices.h"
 
 #ifdef __PSIM__
 #include <psim/fault.h>
 #endif
 
-struct fixture {
-	struct platform_device *pdev[2];
-	struct device *dev, *other;
-	struct page *page;
-};
-
 static int setup(struct kunit *test)
 {
-	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (int i = 0; i < 2; i++) {
-		f->pdev[i] = platform_device_register_simple("psim-dma-misuse", i, NULL, 0);
-		KUNIT_ASSERT_FALSE(test, IS_ERR(f->pdev[i]));
-		KUNIT_ASSERT_EQ(test, dma_set_mask_and_coherent(&f->pdev[i]->dev, DMA_BIT_MASK(64)),
-				0);
-	}
-	f->dev = &f->pdev[0]->dev;
-	f->other = &f->pdev[1]->dev;
-	f->page = alloc_page(GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->page);
-	test->priv = f;
-	return 0;
-}
-
-static void teardown(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-
-	__free_page(f->page);
-	for (int i = 0; i < 2; i++)
-		platform_device_unregister(f->pdev[i]);
+	return two_devices_init(test, "psim-dma-misuse");
 }
 
 /* S9.61 */
@@ -248,7 +216,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "dma_misuse",
 	.init = setup,
-	.exit = teardown,
+	.exit = two_devices_exit,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);

@@ -1,47 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Mapping memory for a device: addresses, failures, and the checks at unmapping. */
-#include <kunit/test.h>
-#include <linux/dma-mapping.h>
 #include <linux/ioport.h>
 #include <linux/memremap.h>
-#include <linux/mm.h>
-#include <linux/platform_device.h>
-#include <linux/slab.h>
 
-/* Two devices and a page. */
-struct fixture {
-	struct platform_device *pdev[2];
-	struct device *dev, *other;
-	struct page *page;
-};
+#include "two_devices.h"
 
 static int setup(struct kunit *test)
 {
-	struct fixture *f = kzalloc(sizeof(*f), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, f);
-	for (int i = 0; i < 2; i++) {
-		f->pdev[i] = platform_device_register_simple("psim-dma-test", i, NULL, 0);
-		KUNIT_ASSERT_FALSE(test, IS_ERR(f->pdev[i]));
-		KUNIT_ASSERT_EQ(test, dma_set_mask_and_coherent(&f->pdev[i]->dev, DMA_BIT_MASK(64)),
-				0);
-	}
-	f->dev = &f->pdev[0]->dev;
-	f->other = &f->pdev[1]->dev;
-	f->page = alloc_page(GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, f->page);
-	test->priv = f;
-	return 0;
-}
-
-static void teardown(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-
-	__free_page(f->page);
-	for (int i = 0; i < 2; i++)
-		platform_device_unregister(f->pdev[i]);
-	kfree(f);
+	return two_devices_init(test, "psim-dma-test");
 }
 
 /* S9.61 */
@@ -467,7 +433,7 @@ static struct kunit_case cases[] = {
 static struct kunit_suite suite = {
 	.name = "dma_mapping",
 	.init = setup,
-	.exit = teardown,
+	.exit = two_devices_exit,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);

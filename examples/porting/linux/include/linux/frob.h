@@ -5,7 +5,10 @@
 
 #include <linux/types.h>
 
-enum frob_level { FROB_QUIET, FROB_LOUD };
+enum frob_level {
+	FROB_QUIET,
+	FROB_LOUD
+};
 
 /* Tells whoever watches. May sleep. */
 void frob_report(enum frob_level level, const char *what);
