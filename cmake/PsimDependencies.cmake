@@ -8,4 +8,6 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 if(PSIM_TESTS)
 	pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+else()
+	pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka) # without it there is no psim_kunit
 endif()

@@ -7,11 +7,11 @@ set -eu
 build=${1:?usage: scripts/make-names.sh BUILD [--check]}
 header=$(cd "$(dirname "$0")/.." && pwd)/include/linux/__psim_names.h
 
-# Every kernel name that the shim defines: those renamed already, and those that are not yet.
+# Every kernel name that the shim and the runner of KUnit suites define: those renamed already, and those that are not yet.
 names() {
-	nm -g --defined-only "$build/src/libpsim_shim.a" |
+	nm -g --defined-only "$build/src/libpsim_shim.a" "$build/src/libpsim_kunit.a" |
 		sed -n 's/^[0-9a-f]* [A-Z] //p' |
-		sed -n -e 's/^__psim_k_//p; t' -e '/^psim_/d; /^__psim_/d; /^__odr_asan/d; /^__gcov/d; p' |
+		sed -n -e 's/^__psim_k_//p; t' -e '/^main$/d; /^psim_/d; /^__psim_/d; /^__odr_asan/d; /^__gcov/d; p' |
 		LC_ALL=C sort -u
 }
 

@@ -153,7 +153,7 @@ build() { ninja -C "$1" "${@:3}" >"$2" 2>&1; } # BUILD LOG TARGETS...
 prepare() { # NUMBER
 	local tree=$work/$1/tree build=$work/$1/build
 	copy_tree "$tree"
-	[ -f "$build/build.ninja" ] || cmake -S "$tree" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+	[ -f "$build/build.ninja" ] || cmake -S "$tree" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DPSIM_CTEST_PER_CASE=OFF \
 		-DPSIM_BENCH=OFF >"$work/$1/log" 2>&1 || { cat "$work/$1/log" >&2; return 1; }
 	# shellcheck disable=SC2086 # words
 	build "$build" "$work/$1/log" $needed || { tail -n 40 "$work/$1/log" >&2; return 1; }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * KUnit, thin, with today's shape: suites of cases, expectations, assertions, parameters, actions
- * at a case's end. Each case runs in a task of a machine of its own; tests/support has the runner.
+ * at a case's end. Each case runs in a task of a machine of its own; src/kunit has the runner.
  *
  * A failed assertion ends the task and the machine with it: exit() and actions do not run then.
  * Suites' suite_init() and suite_exit() run for each case, in its machine.

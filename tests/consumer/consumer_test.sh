@@ -24,12 +24,22 @@ cmake -S "$here" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMP
 cmake --build "$work/cmake" >"$work/log" 2>&1 || { cat "$work/log"; fail "build by CMake"; }
 "$work/cmake/in_c" >/dev/null || fail "by CMake, in C"
 "$work/cmake/in_cxx" || fail "by CMake, in C++"
+ctest --test-dir "$work/cmake" -L own -V >"$work/log" 2>&1 || { cat "$work/log"; fail "a KUnit suite by CTest"; }
+for case in driver_counts__to_a_hundred driver_counts__again skip__is_no_failure; do
+	grep -q "own.consumer.$case" "$work/log" || { cat "$work/log"; fail "no test own.consumer.$case"; }
+done
 
 export PKG_CONFIG_PATH="$work/usr/lib/pkgconfig:$work/usr/lib/$(uname -m)-linux-gnu/pkgconfig"
 kernel_include=$("$cc" -print-file-name=include)
 [ -f "$kernel_include/stdarg.h" ] || kernel_include=$("$cc" -print-resource-dir)/include
 cd "$work"
-"$cc" -nostdinc -isystem "$kernel_include" $(pkg-config --variable=kernel_cflags psim-shim) -c "$here/driver.c"
+kernel_cflags="-nostdinc -isystem $kernel_include $(pkg-config --variable=kernel_cflags psim-shim)"
+"$cc" $kernel_cflags -c "$here/driver.c"
+for file in suite driver; do # with statics that are restored
+	$(pkg-config --variable=kernel_cc psim-shim) "$cc" $kernel_cflags -D__PSIM_KERNEL_CC__ -c "$here/$file.c" -o $file.k.o
+done
+"$cc" suite.k.o driver.k.o -o plain_suite $(pkg-config --libs psim-kunit) || fail "a KUnit suite by plain cc"
+./plain_suite --ktap 2>&1 | grep -qx 'ok 1 consumer' || fail "a KUnit suite by plain cc: its KTAP"
 "$cc" "$here/app.c" driver.o -o plain $(pkg-config --cflags --libs psim-gpu) || fail "plain cc"
 ./plain >/dev/null || fail "by plain cc"
 "$cxx" "$here/app.cc" -o plain_cxx $(pkg-config --cflags --libs psim-gpu) || fail "plain c++"

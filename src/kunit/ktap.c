@@ -30,7 +30,7 @@ static int starts_suite(unsigned int i)
 	return !i || !same_suite(cases[i - 1], cases[i]);
 }
 
-int ktap_begin(const char *const *names, unsigned int n)
+int psim_ktap_begin(const char *const *names, unsigned int n)
 {
 	unsigned int plan = 0;
 
@@ -64,7 +64,7 @@ static void end_suite(const char *name)
 		!bad && !ran ? " # SKIP" : "");
 }
 
-void ktap_case(enum ktap_result result, const char *why)
+void psim_ktap_case(enum ktap_result result, const char *why)
 {
 	const char *name = cases[at];
 

@@ -13,8 +13,8 @@ enum ktap_result {
  * To what is standard output now. @cases: names of the form suite.case, sorted by suite; the names and the
  * array stay the caller's. Return: 0, or -1 without memory.
  */
-int ktap_begin(const char *const *cases, unsigned int n);
+int psim_ktap_begin(const char *const *cases, unsigned int n);
 /* The next of them. @why: why it was skipped, or what failed; or NULL. */
-void ktap_case(enum ktap_result result, const char *why);
+void psim_ktap_case(enum ktap_result result, const char *why);
 
 #endif /* PSIM_KTAP_H */

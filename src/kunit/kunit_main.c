@@ -205,10 +205,10 @@ static void run_case(void **state)
 	take_signals();
 	why = run_machine(run);
 	if (options.ktap)
-		ktap_case(why		 ? KTAP_NOT_OK
-			  : run->skipped ? KTAP_SKIP
-					 : KTAP_OK,
-			  why ? why : run->comment);
+		psim_ktap_case(why	      ? KTAP_NOT_OK
+			       : run->skipped ? KTAP_SKIP
+					      : KTAP_OK,
+			       why ? why : run->comment);
 	write_result(run->name, why ? "fail" : run->skipped ? "skip" : "pass");
 	if (why) {
 		say_red(run, why);
@@ -357,7 +357,7 @@ static int begin_ktap(const struct CMUnitTest *tests, unsigned int n)
 
 	for (unsigned int i = 0; names && i < n; i++)
 		names[i] = tests[i].name;
-	return names ? ktap_begin(names, n) : -1;
+	return names ? psim_ktap_begin(names, n) : -1;
 }
 
 int main(int argc, char **argv)
