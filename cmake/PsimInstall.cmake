@@ -5,6 +5,7 @@
 #   <prefix>/share/psim/kernel/include     the kernel face: never under <prefix>/include/linux
 #   <prefix>/share/psim/kernel             kernel-cc and the flags of the kernel dialect
 #   <prefix>/bin, <prefix>/share/man       the program and its page
+#   <prefix>/share/bash-completion, zsh    completion of its command line
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -39,6 +40,10 @@ install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/psim-kernel-check DESTINATION ${C
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/face DESTINATION ${psim_share}/python FILES_MATCHING PATTERN *.py)
 install(FILES ${PROJECT_SOURCE_DIR}/docs/kernel-face.md DESTINATION ${psim_share})
 install(FILES ${PROJECT_SOURCE_DIR}/docs/psim.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/completion/psim.bash RENAME psim
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/completion/_psim
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/packaging/psimConfig.cmake.in
 	${CMAKE_BINARY_DIR}/psimConfig.cmake INSTALL_DESTINATION ${psim_cmake} PATH_VARS psim_share CMAKE_INSTALL_BINDIR)

@@ -82,6 +82,8 @@ if [ $level = all ]; then
 	fi
 	want has_command valgrind valgrind valgrind valgrind
 	want has_command gcovr gcovr gcovr gcovr
+	want has_command gdb gdb gdb gdb
+	want has_command zsh zsh zsh zsh
 fi
 
 if [ -n "$kernel" ]; then

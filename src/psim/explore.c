@@ -12,6 +12,7 @@
 
 #include "found.h"
 #include "psim.h"
+#include "show.h"
 
 #define MOST_JOBS 64
 
@@ -64,11 +65,10 @@ static void on_signal(int number)
 static void bar(const struct progress *p)
 {
 	double seconds = psimx_wall_seconds() - job.started, total = p->schedules + p->left;
-	int width = 24, filled = total > 0 ? width * (p->schedules / total) : 0;
 
-	fprintf(stderr, "\r[%.*s%.*s] %llu schedules, about %llu left, %.0f/s, %llu failed \033[K",
-		filled, "########################", width - filled, "                        ",
-		p->schedules, p->left, seconds > 0 ? p->schedules / seconds : 0.0, p->failed);
+	fprintf(stderr, "\r%s %llu schedules, about %llu left, %.0f/s, %llu failed \033[K",
+		progress_bar(total > 0 ? p->schedules / total : 0), p->schedules, p->left,
+		seconds > 0 ? p->schedules / seconds : 0.0, p->failed);
 }
 
 /* A line every ten seconds, for logs. */
@@ -353,7 +353,7 @@ static void say_how_to_go_on(char **argv, int argc)
 static int run_search(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
-	int err, tty = isatty(STDERR_FILENO);
+	int err, tty = on_terminal(stderr);
 
 	for (unsigned int i = 0; i < job.jobs; i++)
 		describe(&job.results[i]);
@@ -389,17 +389,6 @@ static void release(void)
 	psimx_result_free(&job.whole);
 }
 
-static int find(const char *command, int argc, char **argv, const struct psim_scenario **scenario)
-{
-	if (argc < 2)
-		return usage_error("%s needs a scenario's name: psim list shows them", command);
-	*scenario = psim_scenario_find(argv[1]);
-	if (!*scenario)
-		return usage_error("unknown scenario '%s': psim list shows what is allowed",
-				   argv[1]);
-	return 0;
-}
-
 static void defaults(const struct psim_scenario *scenario)
 {
 	job.search = (struct search){
@@ -416,16 +405,12 @@ static void defaults(const struct psim_scenario *scenario)
 	job.jobs = 1;
 }
 
-static int parse(int argc, char **argv, const struct option *options, int (*help)(void))
+static int parse(int argc, char **argv, const struct option *options)
 {
 	const struct psim_scenario *scenario = job.search.stage.scenario;
 	int option;
 
 	while ((option = next_option_or_setting(argc, argv, options, scenario)) != -1) {
-		if (option == 'h') {
-			help();
-			return -1;
-		}
 		if (take_option(option))
 			return EXIT_USAGE;
 	}
@@ -455,22 +440,32 @@ static int run_command(const struct command *command, int argc, char **argv)
 	const struct psim_scenario *scenario;
 	int err;
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+	switch (take_name(argc, argv, command->options)) {
+	case NAME_HELP:
 		return command->help();
-	if (find(command->name, argc, argv, &scenario))
+	case NAME_MISSING:
+		return usage_error("%s needs a scenario's name: psim list shows them",
+				   command->name);
+	case NAME_WRONG:
+		return EXIT_USAGE;
+	case NAME_TAKEN:
+		break;
+	}
+	scenario = find_scenario(argv[1]);
+	if (!scenario)
 		return EXIT_USAGE;
 	defaults(scenario);
 	if (take_small(scenario))
 		return EXIT_USAGE;
 	if (command->begin)
 		command->begin(&job.search);
-	err = parse(argc - 1, argv + 1, command->options, command->help);
+	err = parse(argc - 1, argv + 1, command->options);
 	if (!err && command->end)
 		err = command->end(&job.search);
 	if (!err)
 		err = run_search(argc, argv);
 	release();
-	return err < 0 ? EXIT_CLEAN : err;
+	return err;
 }
 
 /* ---- the commands ---------------------------------------------------------------------------------------------------- */
@@ -482,11 +477,12 @@ static int run_command(const struct command *command, int argc, char **argv)
 	"  --seconds N         at most so long\n"                                                    \
 	"  --steps N           scheduling points until a run counts as livelocked\n"                 \
 	"  --races, --no-races look for data races (in a build with the detector, always), or not\n" \
-	"  -j N                in N processes\n"                                                     \
+	"  -j, --jobs N        in N processes\n"                                                     \
 	"  --shard I/N         only part I of N (psim merge joins the parts)\n"                      \
 	"  --save FILE         for psim merge, and for --resume\n"                                   \
 	"  --resume FILE       go on where it stopped; the other options as before\n"                \
-	"  --json, --junit FILE\n\n"                                                                 \
+	"  --json              what was found, as JSON\n"                                            \
+	"  --junit FILE        and as JUnit's XML, for CI\n\n"                                       \
 	"exit codes: 0 nothing found and the bound completed, 1 found, 2 bad usage, 3 not completed\n"
 
 /* clang-format off */
@@ -519,7 +515,8 @@ static int help_explore(void)
 	       "  --reduce            leave out preemptions before steps that are known to touch nothing\n"
 	       "                      shared (with --preemptions alone, --points all, one process)\n"
 	       "  --random N          instead: N schedules drawn at random\n"
-	       "  --pct N             instead: N schedules drawn by PCT, of --depth D (default 3)\n" COMMON_HELP
+	       "  --pct N             instead: N schedules drawn by PCT\n"
+	       "  --depth D           of PCT: so many changes of priority, and one (default 3)\n" COMMON_HELP
 	       "\nexamples:\n"
 	       "  psim explore fault-vs-evict\n"
 	       "  psim explore fault-vs-evict --preemptions 2 -j 8\n");
@@ -550,7 +547,8 @@ static int help_sweep(void)
 	       "each run has to keep all laws, and to succeed or to return the error that was given.\n\n"
 	       "  --singles           no pairs\n"
 	       "  --faults N          up to N at once (default 2)\n"
-	       "  --probability N     instead: one call in N fails, drawn; --runs R (default 1000)\n" COMMON_HELP
+	       "  --probability N     instead: one call in N fails, drawn\n"
+	       "  --runs R            so many runs of that (default 1000)\n" COMMON_HELP
 	       "\nexamples:\n"
 	       "  psim sweep there-and-back\n"
 	       "  psim sweep eviction --probability 50 --runs 10000\n");

@@ -6,6 +6,7 @@
 
 #include "found.h"
 #include "psim.h"
+#include "show.h"
 
 int save_parts(const char *path, const struct result *results, unsigned int n)
 {
@@ -53,11 +54,16 @@ static void print_indented(const char *text)
 
 static void print_result(const struct result *r)
 {
-	printf("%s%s%s: %s, points %s: %s\n", r->scenario, r->settings[0] ? " " : "", r->settings,
-	       r->bound, r->points,
+	enum paint colour = r->nr_failures	       ? PAINT_BAD
+			    : psimx_result_is_whole(r) ? PAINT_GOOD
+						       : PAINT_DOUBTFUL;
+
+	printf("%s%s%s: %s, points %s: %s%s%s\n", r->scenario, r->settings[0] ? " " : "",
+	       r->settings, r->bound, r->points, paint(stdout, colour),
 	       r->nr_failures		  ? "FAILED"
 	       : psimx_result_is_whole(r) ? "complete, nothing found"
-					  : "not completed, nothing found");
+					  : "not completed, nothing found",
+	       paint(stdout, PAINT_OFF));
 	printf("  %llu %s, %llu pruned, ", r->schedules, word(r), r->pruned);
 	if (r->left)
 		printf("about ");
@@ -76,15 +82,10 @@ static void print_result(const struct result *r)
 
 int show_result(const struct result *r, int json, const char *junit)
 {
-	if (json) {
-		json_t *object = psimx_result_to_json(r, false);
-
-		json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-		putchar('\n');
-		json_decref(object);
-	} else {
+	if (json)
+		print_json(psimx_result_to_json(r, false));
+	else
 		print_result(r);
-	}
 	if (junit && psimx_result_junit(r, junit))
 		return usage_error("--junit '%s': %s", junit, strerror(errno));
 	if (r->nr_failures)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* psim: picks the command. Each command parses its own options. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "psim.h"
+#include "show.h"
 
 static const struct {
 	const char *name;
@@ -33,16 +35,40 @@ static int help(void)
 	       "  psim run tour --file /bin/bash     the same with any file\n"
 	       "  psim list                          what else there is\n"
 	       "  psim explore there-and-back        every order of its tasks\n"
-	       "  psim run --help                    options of a command\n\n"
+	       "  psim run --help                    options of a command\n"
+	       "  man psim                           all of it\n\n"
 	       "exit codes: 0 clean, 1 a law broken or a check failed, 2 bad usage or input,\n"
 	       "            3 budget used up without an answer\n");
 	return EXIT_CLEAN;
 }
 
-int main(int argc, char **argv)
+static int unknown(const char *name)
 {
+	struct nearest nearest = {.word = name};
+	char allowed[256] = "";
+
+	for (unsigned int i = 0; i < NR_COMMANDS; i++) {
+		size_t n = strlen(allowed);
+
+		nearest_offer(&nearest, commands[i].name);
+		snprintf(allowed + n, sizeof(allowed) - n, "%s%s", n ? ", " : "", commands[i].name);
+	}
+	if (nearest.best)
+		return usage_error("unknown command '%s': did you mean '%s'?", name, nearest.best);
+	return usage_error("unknown command '%s': allowed are %s", name, allowed);
+}
+
+static int call(int argc, char **argv)
+{
+	static char asked[] = "--help";
+
 	if (argc < 2)
 		return usage_error("a command is missing: psim --help shows them");
+	if (!strcmp(argv[1], "help") && argc > 2) {
+		argv[1] = argv[2];
+		argv[2] = asked;
+		argc = 3;
+	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return help();
 	if (!strcmp(argv[1], "--version")) {
@@ -53,7 +79,15 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	return usage_error("unknown command '%s': list, run, explore, sweep, replay, merge and new "
-			   "are allowed",
-			   argv[1]);
+	return unknown(argv[1]);
+}
+
+/* What could not be written was not said: a full disk, a closed pipe. */
+int main(int argc, char **argv)
+{
+	int code = call(argc, argv);
+
+	if (ferror(stdout) | fflush(stdout))
+		return usage_error("standard output: %s", strerror(errno));
+	return code;
 }

@@ -43,10 +43,15 @@ static int merge_file(const char *path, bool first)
 
 static int help_merge(void)
 {
-	printf("usage: psim merge [--json] [--junit FILE] FILE...\n\n"
+	printf("usage: psim merge FILE... [OPTIONS]\n\n"
 	       "Joins what psim explore --shard I/N --save FILE has saved.\n\n"
-	       "example: parallel psim explore ping-pong --shard {}/4 --save {}.json ::: 0 1 2 3\n"
-	       "         psim merge 0.json 1.json 2.json 3.json\n");
+	       "  --json        what was found, as JSON\n"
+	       "  --junit FILE  and as JUnit's XML, for CI\n\n"
+	       "exit codes: 0 nothing found and every part completed, 1 found, 2 bad usage or input,\n"
+	       "            3 not completed\n\n"
+	       "examples:\n"
+	       "  parallel psim explore ping-pong --shard {}/4 --save {}.json ::: 0 1 2 3\n"
+	       "  psim merge 0.json 1.json 2.json 3.json\n");
 	return EXIT_CLEAN;
 }
 

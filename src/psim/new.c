@@ -54,7 +54,9 @@ static int help(void)
 	for (unsigned int i = 0; i < NR_KINDS; i++)
 		printf("  %-9s %s\n", kinds[i].name, kinds[i].what);
 	printf("\nNAME: a small letter, then small letters, digits and '_', up to %d\n\n"
-	       "example:\n"
+	       "exit codes: 0 made, 2 bad usage, or it cannot be written\n\n"
+	       "examples:\n"
+	       "  psim new scenario my_race\n"
 	       "  psim new driver frob && cmake -S frob -B frob/build && cmake --build frob/build\n",
 	       MAX_NAME);
 	return EXIT_CLEAN;

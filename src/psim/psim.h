@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 
+/* Stable: docs/psim.1, EXIT STATUS. */
 enum {
 	EXIT_CLEAN = 0,
 	EXIT_BROKEN = 1,
@@ -29,10 +30,28 @@ int parse_number(const char *option, const char *text, unsigned long long min,
 /* "1.5 MiB", into one of a few static buffers. */
 const char *human_size(unsigned long long bytes);
 
-/* getopt_long() without messages of its own: says what is wrong in our way. Return: the option, -1, '?'. */
+/*
+ * getopt_long() without messages of its own: says what is wrong in our way. Options may stand behind
+ * arguments. Return: the option, -1, '?'.
+ */
 int next_option(int argc, char **argv, const struct option *options);
 
+enum name_found {
+	NAME_MISSING,
+	NAME_TAKEN,
+	NAME_HELP,
+	NAME_WRONG
+};
+/*
+ * Looks through all arguments for the first that is neither an option nor a setting, a scenario's name or a
+ * plan, and puts it first, at argv[1]; so options may stand before it. NAME_HELP: help is asked
+ * for; NAME_WRONG: an option is wrong, and that was said.
+ */
+enum name_found take_name(int argc, char **argv, const struct option *options);
+
 struct psim_scenario;
+/* Return: NULL after a message with the nearest name. */
+const struct psim_scenario *find_scenario(const char *name);
 /* As next_option(), and takes the scenario's settings ("pages=4") wherever they stand. */
 int next_option_or_setting(int argc, char **argv, const struct option *options,
 			   const struct psim_scenario *scenario);

@@ -6,6 +6,7 @@
 
 #include "../explore/explore.h"
 #include "psim.h"
+#include "show.h"
 
 enum {
 	OPT_TRACE = 256,
@@ -24,9 +25,10 @@ static int help(void)
 	       "  --steps N           scheduling points until the run counts as livelocked\n"
 	       "  --stop-at N         stop before event N, the trace's line N: under gdb, at\n"
 	       "                      psim_stopped_before_event(); one back is N - 1, from the start\n"
-	       "  --json\n\n"
-	       "exit codes: 0 nothing is broken (an error that a failing call was given is passed on), 1 the plan still breaks it, 2 the plan is damaged or does\n"
-	       "            not fit the code any more\n\n"
+	       "  --json              what came of it, as JSON\n\n"
+	       "exit codes: 0 nothing is broken (an error that a failing call was given is passed on),\n"
+	       "            1 the plan still breaks it, 2 the plan is damaged or does not fit the code\n"
+	       "            any more\n\n"
 	       "examples:\n"
 	       "  psim replay 'there-and-back seed=1 points=all plan=-'\n"
 	       "  gdb -ex run --args psim replay 'there-and-back plan=-' --stop-at 100\n");
@@ -40,15 +42,12 @@ static int show(const struct plan *plan, const struct replay *replay, const stru
 	char *line = psimx_plan_print(plan);
 
 	if (json) {
-		json_t *object = json_pack("{sssisissss}", "scenario", plan->stage.scenario->name,
-					   "result", outcome->result, "reports", outcome->reports,
-					   "report", outcome->report, "plan", line);
-
-		json_dumpf(object, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-		putchar('\n');
-		json_decref(object);
+		print_json(json_pack("{sssisissss}", "scenario", plan->stage.scenario->name,
+				     "result", outcome->result, "reports", outcome->reports,
+				     "report", outcome->report, "plan", line));
 	} else if (outcome->reports) {
-		printf("%s: FAILED: %s\n", plan->stage.scenario->name, outcome->report);
+		printf("%s: %sFAILED%s: %s\n", plan->stage.scenario->name, paint(stdout, PAINT_BAD),
+		       paint(stdout, PAINT_OFF), outcome->report);
 	} else {
 		printf("%s: returned %d%s\n", plan->stage.scenario->name, outcome->result,
 		       !good		 ? ""
@@ -82,13 +81,17 @@ int command_replay(int argc, char **argv)
 	const char *trace = NULL;
 	int option, json = 0, err;
 
-	if (argc < 2)
-		return usage_error("replay needs a plan, as psim explore prints it, in quotes");
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+	switch (take_name(argc, argv, all)) {
+	case NAME_HELP:
 		return help();
+	case NAME_MISSING:
+		return usage_error("replay needs a plan, as psim explore prints it, in quotes");
+	case NAME_WRONG:
+		return EXIT_USAGE;
+	case NAME_TAKEN:
+		break;
+	}
 	while ((option = next_option(argc - 1, argv + 1, all)) != -1) {
-		if (option == 'h')
-			return help();
 		if (option == OPT_TRACE)
 			trace = optarg;
 		else if (option == OPT_JSON)
@@ -115,7 +118,10 @@ int command_replay(int argc, char **argv)
 	}
 	took.stage = plan.stage;
 	psimx_events_begin(stop_at);
+	if (!stop_at) /* a debugger wants the terminal for itself */
+		progress_begin(plan.stage.scenario->name, NULL, NULL);
 	err = psimx_replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
+	progress_end();
 	if (plan.drawn)
 		psimx_draw_end();
 	if (!err && replay.misfit[0])

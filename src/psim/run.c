@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "psim.h"
+#include "show.h"
 #include "tour.h"
 
 #define MIN_RAM	    (2ull << 20)
@@ -57,7 +58,9 @@ static int help(void)
 	       "  --file FILE          the bytes to move (default: a text of 1 MiB)\n"
 	       "  --device-memory SIZE GPU memory of round 1 (default: enough for the file);\n"
 	       "                       round 2 always has a quarter of the file\n\n"
+	       "exit codes: 0 clean, 1 a law broken or a check failed, 2 bad usage or input\n\n"
 	       "examples:\n"
+	       "  psim run eviction --scheduler random --seed 7\n"
 	       "  psim run tour --file /bin/bash --trace tour.txt\n"
 	       "  psim run tour --device-memory 256K --json\n");
 	return EXIT_CLEAN;
@@ -177,8 +180,10 @@ static int run_tour(const struct psim_scenario *scenario)
 	result = psim_start(&run.config);
 	if (result)
 		return EXIT_USAGE;
+	progress_begin("the tour", &tour.done, &tour.work);
 	result = psim_run("tour", psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
+	progress_end();
 	if (result == -EINVAL && !tour.length)
 		return EXIT_USAGE;
 	tour_print(&tour, run.file ? run.file : "the built-in text", wall_clock() - start, reports,
@@ -188,7 +193,7 @@ static int run_tour(const struct psim_scenario *scenario)
 
 static int run_scenario(const struct psim_scenario *scenario)
 {
-	int result, reports;
+	int result, reports, bad;
 
 	if (psim_start(&run.config))
 		return EXIT_USAGE;
@@ -196,14 +201,18 @@ static int run_scenario(const struct psim_scenario *scenario)
 		psim_stop();
 		return EXIT_USAGE;
 	}
+	progress_begin(scenario->name, NULL, NULL);
 	result = psim_run(scenario->name, psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
+	progress_end();
+	bad = result || reports;
 	if (run.json)
-		printf("{\"scenario\": \"%s\", \"result\": %d, \"reports\": %d}\n", scenario->name,
-		       result, reports);
+		print_json(json_pack("{ss si si}", "scenario", scenario->name, "result", result,
+				     "reports", reports));
 	else
-		printf("%s: %s\n", scenario->name, result || reports ? "FAILED" : "ok");
-	return result || reports ? EXIT_BROKEN : EXIT_CLEAN;
+		printf("%s: %s%s%s\n", scenario->name, paint(stdout, bad ? PAINT_BAD : PAINT_GOOD),
+		       bad ? "FAILED" : "ok", paint(stdout, PAINT_OFF));
+	return bad ? EXIT_BROKEN : EXIT_CLEAN;
 }
 
 int command_run(int argc, char **argv)
@@ -224,19 +233,23 @@ int command_run(int argc, char **argv)
 	const struct psim_scenario *scenario;
 	int option, is_tour;
 
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return argc < 2 ? usage_error("run needs a scenario's name: psim list shows them")
-				: help();
-	scenario = psim_scenario_find(argv[1]);
+	switch (take_name(argc, argv, all)) {
+	case NAME_HELP:
+		return help();
+	case NAME_MISSING:
+		return usage_error("run needs a scenario's name: psim list shows them");
+	case NAME_WRONG:
+		return EXIT_USAGE;
+	case NAME_TAKEN:
+		break;
+	}
+	scenario = find_scenario(argv[1]);
 	if (!scenario)
-		return usage_error("unknown scenario '%s': psim list shows what is allowed",
-				   argv[1]);
+		return EXIT_USAGE;
 	is_tour = !strcmp(argv[1], "tour");
 	argc--;
 	argv++;
 	while ((option = next_option_or_setting(argc, argv, all, scenario)) != -1) {
-		if (option == 'h')
-			return help();
 		if (!is_tour && (option == OPT_FILE || option == OPT_DEVICE_MEMORY))
 			return usage_error("--file and --device-memory are the tour's, not %s's",
 					   scenario->name);

@@ -56,6 +56,7 @@ static int change_and_undo(struct tour *tour, struct psim_gpu *gpu, struct psim_
 		if (err)
 			return failed(tour, err, "the CPU cannot write byte %zu: %s", at,
 				      strerror(-err));
+		tour->done += n;
 	}
 	return 0;
 }
@@ -75,6 +76,7 @@ static int digest_by_cpu(struct tour *tour, struct psim_process *process, unsign
 			return failed(tour, err, "the CPU cannot read byte %zu: %s", at,
 				      strerror(-err));
 		sha256_update(&sha, n, buffer);
+		tour->done += n;
 	}
 	sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
 	return 0;
@@ -97,14 +99,17 @@ static int there_and_back(struct tour *tour, struct tour_round *round, struct ps
 	if (err)
 		return failed(tour, err, "the CPU cannot write the file's bytes: %s",
 			      strerror(-err));
+	tour->done += tour->length;
 	err = psim_gpu_migrate(gpu, process, address, mapped);
 	if (err)
 		return failed(tour, err, "the migration to the device failed: %s", strerror(-err));
+	tour->done += tour->length;
 	if (tour->meddle)
 		tour->meddle(gpu, process, address);
 	err = psim_gpu_sha256(gpu, process, address, tour->length, round->digest_gpu);
 	if (err)
 		return failed(tour, err, "the GPU's digest failed: %s", strerror(-err));
+	tour->done += tour->length;
 	err = change_and_undo(tour, gpu, process, address);
 	if (!err)
 		err = digest_by_cpu(tour, process, address, round->digest_cpu);
@@ -170,6 +175,9 @@ int tour_run(struct tour *tour)
 	struct sha256_ctx sha;
 	int err = 0;
 
+	/* fill, migrate, the GPU's digest, change a third, the CPU's digest */
+	tour->work = TOUR_ROUNDS * (4 * tour->length + (tour->length + 2) / 3);
+	tour->done = 0;
 	sha256_init(&sha);
 	sha256_update(&sha, tour->length, tour->bytes);
 	sha256_digest(&sha, SHA256_DIGEST_SIZE, tour->digest_file);

@@ -35,6 +35,7 @@ struct tour_round {
  * @bytes, @length: the file
  * @device_memory: GPU memory of the first round; 0: enough for all. The second has a quarter of the data.
  * @meddle: called when everything is on the device, before it computes; for tests; may be NULL
+ * @done, @work: out, while it runs: how much of the work is done, in bytes that somebody goes through
  * @rounds: out: figures
  * @digest_file: out
  * @failure: out: what went wrong, or ""
@@ -44,6 +45,7 @@ struct tour {
 	size_t length;
 	unsigned long long device_memory;
 	void (*meddle)(struct psim_gpu *gpu, struct psim_process *process, unsigned long address);
+	volatile unsigned long long done, work;
 	struct tour_round rounds[TOUR_ROUNDS];
 	unsigned char digest_file[32];
 	char failure[160];

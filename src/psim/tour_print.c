@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "psim.h"
+#include "show.h"
 #include "tour.h"
 
 static const char *hex(const unsigned char *digest)
@@ -46,8 +47,8 @@ static json_t *figures(const struct tour_round *r)
 		"virtual_ns", (json_int_t)r->virtual_ns);
 }
 
-static void print_json(const struct tour *tour, const char *source, unsigned long long wall_ns,
-		       int reports)
+static void tour_json(const struct tour *tour, const char *source, unsigned long long wall_ns,
+		      int reports)
 {
 	struct tour_round all = sum(tour);
 	json_t *root = json_object(), *rounds = json_array();
@@ -71,9 +72,7 @@ static void print_json(const struct tour *tour, const char *source, unsigned lon
 	json_object_set_new(root, "wall_ns", json_integer(wall_ns));
 	json_object_set_new(root, "reports", json_integer(reports));
 	json_object_set_new(root, "failure", json_string(tour->failure));
-	json_dumpf(root, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(root);
+	print_json(root);
 }
 
 static void row(const char *what, unsigned long a, unsigned long b)
@@ -109,17 +108,20 @@ static void print_table(const struct tour *tour, const char *source, unsigned lo
 		printf("  read back by the CPU      %s\n", hex(tour->rounds[i].digest_cpu));
 	}
 	if (tour->failure[0])
-		printf("\n  FAILED: %s\n", tour->failure);
+		printf("\n  %sFAILED%s: %s\n", paint(stdout, PAINT_BAD), paint(stdout, PAINT_OFF),
+		       tour->failure);
 	else
-		printf("\n  all digests equal\n");
-	printf("  audit: %s\n", reports ? "REPORTS WERE MADE" : "nothing left");
+		printf("\n  %sall digests equal%s\n", paint(stdout, PAINT_GOOD),
+		       paint(stdout, PAINT_OFF));
+	printf("  audit: %s%s%s\n", paint(stdout, reports ? PAINT_BAD : PAINT_GOOD),
+	       reports ? "REPORTS WERE MADE" : "nothing left", paint(stdout, PAINT_OFF));
 }
 
 void tour_print(const struct tour *tour, const char *source, unsigned long long wall_ns,
 		int reports, int json)
 {
 	if (json)
-		print_json(tour, source, wall_ns, reports);
+		tour_json(tour, source, wall_ns, reports);
 	else
 		print_table(tour, source, wall_ns, reports);
 }
