@@ -21,6 +21,7 @@
  * @PSIM_ARENA_TABLES: page-table pages
  * @PSIM_ARENA_SIDE: what the shim knows of a page beyond its struct page
  * @PSIM_ARENA_TRACE: the event ring
+ * @PSIM_ARENA_TRACE_STRINGS: names that events mention
  * @PSIM_ARENA_TLB: simulated TLBs
  * @PSIM_ARENA_IOMMU: the IOMMU's tables
  * @PSIM_ARENA_LOCKS: the graph of lock orders
@@ -33,6 +34,7 @@ enum psim_arena {
 	PSIM_ARENA_TABLES,
 	PSIM_ARENA_SIDE,
 	PSIM_ARENA_TRACE,
+	PSIM_ARENA_TRACE_STRINGS,
 	PSIM_ARENA_TLB,
 	PSIM_ARENA_IOMMU,
 	PSIM_ARENA_LOCKS,
@@ -113,7 +115,22 @@ void psim_host_backtrace(int skip, int max);
  * Return: 1, or 0 when nothing is known.
  */
 int psim_host_symbol(unsigned long address, char *name, unsigned long bytes, int offset);
-/* End the process at once with @code (0..255); flushes nothing of the machine. */
+/**
+ * enum psim_last_words - who wants to say something before the process ends with a machine inside of it
+ * @PSIM_LAST_WORDS_MACHINE: the machine, first
+ * @PSIM_LAST_WORDS_USER: the program
+ * @PSIM_LAST_WORDS_COUNT: how many there are
+ */
+enum psim_last_words {
+	PSIM_LAST_WORDS_MACHINE,
+	PSIM_LAST_WORDS_USER,
+	PSIM_LAST_WORDS_COUNT
+};
+/* NULL: nothing. */
+void psim_host_last_words(enum psim_last_words who, void (*fn)(void));
+/* Let them, each once. */
+void psim_host_say_last_words(void);
+/* End the process at once with @code (0..255), after the last words. */
 void psim_host_exit(int code) __attribute__((noreturn));
 
 /* ---- fibres: the deterministic engine's stacks ---------------------------------------------- */

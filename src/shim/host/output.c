@@ -65,8 +65,27 @@ void psim_host_backtrace(int skip, int max)
 void __gcov_dump(void);
 #endif
 
+static void (*last_words[PSIM_LAST_WORDS_COUNT])(void);
+
+void psim_host_last_words(enum psim_last_words who, void (*fn)(void))
+{
+	last_words[who] = fn;
+}
+
+void psim_host_say_last_words(void)
+{
+	for (int who = 0; who < PSIM_LAST_WORDS_COUNT; who++) {
+		void (*fn)(void) = last_words[who];
+
+		last_words[who] = NULL;
+		if (fn)
+			fn();
+	}
+}
+
 void psim_host_exit(int code)
 {
+	psim_host_say_last_words();
 #ifdef PSIM_COVERAGE
 	__gcov_dump(); /* _exit() would lose what this process counted */
 #endif

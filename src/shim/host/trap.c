@@ -157,6 +157,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
 		return;
 	if (owner != PSIM_TRAP_NOBODY)
 		user->landed(&trap);
+	psim_host_say_last_words();
 	give_back();
 }
 

@@ -113,7 +113,7 @@ struct psim_ctl *psim_ctl_new(enum psim_task_kind kind, const char *name, struct
 	ctl->task.pid = ctl->task.tgid = ++last_pid;
 	enlist(ctl);
 	psim_engine_unlock();
-	psim_trace(PSIM_EV_TASK_NEW, ctl->task.pid, kind, 0, 0);
+	psim_trace(PSIM_EV_TASK_NEW, ctl->task.pid, psim_trace_string(ctl->task.comm), kind, 0);
 	/* whatever happened to run when an interrupt's task was made did not cause it */
 	if (psim_race)
 		psim_race->born(&ctl->task, ctl->task.pid, ctl->task.comm, kind < PSIM_TASK_IRQ);

@@ -32,7 +32,7 @@ bool psim_fails_now(enum psim_fallible kind, const char *site)
 			return false;
 		given++; /* one task at a time: nobody steers the free-running engine */
 	}
-	psim_trace(PSIM_EV_INJECT, kind, nth, 0, 0);
+	psim_trace(PSIM_EV_INJECT, psim_trace_string(names[kind]), nth, 0, 0);
 	return true;
 }
 

@@ -70,7 +70,7 @@ static __printf(2, 0) void report(const char *rule, const char *fmt, va_list arg
 		strscpy(last_report, line, sizeof(last_report));
 	}
 	psim_sim_unlock(&guard);
-	psim_trace(PSIM_EV_REPORT, reports, 0, 0, 0);
+	psim_trace(PSIM_EV_REPORT, reports, psim_trace_string(line), 0, 0);
 	if (wanted || psim_host_muted)
 		return;
 	psim_host_write(STDERR, "psim: report: ", 14);

@@ -47,18 +47,24 @@ int psim_misuse(int err, const char *fmt, ...) __printf(2, 3);
 
 /* ---- the event stream -------------------------------------------------------------------------- */
 
-extern bool psim_tracing;
+extern bool psim_trace_wanted[PSIM_EV_COUNT];
 void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d);
+/* A number for a text that events mention; 0 without room. The same text has the same number. */
+u32 psim_trace_string(const char *text);
+
+/* Whether anybody wants the event: off and filtered out are the same test of a flag. */
+#define psim_traces(event) unlikely(__atomic_load_n(&psim_trace_wanted[event], __ATOMIC_RELAXED))
 
 /**
- * psim_trace() - one event; costs one test of a flag when tracing is off
- * @event: which; events.h says what its four numbers mean and how it is printed
+ * psim_trace() - one event
+ * @event: which; events.h says what its four numbers mean and how they are shown
  *
- * The numbers are pfns, virtual addresses of simulated processes, ordinals: never host addresses.
+ * The numbers are pfns, virtual addresses of simulated processes, ordinals: never host addresses. They
+ * are worked out only if somebody wants the event.
  */
 #define psim_trace(event, a, b, c, d)                                                       \
 	do {                                                                                \
-		if (unlikely(psim_tracing))                                                 \
+		if (psim_traces(event))                                                     \
 			psim_trace_record((event), (u64)(a), (u64)(b), (u64)(c), (u64)(d)); \
 	} while (0)
 

@@ -1,97 +1,206 @@
 // SPDX-License-Identifier: MIT
 /*
- * The event stream, written as text: one event a line, stable columns. Filters, the ring and other
- * writers come on top of psim_trace_record(); the events themselves are in events.h.
+ * The event stream's ring. An event is recorded in binary; the oldest ones make room. The ring and the
+ * strings that its events mention outlive the machine, until the next one starts.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/string.h>
-#include <psim/trace.h>
 
-#include "host/steer.h"
-#include "sim/guard.h"
+#include "sim/trace.h"
 
-#define BUFFER_BYTES 65536
-#define LONGEST_LINE 256
+#define DEFAULT_EVENTS (1ull << 20)
+#define MOST_EVENTS    (1ull << 28)
 
-bool psim_tracing;
+bool psim_trace_wanted[PSIM_EV_COUNT];
 
-static struct psim_monitor guard;
-static int fd = -1;
-static char *buffer;
-static unsigned int filled;
-
-static const struct {
-	const char *name;
-	const char *format;
-} events[] = {
-#define PSIM_EVENT_TEXT(id, name, format) [PSIM_EV_##id] = {name, format},
-	PSIM_EVENTS(PSIM_EVENT_TEXT)
-#undef PSIM_EVENT_TEXT
+/**
+ * struct entry - an event in the ring; its number follows from where it lies
+ * @time: virtual ns
+ * @value: its four numbers
+ * @task: the task's number
+ * @name: the task's name: a string's number
+ * @cpu: the task's CPU, or -1
+ * @kind: enum psim_event
+ */
+struct entry {
+	u64 time;
+	u64 value[PSIM_TRACE_VALUES];
+	u32 task;
+	u32 name;
+	s16 cpu;
+	u16 kind;
 };
 
-static void flush(void)
+static struct psim_monitor guard;
+static bool filter_wants[PSIM_EV_COUNT];
+static bool filtered; /* filter_wants is of a filter, not of the default */
+static bool recording;
+static struct {
+	struct entry *entries, *next, *end;
+	u64 recorded;
+} ring;
+
+/* ---- recording ------------------------------------------------------------------------------------------- */
+
+static void keep(const struct psim_trace_event *event)
 {
-	psim_host_write(fd, buffer, filled);
-	filled = 0;
+	struct entry *entry = ring.next;
+
+	if (++ring.next == ring.end)
+		ring.next = ring.entries;
+	ring.recorded++;
+	entry->time = event->time;
+	memcpy(entry->value, event->value, sizeof(entry->value));
+	entry->task = event->task;
+	entry->name = psim_trace_task_name(event->task, event->task_name);
+	entry->cpu = event->cpu;
+	entry->kind = event->kind;
 }
 
-void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d)
+void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
 {
 	struct psim_context context = {.cpu = -1, .name = "main"};
-	char cpu[12] = "-";
-	unsigned int from;
+	struct psim_trace_event event = {.kind = kind, .value = {a, b, c, d}};
 
 	psim_context_now(&context);
-	if (context.cpu >= 0)
-		scnprintf(cpu, sizeof(cpu), "%d", context.cpu);
+	event.time = context.time;
+	event.task = context.task;
+	event.cpu = context.cpu;
+	event.task_name = context.name;
 	psim_sim_lock(&guard);
-	if (psim_tracing) {
-		if (filled + LONGEST_LINE > BUFFER_BYTES)
-			flush();
-		from = filled;
-		filled += scnprintf(buffer + filled, LONGEST_LINE - 128,
-				    "%12llu %3s %s/%u %s: ", context.time, cpu, context.name,
-				    context.task, events[event].name);
-		filled += scnprintf(buffer + filled, 127, events[event].format, a, b, c, d);
-		if (psim_steer && psim_steer->event)
-			psim_steer->event(context.task, buffer + from, filled - from);
-		buffer[filled++] = '\n';
+	if (psim_trace_wanted[kind] && psim_trace_filter_takes(&event)) {
+		if (recording)
+			keep(&event);
+		psim_trace_text_event(&event);
 	}
 	psim_sim_unlock(&guard);
 }
 
-void psim_trace_end(void)
+void psim_trace_wants_changed(void)
 {
-	if (fd < 0)
-		return;
-	psim_tracing = false;
-	flush();
-	psim_host_close(fd);
-	psim_host_free(buffer);
-	fd = -1;
+	bool anybody = recording || psim_trace_text_open();
+
+	for (unsigned int kind = 0; kind < PSIM_EV_COUNT; kind++) {
+		bool wants = filtered ? filter_wants[kind] : psim_trace_by_default(kind);
+
+		__atomic_store_n(&psim_trace_wanted[kind], anybody && wants, __ATOMIC_RELAXED);
+	}
 }
 
-int psim_trace_to(const char *path)
+/* ---- the user face ---------------------------------------------------------------------------------------- */
+
+int psim_trace_filter(const char *filter)
 {
+	bool wants[PSIM_EV_COUNT];
+	int err;
+
 	if (!psim_running())
-		return psim_misuse(-ESRCH,
-				   "psim_trace_to: no machine is running: call psim_start() first");
-	psim_trace_end();
-	if (!path)
-		return 0;
-	fd = psim_host_create(path);
-	if (fd < 0)
 		return psim_misuse(
-			fd, "cannot write the trace to '%s' (%pe): name a file that can be created",
-			path, ERR_PTR(fd));
-	buffer = psim_host_malloc(BUFFER_BYTES);
-	if (!buffer) {
-		psim_host_close(fd);
-		fd = -1;
-		return -ENOMEM;
+			-ESRCH,
+			"psim_trace_filter: no machine is running: call psim_start() first");
+	psim_sim_lock(&guard);
+	err = psim_trace_filter_set(filter, wants);
+	if (!err) {
+		memcpy(filter_wants, wants, sizeof(wants));
+		filtered = true;
+		psim_trace_wants_changed();
 	}
-	psim_tracing = true;
+	psim_sim_unlock(&guard);
+	return err;
+}
+
+static int make_ring(u64 capacity)
+{
+	struct entry *entries = psim_host_arena(PSIM_ARENA_TRACE, capacity * sizeof(*entries));
+
+	if (!entries || psim_trace_strings_start())
+		return -ENOMEM;
+	psim_sim_lock(&guard);
+	ring.entries = ring.next = entries;
+	ring.end = entries + capacity;
+	ring.recorded = 0;
+	recording = true;
+	psim_trace_wants_changed();
+	psim_sim_unlock(&guard);
+	return 0;
+}
+
+int psim_trace_start(const struct psim_trace_config *config)
+{
+	u64 capacity = config && config->events ? config->events : DEFAULT_EVENTS;
+	int err = 0;
+
+	if (!psim_running())
+		return psim_misuse(
+			-ESRCH, "psim_trace_start: no machine is running: call psim_start() first");
+	if (capacity > MOST_EVENTS)
+		return psim_misuse(-EINVAL, "psim_trace_start: %llu events: 1 to %llu are allowed",
+				   capacity, MOST_EVENTS);
+	if (recording)
+		psim_trace_stop();
+	if (config && config->filter)
+		err = psim_trace_filter(config->filter);
+	if (err)
+		return err;
+	if (make_ring(capacity))
+		return psim_misuse(-ENOMEM, "psim_trace_start: there is no room for %llu events",
+				   capacity);
 	psim_trace(PSIM_EV_MACHINE_START, psim_config.ram_bytes, psim_config.seed, 0, 0);
 	return 0;
+}
+
+int psim_trace_stop(void)
+{
+	if (!recording)
+		return psim_misuse(
+			-ESRCH,
+			"psim_trace_stop: nothing is recorded: call psim_trace_start() first");
+	psim_sim_lock(&guard);
+	recording = false;
+	psim_trace_wants_changed();
+	psim_sim_unlock(&guard);
+	return 0;
+}
+
+int psim_trace_each(int (*fn)(const struct psim_trace_event *event, void *arg), void *arg)
+{
+	u64 capacity = ring.end - ring.entries;
+	struct entry *entry = ring.recorded > capacity ? ring.next : ring.entries;
+	struct psim_trace_event event;
+	int result;
+
+	event.number = ring.recorded > capacity ? ring.recorded - capacity : 0;
+	while (event.number++ < ring.recorded) {
+		event.time = entry->time;
+		event.task = entry->task;
+		event.cpu = entry->cpu;
+		event.task_name = psim_trace_string_text(entry->name);
+		event.kind = entry->kind;
+		memcpy(event.value, entry->value, sizeof(event.value));
+		result = fn(&event, arg);
+		if (result)
+			return result;
+		if (++entry == ring.end)
+			entry = ring.entries;
+	}
+	return 0;
+}
+
+unsigned long long psim_trace_recorded(void)
+{
+	return ring.recorded;
+}
+
+void psim_trace_last_words(void (*fn)(void))
+{
+	psim_host_last_words(PSIM_LAST_WORDS_USER, fn);
+}
+
+void psim_trace_end(void)
+{
+	if (recording)
+		psim_trace_stop();
+	psim_trace_text_close();
 }
