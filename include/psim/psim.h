@@ -14,5 +14,6 @@
 #include <psim/task.h>
 #include <psim/trace.h>
 #include <psim/userfault.h>
+#include <psim/view.h>
 
 #endif /* PSIM_PSIM_H */

@@ -18,17 +18,12 @@
 #include "hw/simgpu_model.h"
 #include "mm/process.h"
 #include "sim/sim.h"
+#include "user.h"
 
 #define KIB	   1024ull
 #define MIN_MEMORY (64 * KIB)
 #define MAX_MEMORY (1ull << 40)
 #define MAX_CHUNK  (2048 * KIB)
-
-/* @hw: NULL: unplugged. @driver: referenced, so that it is there for calls that come too late. */
-struct psim_gpu {
-	struct simgpu_hw *hw;
-	struct simgpu_device *driver;
-};
 
 struct psim_gpu_memory {
 	struct drm_pagemap *dpagemap;
@@ -139,10 +134,14 @@ fail:
 
 int psim_gpu_destroy(struct psim_gpu *gpu)
 {
+	int err = 0;
+
 	if (!gpu)
 		return psim_misuse(-EINVAL, "psim_gpu_destroy: there is no GPU to destroy");
 	if (gpu->hw)
-		psim_gpu_unplug(gpu);
+		err = psim_gpu_unplug(gpu);
+	if (err)
+		return err;
 	drm_dev_put(&gpu->driver->drm);
 	kfree(gpu);
 	return 0;
@@ -154,6 +153,9 @@ int psim_gpu_unplug(struct psim_gpu *gpu)
 
 	if (!gpu)
 		return psim_misuse(-EINVAL, "psim_gpu_unplug: there is no GPU to unplug");
+	if (READ_ONCE(gpu->driver->view))
+		return psim_misuse(-EBUSY,
+				   "psim_gpu_unplug: a view has its memory: destroy that first");
 	hw = xchg(&gpu->hw, NULL);
 	if (!hw)
 		return -ENODEV;

@@ -26,12 +26,14 @@ typedef const struct drm_pagemap_addr *simgpu_unmap_addr;
 #define SIMGPU_FENCES 0
 #define SIMGPU_FENCE_PARAMETER
 #define SIMGPU_FENCE NULL
+#define SIMGPU_FENCE_ARGUMENT
 #define drm_pagemap_devmem_init(devmem, dev, mm, ops, dpagemap, size, fence) \
 	((void)(fence), (drm_pagemap_devmem_init)(devmem, dev, mm, ops, dpagemap, size))
 #else
 #define SIMGPU_FENCES	       1
 #define SIMGPU_FENCE_PARAMETER , struct dma_fence *pre_migrate_fence
 #define SIMGPU_FENCE	       pre_migrate_fence
+#define SIMGPU_FENCE_ARGUMENT  , pre_migrate_fence
 #endif
 
 /* How a migration is to be done: details, or the timeslice and whose memory may come along. */

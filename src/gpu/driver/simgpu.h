@@ -131,6 +131,8 @@ void simgpu_pt_destroy(struct simgpu_device *gpu, u64 root);
 int simgpu_pt_set(struct simgpu_device *gpu, u64 root, unsigned long address, u64 pte);
 u64 simgpu_pt_get(struct simgpu_device *gpu, u64 root, unsigned long address);
 
+struct simgpu_view;
+
 /* ---- the device ------------------------------------------------------------------------------------------- */
 
 /**
@@ -162,6 +164,7 @@ u64 simgpu_pt_get(struct simgpu_device *gpu, u64 root, unsigned long address);
  * @peer_copies: pages of a linked GPU are copied by that GPU
  * @peer_access: pages of a linked GPU are used where they are
  * @clear: fresh memory is cleared, while the migration that wants it goes on
+ * @view: whose its memory is, or NULL (view.h); set under @memory_lock
  * @pages_to_device, @pages_to_ram, @pages_from_peer, @pages_to_peer, @pages_within,
  *	@nr_faults, @nr_evictions: counters
  */
@@ -195,6 +198,7 @@ struct simgpu_device {
 	bool peer_copies;
 	bool peer_access;
 	bool clear;
+	struct simgpu_view *view;
 	atomic_long_t pages_to_device;
 	atomic_long_t pages_to_ram;
 	atomic_long_t pages_from_peer;
@@ -388,6 +392,7 @@ struct simgpu_window *simgpu_window_get(struct simgpu_vm *vm, unsigned long addr
 
 /* Map a page of RAM or of a linked GPU for the device. Under vm->lock. Return: 0 or -EFAULT. */
 int simgpu_map_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping, struct page *page);
+void simgpu_unmap_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping);
 
 void simgpu_fault_work(struct work_struct *work);
 

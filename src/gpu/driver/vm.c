@@ -32,7 +32,7 @@ int simgpu_map_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping, s
 }
 
 /* The page is still in use, and with it its pagemap: whoever takes it from there comes by here first. */
-static void simgpu_unmap_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping)
+void simgpu_unmap_page(struct simgpu_device *gpu, struct simgpu_mapping *mapping)
 {
 	struct drm_pagemap *dpagemap = mapping->dpagemap;
 

@@ -33,6 +33,16 @@ static int fault(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 	return answer == SIMGPU_RETRY ? 0 : -EFAULT;
 }
 
+unsigned char *simhw_bytes_at(struct simgpu_hw *gpu, uint64_t pte, uint64_t at, uint64_t n,
+			      int write)
+{
+	if (pte & SIMGPU_PTE_PEER)
+		return simhw_link_at(gpu, at, n, write);
+	if (pte & SIMGPU_PTE_SYSTEM)
+		return psim_hw_dma_window(&gpu->bus, at, n, write);
+	return simhw_store_at(&gpu->memory, at, n, write);
+}
+
 /*
  * The bytes at a virtual address, up to the page's end; good until the caller lets go of mmu_lock, which
  * a fault drops and takes again. With @bounce (a machine without bytes) that buffer stands for the page.
@@ -62,11 +72,8 @@ static int reach(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 			const struct link *link = simhw_link_of(gpu, at);
 
 			gpu->link_ns += link ? simhw_link_cost(link, n) : 0;
-			*bytes = simhw_link_at(gpu, at, n, write);
-		} else if (pte & SIMGPU_PTE_SYSTEM)
-			*bytes = psim_hw_dma_window(&gpu->bus, at, n, write);
-		else
-			*bytes = simhw_store_at(&gpu->memory, at, n, write);
+		}
+		*bytes = simhw_bytes_at(gpu, pte, at, n, write);
 		return *bytes ? 0 : -EFAULT;
 	}
 }

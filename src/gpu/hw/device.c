@@ -212,6 +212,11 @@ unsigned int simgpu_model_id(const struct simgpu_hw *gpu)
 	return gpu->bus.id;
 }
 
+void *simgpu_model_bytes(struct simgpu_hw *gpu, unsigned long long pte, int write)
+{
+	return simhw_bytes_at(gpu, pte, pte & SIMGPU_PTE_ADDRESS, SIMGPU_TABLE_PAGE, write);
+}
+
 int simgpu_model_poke(struct simgpu_hw *gpu, unsigned long long offset, unsigned char flip)
 {
 	unsigned char *at = simhw_store_at(&gpu->memory, offset, 1, 1);

@@ -134,6 +134,11 @@ uint64_t simhw_link_cost(const struct link *link, uint64_t bytes);
 /* Bytes of the memory at the link's other end; a report and NULL beyond its end. */
 unsigned char *simhw_link_at(struct simgpu_hw *gpu, uint64_t address, uint64_t n, int write);
 
+/* compute.c */
+/* The bytes behind @at, which @pte maps; NULL after a report. */
+unsigned char *simhw_bytes_at(struct simgpu_hw *gpu, uint64_t pte, uint64_t at, uint64_t n,
+			      int write);
+
 int simhw_copy_engine(void *gpu);
 int simhw_cmd_engine(void *gpu);
 

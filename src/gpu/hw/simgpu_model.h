@@ -37,6 +37,8 @@ struct simgpu_hw *simgpu_model_plug(const struct simgpu_model *model, int *error
 void simgpu_model_unplug(struct simgpu_hw *gpu);
 /* The device's number on the bus. */
 unsigned int simgpu_model_id(const struct simgpu_hw *gpu);
+/* The bytes of the page that @pte (regs.h) maps, until virtual time passes; NULL after a report. */
+void *simgpu_model_bytes(struct simgpu_hw *gpu, unsigned long long pte, int write);
 /* Flip bits of a byte of device memory. Return: 0, or -EINVAL beyond its end. */
 int simgpu_model_poke(struct simgpu_hw *gpu, unsigned long long offset, unsigned char flip);
 
