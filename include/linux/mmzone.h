@@ -30,8 +30,14 @@ enum zone_type {
 
 static inline enum zone_type page_zonenum(const struct page *page)
 {
-	__psim_page_prepare(page);
-	return __atomic_load_n(&page->flags.f, __ATOMIC_RELAXED) >> ZONES_PGSHIFT & ZONES_MASK;
+	unsigned long flags = __atomic_load_n(&page->flags.f, __ATOMIC_ACQUIRE);
+
+	/* a descriptor that is valid names a zone, and no zone of ours has number 0 */
+	if (unlikely(!(flags >> ZONES_PGSHIFT))) {
+		__psim_page_prepare(page);
+		flags = __atomic_load_n(&page->flags.f, __ATOMIC_ACQUIRE);
+	}
+	return flags >> ZONES_PGSHIFT & ZONES_MASK;
 }
 
 static inline enum zone_type folio_zonenum(const struct folio *folio)

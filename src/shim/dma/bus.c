@@ -220,6 +220,11 @@ static int add_mapping(struct stretch *s, struct psim_hw *hw, u64 bus, char *buf
 	u64 offset;
 	int err = psim_iommu_access(hw->id, bus, length, s->write, &m, &offset);
 
+	/* within one page, as most are */
+	if (likely(!err && length <= PAGE_SIZE - ((m.phys + offset) & ~PAGE_MASK))) {
+		add_to_stretch(s, bytes_at(&m, offset), buffer, length);
+		return 0;
+	}
 	for (size_t done = 0, n; !err && done < length; done += n) {
 		n = run_length(&m, offset + done, min_t(size_t, length - done, STRETCH_BYTES));
 		add_to_stretch(s, bytes_at(&m, offset + done), buffer + done, n);

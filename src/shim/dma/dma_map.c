@@ -124,8 +124,9 @@ static bool check_unmap(struct device *dev, dma_addr_t addr, size_t size, unsign
 	return true;
 }
 
-void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
-		      int kind, const char *site)
+static __attribute__((__noinline__)) void unmap_checked(struct device *dev, dma_addr_t addr,
+							size_t size, enum dma_data_direction dir,
+							int kind, const char *site)
 {
 	struct psim_mapping m;
 	u64 start;
@@ -146,7 +147,18 @@ void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma
 		return;
 	}
 	psim_trace(PSIM_EV_DMA_UNMAP, m.device, addr, size, dir);
-	psim_iommu_unmap(addr, site);
+	psim_iommu_unmap(addr, NULL, site);
+}
+
+void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		      int kind, const char *site)
+{
+	const struct psim_mapping as = {
+		.device = dev->__psim_id, .kind = kind, .dir = dir, .size = size};
+
+	/* what unmaps as it mapped, as nearly all do, is looked up once */
+	if (unlikely(psim_tracing) || !psim_iommu_unmap(addr, &as, site))
+		unmap_checked(dev, addr, size, dir, kind, site);
 }
 EXPORT_SYMBOL(__psim_dma_unmap);
 

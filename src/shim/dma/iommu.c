@@ -10,6 +10,7 @@
  */
 #include <linux/align.h>
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -30,14 +31,18 @@
 #define MIN_SLOTS (1ul << 20)
 #define MAX_SLOTS (1ul << 28)
 
-/* @m.kind FREE: not the first slot of a mapping; @first then says which is, 0: none. */
+/*
+ * @m.kind FREE: not the first slot of a mapping; @first then says which is, 0: none. @bus: the address of the
+ * mapping that begins here, or 0. A cache line each.
+ */
 struct slot {
 	struct psim_mapping m;
+	u64 bus;
 	u32 first;
 	u32 next;
 	u8 order;
 	bool high;
-};
+} __attribute__((__aligned__(64)));
 
 static struct slot *slots;
 static u32 capacity;
@@ -62,6 +67,17 @@ static u32 slot_of(u64 bus)
 	u64 i = (bus - (high ? HIGH_BASE : LOW_BASE)) >> PAGE_SHIFT;
 
 	return bus >= LOW_BASE && i && i < used && slots[i].high == high ? i : 0;
+}
+
+/* The slot of the mapping that begins at this very address, or 0. */
+static inline u32 slot_beginning(u64 bus)
+{
+	u32 i = bus >> PAGE_SHIFT;
+
+	BUILD_BUG_ON(HIGH_BASE >> PAGE_SHIFT << 32);
+	if (bus < HIGH_BASE)
+		i -= LOW_BASE >> PAGE_SHIFT;
+	return i < used && slots[i].bus == bus ? i : 0;
 }
 
 /* ---- ranges: under the lock ---------------------------------------------------------------------------- */
@@ -120,6 +136,15 @@ static void set_first(u32 i, u32 n, u32 first)
 		slots[i + k].first = first;
 }
 
+/* Kinds behind which there is memory that a device can reach. */
+static inline bool is_memory(unsigned int kind)
+{
+	const unsigned int kinds = BIT(PSIM_IOVA_PAGE) | BIT(PSIM_IOVA_SINGLE) |
+				   BIT(PSIM_IOVA_COHERENT) | BIT(PSIM_IOVA_LINKED);
+
+	return kinds >> kind & 1;
+}
+
 /* ---- mappings ------------------------------------------------------------------------------------------------ */
 
 static u32 span(const struct psim_mapping *m)
@@ -127,25 +152,50 @@ static u32 span(const struct psim_mapping *m)
 	return ((m->phys & ~PAGE_MASK) + m->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
 }
 
+/* The slots of a mapping behind its first, @n of them. */
+static void fill_rest(u32 first, u32 n, bool high)
+{
+	for (u32 k = 0; k < n; k++) {
+		slots[first + 1 + k].high = high;
+		slots[first + 1 + k].first = first;
+	}
+}
+
+/* A single slot, as range_take(0, mask): most mappings are of a page. */
+static inline u32 single_take(u64 mask)
+{
+	u32 i = resting[0].head;
+
+	if (unlikely(resting[0].count <= RESTING || mask < WIDE_MASK))
+		return range_take(0, mask);
+	resting[0].head = slots[i].next;
+	resting[0].count--;
+	return i;
+}
+
 u64 psim_iommu_map(const struct psim_mapping *m, u64 mask)
 {
 	u64 bus = PSIM_IOVA_NONE;
-	unsigned int order;
+	unsigned int order = 0;
 	u32 i, n;
 
 	if (!m->size || m->size > 1ull << (ORDERS - 2 + PAGE_SHIFT))
 		return bus;
 	n = span(m);
-	order = n == 1 ? 0 : order_base_2(n);
+	if (n > 1)
+		order = order_base_2(n);
 	psim_raw_lock(&lock);
-	i = range_take(order, mask);
-	if (i) {
-		slots[i].m = *m;
-		slots[i].order = order;
-		for (u32 k = 0; k < n; k++)
-			slots[i + k].high = mask >= WIDE_MASK;
-		set_first(i, n, i);
-		bus = bus_of(i);
+	i = order ? range_take(order, mask) : single_take(mask);
+	if (likely(i)) {
+		struct slot *slot = &slots[i];
+
+		slot->m = *m;
+		slot->order = order;
+		slot->high = mask >= WIDE_MASK;
+		slot->first = i;
+		if (n > 1)
+			fill_rest(i, n - 1, mask >= WIDE_MASK);
+		slot->bus = bus = bus_of(i);
 	}
 	psim_raw_unlock(&lock);
 	return bus;
@@ -170,23 +220,52 @@ bool psim_iommu_find(u64 bus, struct psim_mapping *m, u64 *start)
 	return found;
 }
 
-static void forget(u32 first, u32 n, const char *site)
+bool psim_iommu_reach(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m)
 {
-	set_first(first, n, 0);
-	for (u32 k = 0; k < n; k++)
-		slots[first + k].m = (struct psim_mapping){.site = site};
+	const unsigned int dir = write ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
+	bool reached;
+	u32 i;
+
+	psim_raw_lock(&lock);
+	i = slot_beginning(bus);
+	*m = slots[i].m;
+	reached = i && is_memory(m->kind) && m->device == device && length <= m->size &&
+		  (m->dir == dir || m->dir == DMA_BIDIRECTIONAL);
+	psim_raw_unlock(&lock);
+	return reached;
 }
 
-bool psim_iommu_unmap(u64 bus, const char *site)
+static inline void forget_one(struct slot *slot, const char *site)
+{
+	slot->first = 0;
+	slot->bus = 0;
+	slot->m = (struct psim_mapping){.site = site};
+}
+
+static void forget(u32 first, u32 n, const char *site)
+{
+	for (u32 k = 0; k < n; k++)
+		forget_one(&slots[first + k], site);
+}
+
+static inline bool is_as(const struct psim_mapping *m, const struct psim_mapping *as)
+{
+	return m->device == as->device && m->kind == as->kind && m->dir == as->dir &&
+	       m->size == as->size;
+}
+
+bool psim_iommu_unmap(u64 bus, const struct psim_mapping *as, const char *site)
 {
 	bool there;
 	u32 i;
 
 	psim_raw_lock(&lock);
-	i = slot_of(bus);
-	there = i && slots[i].first == i && slots[i].m.kind != PSIM_IOVA_FREE && bus_of(i) == bus;
-	if (there) {
-		forget(i, span(&slots[i].m), site);
+	i = slot_beginning(bus);
+	there = i && (!as || is_as(&slots[i].m, as));
+	if (likely(there)) {
+		if (slots[i].order)
+			forget(i + 1, span(&slots[i].m) - 1, site);
+		forget_one(&slots[i], site);
 		range_give(i);
 	}
 	psim_raw_unlock(&lock);
@@ -215,6 +294,7 @@ int psim_iommu_link(u64 range, u64 offset, const struct psim_mapping *piece)
 		err = slots[at + k].first == i ? 0 : -EEXIST;
 	if (!err) {
 		slots[at].m = *piece;
+		slots[at].bus = bus_of(at);
 		set_first(at, n, at);
 	}
 	psim_raw_unlock(&lock);

@@ -62,8 +62,18 @@ u64 psim_iommu_map(const struct psim_mapping *m, u64 mask);
  */
 bool psim_iommu_find(u64 bus, struct psim_mapping *m, u64 *start);
 
-/* Forget the mapping that begins at @bus. Return: false if none does (any more). */
-bool psim_iommu_unmap(u64 bus, const char *site);
+/**
+ * psim_iommu_unmap() - forget the mapping that begins at @bus
+ * @as: NULL, or what its device, kind, direction and size have to be
+ * Return: false, and nothing is changed, if none does (any more), or it is another.
+ */
+bool psim_iommu_unmap(u64 bus, const struct psim_mapping *as, const char *site);
+
+/**
+ * psim_iommu_reach() - an access from the beginning of a mapping on
+ * Return: whether it was mapped for that. If not, psim_iommu_access() says why, or that it is inside of one.
+ */
+bool psim_iommu_reach(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m);
 
 /*
  * A reserved range is mapped with one page more than its size: its pieces begin a page behind its

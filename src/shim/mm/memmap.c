@@ -49,22 +49,28 @@ static struct psim_raw site_lock;
 
 /* ---- words of descriptors, poisoned or not ------------------------------------------------------ */
 
-__no_sanitize_address u64 psim_page_word(unsigned long pfn, unsigned int word)
+__no_sanitize_address u64 psim_page_word_unwatched(unsigned long pfn, unsigned int word)
 {
 	return __atomic_load_n((const u64 *)(__psim_memmap + pfn) + word, __ATOMIC_RELAXED);
 }
 
-__no_sanitize_address void psim_page_set_word(unsigned long pfn, unsigned int word, u64 value)
+__no_sanitize_address void psim_page_set_word_unwatched(unsigned long pfn, unsigned int word,
+							 u64 value)
 {
 	__atomic_store_n((u64 *)(__psim_memmap + pfn) + word, value, __ATOMIC_RELAXED);
 }
 
 /* ---- granules --------------------------------------------------------------------------------------- */
 
-static void describe(unsigned long pfn, enum zone_type zone, u64 flags, u64 word6)
+/* The word with the zone comes last: who sees a zone sees the others. */
+static __no_sanitize_address void describe(unsigned long pfn, enum zone_type zone, u64 flags,
+					   u64 word1, u64 word6)
 {
-	psim_page_set_word(pfn, 0, (u64)zone << ZONES_PGSHIFT | flags);
-	psim_page_set_word(pfn, 6, word6);
+	u64 *words = (u64 *)(__psim_memmap + pfn);
+
+	__atomic_store_n(&words[1], word1, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[6], word6, __ATOMIC_RELAXED);
+	__atomic_store_n(&words[0], (u64)zone << ZONES_PGSHIFT | flags, __ATOMIC_RELEASE);
 }
 
 static void describe_ram(unsigned long first)
@@ -72,7 +78,7 @@ static void describe_ram(unsigned long first)
 	for (unsigned long pfn = first; pfn < first + PSIM_GRANULE_PAGES; pfn++) {
 		bool reserved = pfn < PSIM_RESERVED_PAGES;
 
-		describe(pfn, ZONE_NORMAL, reserved ? BIT(PG_reserved) : 0,
+		describe(pfn, ZONE_NORMAL, reserved ? BIT(PG_reserved) : 0, 0,
 			 reserved ? WORD6_HELD : WORD6_FREE);
 	}
 	if (first < PSIM_RESERVED_PAGES)
@@ -84,10 +90,8 @@ static void describe_ram(unsigned long first)
 /* S5.5 */
 static void describe_device(unsigned long first, struct dev_pagemap *pgmap)
 {
-	for (unsigned long pfn = first; pfn < first + PSIM_GRANULE_PAGES; pfn++) {
-		describe(pfn, ZONE_DEVICE, BIT(PG_reserved), WORD6_FREE);
-		psim_page_set_word(pfn, 1, (u64)(unsigned long)pgmap);
-	}
+	for (unsigned long pfn = first; pfn < first + PSIM_GRANULE_PAGES; pfn++)
+		describe(pfn, ZONE_DEVICE, BIT(PG_reserved), (u64)(unsigned long)pgmap, WORD6_FREE);
 }
 
 /* The descriptors of @pfn's granule become valid, unless the frame belongs to nothing: a report. */

@@ -38,12 +38,31 @@ static inline bool psim_pfn_is_ram(unsigned long pfn)
 #define PSIM_PG_OWN \
 	(PSIM_PG_TOUCHED | PSIM_PG_CANARY | PSIM_PG_FREE | PSIM_PG_SITE_MASK | PSIM_PG_OWNER_MASK)
 
+/* Where accesses are watched these two are made out of line, by code that is not. */
+u64 psim_page_word_unwatched(unsigned long pfn, unsigned int word);
+void psim_page_set_word_unwatched(unsigned long pfn, unsigned int word, u64 value);
+
 /*
  * A word of a descriptor, poisoned or not: 0 flags, 1 to 5, 6 mapcount and refcount, 7. The granule is
  * valid. For the allocator, the audit, and walkers that hold no reference.
  */
-u64 psim_page_word(unsigned long pfn, unsigned int word);
-void psim_page_set_word(unsigned long pfn, unsigned int word, u64 value);
+static inline u64 psim_page_word(unsigned long pfn, unsigned int word)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return psim_page_word_unwatched(pfn, word);
+#else
+	return __atomic_load_n((const u64 *)(__psim_memmap + pfn) + word, __ATOMIC_RELAXED);
+#endif
+}
+
+static inline void psim_page_set_word(unsigned long pfn, unsigned int word, u64 value)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	psim_page_set_word_unwatched(pfn, word, value);
+#else
+	__atomic_store_n((u64 *)(__psim_memmap + pfn) + word, value, __ATOMIC_RELAXED);
+#endif
+}
 
 static inline int psim_page_raw_refs(unsigned long pfn)
 {
