@@ -157,7 +157,7 @@ void __psim_dma_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma
 		.device = dev->__psim_id, .kind = kind, .dir = dir, .size = size};
 
 	/* what unmaps as it mapped, as nearly all do, is looked up once */
-	if (unlikely(psim_tracing) || !psim_iommu_unmap(addr, &as, site))
+	if (psim_traces(PSIM_EV_DMA_UNMAP) || !psim_iommu_unmap(addr, &as, site))
 		unmap_checked(dev, addr, size, dir, kind, site);
 }
 EXPORT_SYMBOL(__psim_dma_unmap);

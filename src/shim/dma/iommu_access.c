@@ -24,7 +24,8 @@ static int references(unsigned long pfn)
 	return psim_page_raw_refs(head & 1 ? page_to_pfn((struct page *)(head - 1)) : pfn);
 }
 
-static __attribute__((__cold__)) int refuse(u32 device, u64 bus, u64 length, bool write, const char *why, const char *detail)
+static __attribute__((__cold__)) int refuse(u32 device, u64 bus, u64 length, bool write,
+					    const char *why, const char *detail)
 {
 	psim_report("DMA", "%s: %s of %llu bytes at bus address %#llx: %s%s",
 		    psim_device_name(device), write ? "write" : "read", length, bus, why, detail);

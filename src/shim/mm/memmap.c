@@ -55,7 +55,7 @@ __no_sanitize_address u64 psim_page_word_unwatched(unsigned long pfn, unsigned i
 }
 
 __no_sanitize_address void psim_page_set_word_unwatched(unsigned long pfn, unsigned int word,
-							 u64 value)
+							u64 value)
 {
 	__atomic_store_n((u64 *)(__psim_memmap + pfn) + word, value, __ATOMIC_RELAXED);
 }

@@ -23,12 +23,11 @@ static const char *name_of(const struct lockdep_map *map)
 	return map->name ? map->name : "(never initialised)";
 }
 
-/* No lists are kept (PSIM_HELD_LOCKS); the same from a machine's start to its end. */
-static bool off;
+bool psim_held_off;
 
 void psim_held_start(const struct psim_config *config)
 {
-	off = config->without & PSIM_HELD_LOCKS;
+	psim_held_off = config->without & PSIM_HELD_LOCKS;
 }
 
 /* ---- the list ---------------------------------------------------------------------------------------- */
@@ -39,7 +38,7 @@ static void push(struct lockdep_map *map, unsigned int subclass, int read, bool 
 	struct __psim_task_sync *s = mine();
 	struct __psim_held *h;
 
-	if (off)
+	if (psim_held_off)
 		return;
 	if (unlikely(s->nr_held >= __PSIM_MAX_HELD)) {
 		psim_fatal("law 4", "%s takes %s as lock number %u: too many are held", site,
@@ -58,8 +57,8 @@ static void push(struct lockdep_map *map, unsigned int subclass, int read, bool 
  * Readers come after writers, and writers after everybody: two clocks, at the map and behind its first byte.
  * A map that only the checker knows (no lock of its own) makes no edges.
  */
-void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
-		    const char *site)
+void psim_held_push_slow(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
+			 const char *site)
 {
 	push(map, subclass, read, trylock, site);
 	psim_edge_in(map);
@@ -67,7 +66,7 @@ void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bo
 		psim_edge_in((char *)map + 1);
 }
 
-struct __psim_held *psim_held_find(const struct lockdep_map *map)
+struct __psim_held *psim_held_search(const struct lockdep_map *map)
 {
 	struct __psim_task_sync *s = mine();
 	unsigned int i;
@@ -83,7 +82,7 @@ static bool pop(struct lockdep_map *map, const char *site)
 	struct __psim_task_sync *s = mine();
 	unsigned int i;
 
-	if (off)
+	if (psim_held_off)
 		return true;
 	for (i = s->nr_held; i--;)
 		if (s->held[i].map == map)
@@ -98,7 +97,7 @@ static bool pop(struct lockdep_map *map, const char *site)
 	return true;
 }
 
-bool psim_held_pop(struct lockdep_map *map, const char *site)
+bool psim_held_pop_slow(struct lockdep_map *map, const char *site)
 {
 	const struct __psim_held *h = psim_race ? psim_held_find(map) : NULL;
 
@@ -107,10 +106,8 @@ bool psim_held_pop(struct lockdep_map *map, const char *site)
 	return pop(map, site);
 }
 
-void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char *site)
+void psim_lock_never_initialised(struct lockdep_map *map, const char *kind, const char *site)
 {
-	if (likely(map->name))
-		return;
 	psim_report("law 4", "%s uses a %s that was never initialised, or is destroyed", site,
 		    kind);
 	map->name = "(never initialised)";
@@ -153,7 +150,7 @@ int lock_is_held_type(const struct lockdep_map *lock, int read)
 {
 	struct __psim_held *h = psim_held_find(lock);
 
-	if (off)
+	if (psim_held_off)
 		return LOCK_STATE_UNKNOWN;
 	if (!h || (read >= 0 && !!h->read != read))
 		return LOCK_STATE_NOT_HELD;
@@ -211,7 +208,7 @@ void __psim_might_lock(struct lockdep_map *lock, unsigned int subclass, int read
 
 /* ---- contexts --------------------------------------------------------------------------------------------- */
 
-void psim_sync_may_sleep(const char *what)
+void psim_sync_must_not_sleep(const char *what)
 {
 	struct __psim_task_sync *s = mine();
 

@@ -9,21 +9,49 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/types.h>
+#include "host/race.h"
 
 struct psim_config;
 
 /* A machine starts: are the lists below kept? */
 void psim_held_start(const struct psim_config *config);
 
-/* The locks that the current task holds grew or shrank by one. */
-void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
-		    const char *site);
-/* Return: false, after a report, if the task does not hold it. */
-bool psim_held_pop(struct lockdep_map *map, const char *site);
+/* No lists are kept (PSIM_HELD_LOCKS); the same from a machine's start to its end. */
+extern bool psim_held_off;
+
+void psim_held_push_slow(struct lockdep_map *map, unsigned int subclass, int read, bool trylock,
+			 const char *site);
+bool psim_held_pop_slow(struct lockdep_map *map, const char *site);
+struct __psim_held *psim_held_search(const struct lockdep_map *map);
+
+/* The locks that the current task holds grew by one. */
+static inline void psim_held_push(struct lockdep_map *map, unsigned int subclass, int read,
+				  bool trylock, const char *site)
+{
+	if (!psim_held_off || psim_race)
+		psim_held_push_slow(map, subclass, read, trylock, site);
+}
+
+/* They shrank by one. Return: false, after a report, if the task does not hold it. */
+static inline bool psim_held_pop(struct lockdep_map *map, const char *site)
+{
+	return (psim_held_off && !psim_race) || psim_held_pop_slow(map, site);
+}
+
 /* The current task's entry of @map, or NULL. */
-struct __psim_held *psim_held_find(const struct lockdep_map *map);
+static inline struct __psim_held *psim_held_find(const struct lockdep_map *map)
+{
+	return current->__psim_sync.nr_held ? psim_held_search(map) : NULL;
+}
+
+void psim_lock_never_initialised(struct lockdep_map *map, const char *kind, const char *site);
 /* A lock is used: was it ever initialised? */
-void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char *site);
+static inline void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char *site)
+{
+	if (unlikely(!map->name))
+		psim_lock_never_initialised(map, kind, site);
+}
+
 /* The current task takes a lock that it has: a report that ends the run. */
 void psim_lock_recursion(struct lockdep_map *map, const char *kind, const char *site) __noreturn;
 
@@ -47,12 +75,16 @@ void psim_sync_task_exit(struct task_struct *task);
 /* As that, for the end of a work item, timer or other callback, which @what and @function name. */
 void psim_sync_callback_left(const char *what, void *function, unsigned int held_before);
 
+void psim_sync_must_not_sleep(const char *what);
 /* Sleeping primitives: report if this context may not sleep; also inside RCU readers. */
-void psim_sync_may_sleep(const char *what);
+static inline void psim_sync_may_sleep(const char *what)
+{
+	const struct task_struct *me = current;
 
-/* Spinlocks hold off grace periods too. */
-void psim_rcu_enter(void);
-void psim_rcu_leave(void);
+	if (unlikely(!me || me->__psim_preempt_count || me->__psim_irqs_off ||
+		     me->__psim_sync.rcu_nesting || me->__psim_sync.non_block > 0))
+		psim_sync_must_not_sleep(what);
+}
 
 /* For psim_lock_check_freed(): what of theirs lies in the range? */
 void psim_timers_check_freed(const void *addr, size_t size);

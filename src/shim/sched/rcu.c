@@ -15,6 +15,7 @@
 #include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
+#include "sched/rcu.h"
 #include "sched/softirq.h"
 #include "sched/task.h"
 #include "sim/sim.h"
@@ -27,14 +28,11 @@ static struct psim_raw rcu_raw;
 /* Callbacks: for the next grace period, for the one that is going on, and ready to run. */
 static struct queue collecting = {.end = &collecting.first}, awaiting = {.end = &awaiting.first},
 		    ready = {.end = &ready.first};
-static bool free_running;
 /* A thread sanitizer sees no edges inside liburcu: readers and grace periods meet here. */
 static bool draw_edges;
 static unsigned int edge;
 
-/* Deterministic. */
-static unsigned int side, readers[2];
-static bool grace;
+struct psim_rcu_readers psim_rcu_readers;
 /* Free-running. */
 static struct task_struct *waiter;
 static bool waiter_idle, waiter_ending;
@@ -56,7 +54,7 @@ static void grace_period_start(void);
 
 static void grace_period_over(void)
 {
-	grace = false;
+	psim_rcu_readers.grace = false;
 	queue_move(&ready, &awaiting);
 	psim_softirq_raise();
 	grace_period_start();
@@ -64,28 +62,21 @@ static void grace_period_over(void)
 
 static void grace_period_start(void)
 {
-	unsigned int old = side;
+	unsigned int old = psim_rcu_readers.side;
 
-	if (grace || !collecting.first)
+	if (psim_rcu_readers.grace || !collecting.first)
 		return;
 	queue_move(&awaiting, &collecting);
-	grace = true;
-	side = !side;
-	if (!readers[old])
+	psim_rcu_readers.grace = true;
+	psim_rcu_readers.side = !old;
+	if (!psim_rcu_readers.count[old])
 		grace_period_over();
 }
 
-void psim_rcu_enter(void)
+void psim_rcu_enter_free(void)
 {
 	struct __psim_task_sync *s = &current->__psim_sync;
 
-	if (s->rcu_all++)
-		return;
-	if (likely(!free_running)) {
-		s->rcu_side = side;
-		readers[side]++;
-		return;
-	}
 	if (!s->rcu_registered) {
 		s->rcu_registered = true;
 		psim_host_rcu_register();
@@ -95,15 +86,13 @@ void psim_rcu_enter(void)
 		__atomic_load_n(&edge, __ATOMIC_ACQUIRE);
 }
 
-void psim_rcu_leave(void)
+void psim_rcu_leave_slow(struct __psim_task_sync *s)
 {
-	struct __psim_task_sync *s = &current->__psim_sync;
+	struct psim_rcu_readers *r = &psim_rcu_readers;
 
-	if (--s->rcu_all)
-		return;
-	psim_edge_out(readers);
-	if (likely(!free_running)) {
-		if (!--readers[s->rcu_side] && grace && s->rcu_side != side)
+	psim_edge_out(r);
+	if (likely(!r->free_running)) {
+		if (!--r->count[s->rcu_side] && r->grace && s->rcu_side != r->side)
 			grace_period_over();
 		return;
 	}
@@ -220,7 +209,7 @@ static int wait_for_readers(void *arg)
 /* Called with the raw lock held. */
 static void grace_period_request(void)
 {
-	if (!free_running) {
+	if (!psim_rcu_readers.free_running) {
 		grace_period_start();
 	} else if (!waiter) {
 		waiter_ending = false;
@@ -253,7 +242,7 @@ static void run_callback(struct rcu_head *head)
 	unsigned long offset = (unsigned long)func;
 	unsigned int held = current->__psim_sync.nr_held;
 
-	psim_edge_in(readers);
+	psim_edge_in(&psim_rcu_readers);
 	psim_edge_in(head);
 	if (offset < 4096) {
 		kvfree((char *)head - offset);
@@ -298,7 +287,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	*collecting.end = head;
 	collecting.end = &head->next;
 	grace_period_request();
-	served = !free_running || waiter;
+	served = !psim_rcu_readers.free_running || waiter;
 	psim_raw_unlock(&rcu_raw);
 	if (!served && !psim_halted())
 		psim_fatal("host", "no thread for RCU's grace periods");
@@ -353,13 +342,13 @@ void rcu_barrier(void)
 
 void psim_rcu_start(void)
 {
-	free_running = !psim_engine_deterministic();
-	draw_edges = free_running && psim_host_has_tsan();
+	psim_rcu_readers.free_running = !psim_engine_deterministic();
+	draw_edges = psim_rcu_readers.free_running && psim_host_has_tsan();
 }
 
 void psim_rcu_drained(void)
 {
-	if (free_running)
+	if (psim_rcu_readers.free_running)
 		end_waiter();
 }
 
@@ -384,6 +373,6 @@ void psim_rcu_leftovers(void)
 
 void psim_rcu_stop(void)
 {
-	if (free_running && !psim_halted())
+	if (psim_rcu_readers.free_running && !psim_halted())
 		end_waiter();
 }

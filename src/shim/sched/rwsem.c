@@ -78,11 +78,11 @@ static void admit_readers(struct rw_semaphore *sem)
 }
 
 /* The lock was let go of, or the first waiter gave up: who is next? */
-static void hand_on(struct rw_semaphore *sem)
+static __attribute__((__noinline__)) void hand_on_to(struct rw_semaphore *sem)
 {
 	struct __psim_waiter *first = sem->__psim_first;
 
-	if (!first || sem->__psim_owner)
+	if (sem->__psim_owner)
 		return;
 	if (first->kind == READER) {
 		admit_readers(sem);
@@ -96,9 +96,15 @@ static void hand_on(struct rw_semaphore *sem)
 	}
 }
 
+static inline void hand_on(struct rw_semaphore *sem)
+{
+	if (unlikely(sem->__psim_first))
+		hand_on_to(sem);
+}
+
 /* Called with the raw lock held, returns with it. */
-static int sem_wait(struct rw_semaphore *sem, unsigned int kind, unsigned int state,
-		    const char *site)
+static __attribute__((__noinline__)) int sem_wait(struct rw_semaphore *sem, unsigned int kind,
+						  unsigned int state, const char *site)
 {
 	struct __psim_waiter waiter = {.task = current, .kind = kind};
 
@@ -130,7 +136,7 @@ static int sem_wait(struct rw_semaphore *sem, unsigned int kind, unsigned int st
 }
 
 /* The task has the lock already. Reading twice is not a deadlock until a writer comes between. */
-static void check_again(struct rw_semaphore *sem, unsigned int kind, const char *site)
+static inline void check_again(struct rw_semaphore *sem, unsigned int kind, const char *site)
 {
 	struct __psim_held *held = psim_held_find(&sem->dep_map);
 
@@ -142,8 +148,8 @@ static void check_again(struct rw_semaphore *sem, unsigned int kind, const char 
 		    site, sem->dep_map.name, held->site);
 }
 
-static int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_wait wait,
-		unsigned int subclass, const char *site)
+static inline int down(struct rw_semaphore *sem, unsigned int kind, enum __psim_rwsem_wait wait,
+		       unsigned int subclass, const char *site)
 {
 	int err = 0;
 

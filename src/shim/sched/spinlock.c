@@ -7,29 +7,47 @@
 #include <linux/sched.h>
 #include "sched/engine.h"
 #include "sched/lockdep.h"
+#include "sched/rcu.h"
 #include "sched/spinlock.h"
 #include "sched/waiter.h"
 #include "sched/waits.h"
 #include "sim/sim.h"
 
+static inline void context_enter(int how)
+{
+	if (unlikely(how)) {
+		if (how == __PSIM_SPIN_IRQ)
+			psim_irq_off();
+		else
+			psim_bh_off();
+	}
+	current->__psim_preempt_count++;
+	psim_rcu_enter();
+}
+
+static inline void context_leave(int how)
+{
+	psim_rcu_leave();
+	if (likely(current->__psim_preempt_count & PREEMPT_MASK))
+		current->__psim_preempt_count--;
+	else
+		psim_preempt_on();
+	if (unlikely(how)) {
+		if (how == __PSIM_SPIN_IRQ)
+			psim_irq_on();
+		else
+			psim_bh_on();
+	}
+}
+
 void psim_spin_context_enter(int how)
 {
-	if (how == __PSIM_SPIN_IRQ)
-		psim_irq_off();
-	else if (how == __PSIM_SPIN_BH)
-		psim_bh_off();
-	psim_preempt_off();
-	psim_rcu_enter();
+	context_enter(how);
 }
 
 void psim_spin_context_leave(int how)
 {
-	psim_rcu_leave();
-	psim_preempt_on();
-	if (how == __PSIM_SPIN_IRQ)
-		psim_irq_on();
-	else if (how == __PSIM_SPIN_BH)
-		psim_bh_on();
+	context_leave(how);
 }
 
 unsigned long __psim_irq_flags(void)
@@ -48,7 +66,8 @@ void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_cl
 }
 
 /* The lock is taken: wait for the turn. Called with the raw lock held, returns without. */
-static void spin_wait(struct raw_spinlock *lock, struct task_struct *me, const char *site)
+static __attribute__((__noinline__)) void spin_wait(struct raw_spinlock *lock,
+						    struct task_struct *me, const char *site)
 {
 	struct __psim_waiter waiter = {.task = me};
 	bool granted;
@@ -65,12 +84,13 @@ static void spin_wait(struct raw_spinlock *lock, struct task_struct *me, const c
 	psim_raw_unlock(psim_word(&lock->__psim_word));
 }
 
-static void spin_take(struct raw_spinlock *lock, int how, unsigned int subclass, const char *site)
+static inline void spin_take(struct raw_spinlock *lock, int how, unsigned int subclass,
+			     const char *site)
 {
 	struct task_struct *me = current;
 
 	psim_lock_check_init(&lock->dep_map, "spinlock", site);
-	psim_spin_context_enter(how);
+	context_enter(how);
 	psim_raw_lock(psim_word(&lock->__psim_word));
 	if (likely(!lock->__psim_owner)) {
 		lock->__psim_owner = me;
@@ -84,7 +104,7 @@ static void spin_take(struct raw_spinlock *lock, int how, unsigned int subclass,
 	psim_held_push(&lock->dep_map, subclass, 0, false, site);
 }
 
-static void spin_give(struct raw_spinlock *lock, int how, const char *site)
+static inline void spin_give(struct raw_spinlock *lock, int how, const char *site)
 {
 	struct __psim_waiter *next;
 
@@ -96,7 +116,7 @@ static void spin_give(struct raw_spinlock *lock, int how, const char *site)
 	if (next)
 		psim_waiters_grant(lock, next);
 	psim_raw_unlock(psim_word(&lock->__psim_word));
-	psim_spin_context_leave(how);
+	context_leave(how);
 }
 
 void __psim_spin_lock(struct raw_spinlock *lock, int how, unsigned int subclass, const char *site)
@@ -117,7 +137,7 @@ int __psim_spin_trylock(struct raw_spinlock *lock, int how, const char *site)
 
 	psim_point_at(PSIM_POINT_LOCK, site);
 	psim_lock_check_init(&lock->dep_map, "spinlock", site);
-	psim_spin_context_enter(how);
+	context_enter(how);
 	psim_raw_lock(psim_word(&lock->__psim_word));
 	taken = !lock->__psim_owner;
 	if (taken)
@@ -127,7 +147,7 @@ int __psim_spin_trylock(struct raw_spinlock *lock, int how, const char *site)
 		psim_held_push(&lock->dep_map, 0, 0, true, site);
 		return 1;
 	}
-	psim_spin_context_leave(how);
+	context_leave(how);
 	psim_yielded();
 	return 0;
 }

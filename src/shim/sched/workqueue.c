@@ -16,6 +16,7 @@
 #include "host/race.h"
 #include "sched/engine.h"
 #include "sched/lockdep.h"
+#include "sched/rcu.h"
 #include "sched/softirq.h"
 #include "sched/waits.h"
 #include "sched/workqueue.h"
