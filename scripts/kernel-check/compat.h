@@ -8,8 +8,10 @@
 #ifndef PSIM_KERNEL_CHECK_COMPAT_H
 #define PSIM_KERNEL_CHECK_COMPAT_H
 
+#include <kunit/resource.h>
 #include <kunit/test.h>
 #include <linux/dma-fence.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/memremap.h>
 #include <linux/migrate.h>
@@ -113,6 +115,7 @@ static inline bool dma_use_iova(struct dma_iova_state *state)
 #define dma_iova_link(dev, state, ...)	    (dma_use_iova(state) ? 0 : 0)
 #define dma_iova_sync(dev, state, ...)	    (dma_use_iova(state) ? 0 : 0)
 #define dma_iova_destroy(dev, state, ...)   dma_use_iova(state)
+#define dma_iova_free(dev, state)	    dma_use_iova(state)
 
 static inline bool devm_is_action_added(struct device *dev, void (*action)(void *), void *data)
 {
@@ -125,6 +128,38 @@ static inline bool devm_is_action_added(struct device *dev, void (*action)(void 
 
 #define get_mm_counter(mm, member) \
 	((unsigned long)percpu_counter_sum_positive(&(mm)->rss_stat[member]))
+
+/* ---- fences, timers, KUnit ------------------------------------------------------------------------------------ */
+
+static inline bool dma_fence_check_and_signal(struct dma_fence *fence)
+{
+	psim_check_lacks("dma_fence_check_and_signal()");
+	return false;
+}
+#define dma_fence_check_and_signal_locked dma_fence_check_and_signal
+
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#define timer_destroy_on_stack destroy_timer_on_stack
+#define timer_delete_sync_try  try_to_del_timer_sync
+
+static inline void *kunit_kmemdup(struct kunit *test, const void *bytes, size_t n, gfp_t gfp)
+{
+	psim_check_lacks("kunit_kmemdup()");
+	return NULL;
+}
+#define kunit_kasprintf(test, gfp, ...) ((char *)kunit_kmemdup(test, NULL, 0, gfp))
+
+/* A macro alone; our files take the address of the function. */
+static inline void *(kmemdup)(const void *bytes, size_t n, gfp_t gfp)
+{
+	return kmemdup_noprof(bytes, n, gfp);
+}
 
 /* ---- other names --------------------------------------------------------------------------------------------- */
 
