@@ -67,6 +67,7 @@ static inline int migrate_device_pfns(unsigned long *pfns, unsigned long n)
 /* A bit that older code does not look at; cases that need its meaning are listed as differences. */
 #define MIGRATE_PFN_COMPOUND	    (1ul << 4)
 #define MIGRATE_VMA_SELECT_COMPOUND 8
+#define PTE_MARKER_GUARD	    4
 #define HMM_PFN_DMA_MAPPED	    (1ul << 60)
 #define HMM_PFN_P2PDMA		    (1ul << 59)
 #define HMM_PFN_P2PDMA_BUS	    (1ul << 58)
@@ -96,6 +97,8 @@ static inline int hmm_range_fault_unlocked_timeout(struct hmm_range *range, unsi
 	psim_check_lacks("hmm_range_fault_unlocked_timeout()");
 	return 0;
 }
+
+#define make_device_exclusive_entry make_writable_device_exclusive_entry
 
 bool folio_isolate_lru(struct folio *folio);
 void folio_putback_lru(struct folio *folio);

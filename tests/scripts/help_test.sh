@@ -4,7 +4,7 @@
 set -eu
 
 root=${1:?usage: help_test.sh SOURCE_ROOT}
-for script in demo test bench coverage upstream; do
+for script in demo test bench coverage upstream build-time; do
 	"$root/scripts/$script.sh" --help | grep -q "^usage: scripts/$script.sh" ||
 		{ echo "FAILED: scripts/$script.sh --help"; exit 1; }
 done
