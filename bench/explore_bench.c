@@ -300,7 +300,7 @@ static void memory(unsigned long schedules)
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--bare")) {
-		struct search s = bare(1000000);
+		struct search s = bare(argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000);
 
 		bench_row("a bare program: schedules a second", 1e9 / search_cost(&s), "");
 		return 0;

@@ -92,6 +92,12 @@ int psim_host_has_tsan(void);
 /* Put every kernel-dialect static back to what the loader gave (sections psim_data and psim_bss). */
 void psim_host_restore_statics(void);
 
+/*
+ * A static that is left as the last machine left it: for tables of which nothing is read that this machine
+ * has not written, so that its start need not clear them.
+ */
+#define __psim_scratch __attribute__((section("psim_scratch")))
+
 /* ---- scenarios ------------------------------------------------------------------------------- */
 
 struct psim_scenario;

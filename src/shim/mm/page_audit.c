@@ -16,7 +16,8 @@
 #include "mm/page.h"
 #include "mm/swapfile.h"
 
-#define FIRST_BITS	8
+#define FEWEST_BITS	4
+#define MOST_BITS	8 /* to begin with */
 #define LEFTOVERS_SHOWN 16
 
 struct entry {
@@ -307,7 +308,8 @@ void psim_page_audit(void)
 {
 	if (!explainers)
 		return;
-	open_ledger(FIRST_BITS);
+	open_ledger(clamp(fls64(psim_pages_in_use() + psim_device_pages_in_use()) + 1, FEWEST_BITS,
+			  MOST_BITS));
 	psim_lru_visit_batches(explain_batch);
 	psim_lru_visit_lists(explain_list);
 	psim_memremap_audit_begin();

@@ -7,6 +7,7 @@
  */
 #include <linux/errno.h>
 #include <linux/interrupt.h>
+#include "host/host.h"
 #include "host/race.h"
 #include "sched/lockdep.h"
 #include "sched/task.h"
@@ -17,7 +18,6 @@
  * struct line - one interrupt line
  * @handler, @arg: what runs, once attached
  * @name: who attached it
- * @taken: psim_irq_alloc() has given it out
  * @pending, @running: raised and not handled yet; being handled
  * @off: how often it was disabled
  */
@@ -25,15 +25,21 @@ struct line {
 	void (*handler)(unsigned int irq, void *arg);
 	void *arg;
 	const char *name;
-	bool taken, pending, running;
+	bool pending, running;
 	unsigned int off;
 };
 
 struct psim_interrupts psim_interrupts;
 
 /* Guarded by @raw; so is the making of the two tasks. */
-static struct line lines[NR_LINES];
+static __psim_scratch struct line lines[NR_LINES]; /* as many as: */
+static unsigned int nr_lines = 1; /* line 0 stays free: to a driver it means "none" */
 static struct psim_raw raw;
+
+static bool there_is(unsigned int irq)
+{
+	return irq && irq < __atomic_load_n(&nr_lines, __ATOMIC_RELAXED);
+}
 
 static int hard_body(void *unused);
 static int soft_body(void *unused);
@@ -158,7 +164,7 @@ static struct line *next_line(void)
 	struct line *line = NULL;
 
 	psim_raw_lock(&raw);
-	for (int i = 0; i < NR_LINES && !line; i++) {
+	for (unsigned int i = 1; i < nr_lines && !line; i++) {
 		if (!lines[i].pending || !lines[i].handler || lines[i].off)
 			continue;
 		line = &lines[i];
@@ -218,7 +224,7 @@ static void deliver(struct line *line)
 
 void psim_irq_raise(unsigned int irq)
 {
-	if (irq >= NR_LINES || psim_halted())
+	if (!there_is(irq) || psim_halted())
 		return;
 	psim_edge_out(&lines[irq]);
 	psim_raw_lock(&raw);
@@ -234,7 +240,7 @@ int psim_irq_attach(unsigned int irq, const char *name,
 {
 	int err = 0;
 
-	if (irq >= NR_LINES || !lines[irq].taken || !handler)
+	if (!there_is(irq) || !handler)
 		return -EINVAL;
 	psim_raw_lock(&raw);
 	if (lines[irq].handler) {
@@ -262,7 +268,7 @@ static bool line_runs(unsigned int irq)
 
 void psim_irq_detach(unsigned int irq)
 {
-	if (irq >= NR_LINES)
+	if (!there_is(irq))
 		return;
 	psim_raw_lock(&raw);
 	lines[irq].handler = NULL;
@@ -277,12 +283,10 @@ int psim_irq_alloc(void)
 	int irq = -ENOSPC;
 
 	psim_raw_lock(&raw);
-	/* line 0 stays free: to a driver it means "none" */
-	for (int i = 1; i < NR_LINES && irq < 0; i++) {
-		if (!lines[i].taken) {
-			lines[i].taken = true;
-			irq = i;
-		}
+	if (nr_lines < NR_LINES) {
+		lines[nr_lines] = (struct line){0};
+		irq = nr_lines;
+		__atomic_store_n(&nr_lines, irq + 1, __ATOMIC_RELAXED);
 	}
 	psim_raw_unlock(&raw);
 	return irq;
@@ -290,7 +294,7 @@ int psim_irq_alloc(void)
 
 /* ---- the kernel's face -------------------------------------------------------------------------------------------- */
 
-static struct {
+static __psim_scratch struct {
 	irq_handler_t handler;
 	void *dev;
 } requested[NR_LINES];
@@ -307,7 +311,7 @@ int __psim_request_irq(unsigned int irq, irq_handler_t handler, unsigned long fl
 	int err;
 
 	psim_may_sleep("request_irq()");
-	if (!handler || irq >= NR_LINES || ((flags & IRQF_SHARED) && !dev))
+	if (!handler || !there_is(irq) || ((flags & IRQF_SHARED) && !dev))
 		return -EINVAL;
 	psim_raw_lock(&raw);
 	err = lines[irq].handler ? -EBUSY : 0;
@@ -332,7 +336,7 @@ const void *free_irq(unsigned int irq, void *dev)
 	const char *name;
 
 	psim_may_sleep("free_irq()");
-	if (irq >= NR_LINES || !lines[irq].handler || requested[irq].dev != dev) {
+	if (!there_is(irq) || !lines[irq].handler || requested[irq].dev != dev) {
 		psim_report("WARN", "free_irq: line %u has no such handler", irq);
 		return NULL;
 	}
@@ -343,7 +347,7 @@ const void *free_irq(unsigned int irq, void *dev)
 
 void synchronize_irq(unsigned int irq)
 {
-	if (irq >= NR_LINES)
+	if (!there_is(irq))
 		return;
 	while (line_runs(irq) && !psim_halted())
 		psim_yielded();
@@ -352,7 +356,7 @@ void synchronize_irq(unsigned int irq)
 
 void disable_irq_nosync(unsigned int irq)
 {
-	if (irq >= NR_LINES)
+	if (!there_is(irq))
 		return;
 	psim_raw_lock(&raw);
 	lines[irq].off++;
@@ -369,7 +373,7 @@ void enable_irq(unsigned int irq)
 {
 	bool was_on;
 
-	if (irq >= NR_LINES)
+	if (!there_is(irq))
 		return;
 	psim_raw_lock(&raw);
 	was_on = !lines[irq].off;

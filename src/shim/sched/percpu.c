@@ -31,9 +31,9 @@ struct copies {
 
 static struct copies *all;
 static char *arena;
-static DECLARE_BITMAP(taken, GRAINS);
+static __psim_scratch DECLARE_BITMAP(taken, GRAINS);
 /* The last grain of each variable. */
-static DECLARE_BITMAP(last, GRAINS);
+static __psim_scratch DECLARE_BITMAP(last, GRAINS);
 static struct psim_raw lock;
 
 /* ---- the copies -------------------------------------------------------------------------------------------- */
@@ -151,8 +151,11 @@ void *__psim_alloc_percpu(size_t size, size_t align, const char *site)
 	if (align > PAGE_SIZE || psim_fails(PSIM_FAIL_SLAB, site))
 		return NULL;
 	psim_raw_lock(&lock);
-	if (!arena)
+	if (!arena) {
 		arena = psim_host_reserve(ARENA_BYTES);
+		bitmap_zero(taken, GRAINS);
+		bitmap_zero(last, GRAINS);
+	}
 	first = bitmap_find_next_zero_area(taken, GRAINS, 0, n, max(align / GRAIN, 1ul) - 1);
 	if (arena && first + n <= GRAINS) {
 		bitmap_set(taken, first, n);

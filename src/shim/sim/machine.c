@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <psim/audit.h>
 
+#include "host/host.h"
 #include "host/race.h"
 #include "host/steer.h"
 #include "sim/guard.h"
@@ -28,10 +29,11 @@ struct psim_config psim_config;
 static bool running;
 static bool halted;
 
-static struct {
+static __psim_scratch struct {
 	const char *name;
 	u32 last;
-} ordinals[MAX_CLASSES];
+} ordinals[MAX_CLASSES]; /* as many as: */
+static int nr_ordinals;
 static struct psim_monitor ordinals_guard;
 
 static int check(const struct psim_config *c)
@@ -191,9 +193,15 @@ u32 psim_ordinal(const char *class)
 	int i = 0;
 
 	psim_sim_lock(&ordinals_guard);
-	while (i < MAX_CLASSES - 1 && ordinals[i].name && strcmp(ordinals[i].name, class))
+	while (i < nr_ordinals && strcmp(ordinals[i].name, class))
 		i++;
-	ordinals[i].name = class;
+	if (i == nr_ordinals) {
+		if (i == MAX_CLASSES)
+			psim_fatal("host", "more than %d classes of objects", MAX_CLASSES);
+		ordinals[i].name = class;
+		ordinals[i].last = 0;
+		nr_ordinals++;
+	}
 	ordinal = ++ordinals[i].last;
 	psim_sim_unlock(&ordinals_guard);
 	return ordinal;

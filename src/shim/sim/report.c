@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <psim/audit.h>
 
+#include "host/host.h"
 #include "host/steer.h"
 #include "sim/guard.h"
 
@@ -20,14 +21,15 @@
 
 static struct psim_monitor guard;
 static unsigned int reports;
-static char last_report[LINE_BYTES];
-static char expected[MAX_EXPECTED][96];
-static bool any_expected;
+static __psim_scratch char last_report[LINE_BYTES]; /* when there are any */
+static __psim_scratch char expected[MAX_EXPECTED][96]; /* as many as: */
+static int nr_expected;
 
-static struct {
+static __psim_scratch struct {
 	const char *name;
 	unsigned long calls;
-} inert[MAX_INERT];
+} inert[MAX_INERT]; /* as many as: */
+static unsigned int nr_inert;
 
 void (*psim_context_get)(struct psim_context *context);
 void (*psim_halt_run)(void);
@@ -35,7 +37,7 @@ void (*psim_halt_run)(void);
 /* Return: whether an expectation took the report. */
 static bool take_expected(const char *line)
 {
-	for (int i = 0; i < MAX_EXPECTED; i++) {
+	for (int i = 0; i < nr_expected; i++) {
 		if (expected[i][0] && strstr(line, expected[i])) {
 			expected[i][0] = 0;
 			return true;
@@ -109,14 +111,18 @@ void psim_stop_function(const char *function, const char *why)
 
 void psim_inert(const char *function)
 {
+	unsigned int i = 0;
+
 	psim_sim_lock(&guard);
-	for (int i = 0; i < MAX_INERT; i++) {
-		if (inert[i].name && strcmp(inert[i].name, function))
-			continue;
+	while (i < nr_inert && strcmp(inert[i].name, function))
+		i++;
+	if (i == nr_inert && i < MAX_INERT) {
 		inert[i].name = function;
-		inert[i].calls++;
-		break;
+		inert[i].calls = 0;
+		nr_inert++;
 	}
+	if (i < MAX_INERT)
+		inert[i].calls++;
 	psim_sim_unlock(&guard);
 }
 
@@ -139,19 +145,25 @@ int psim_misuse(int err, const char *fmt, ...)
 
 int psim_expect_report(const char *part)
 {
+	int i = 0;
+
 	if (!psim_running())
 		return psim_misuse(
 			-ESRCH,
 			"psim_expect_report: no machine is running: call psim_start() first");
-	for (int i = 0; i < MAX_EXPECTED; i++) {
-		if (expected[i][0])
-			continue;
+	psim_sim_lock(&guard);
+	while (i < nr_expected && expected[i][0])
+		i++;
+	if (i < MAX_EXPECTED) {
 		strscpy(expected[i], part, sizeof(expected[i]));
-		__atomic_store_n(&any_expected, true, __ATOMIC_RELAXED);
-		return 0;
+		if (i == nr_expected)
+			__atomic_store_n(&nr_expected, i + 1, __ATOMIC_RELAXED);
 	}
-	return psim_misuse(-ENOSPC, "psim_expect_report: %d expectations wait already",
-			   MAX_EXPECTED);
+	psim_sim_unlock(&guard);
+	return i < MAX_EXPECTED
+		       ? 0
+		       : psim_misuse(-ENOSPC, "psim_expect_report: %d expectations wait already",
+				     MAX_EXPECTED);
 }
 
 /*
@@ -161,14 +173,16 @@ int psim_expect_report(const char *part)
 void psim_expectations_check(void)
 {
 	char parts[MAX_EXPECTED][sizeof(expected[0])];
+	int nr;
 
-	if (!__atomic_load_n(&any_expected, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&nr_expected, __ATOMIC_RELAXED))
 		return;
 	psim_sim_lock(&guard); /* a task that was let go may just have met one */
-	memcpy(parts, expected, sizeof(parts));
-	memset(expected, 0, sizeof(expected));
+	nr = nr_expected;
+	memcpy(parts, expected, nr * sizeof(parts[0]));
+	nr_expected = 0;
 	psim_sim_unlock(&guard);
-	for (int i = 0; i < MAX_EXPECTED; i++) {
+	for (int i = 0; i < nr; i++) {
 		if (parts[i][0])
 			psim_report("expectation", "no report came that contains \"%s\"", parts[i]);
 	}
@@ -181,5 +195,5 @@ unsigned int psim_reports(void)
 
 const char *psim_last_report(void)
 {
-	return last_report;
+	return reports ? last_report : "";
 }
