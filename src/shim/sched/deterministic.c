@@ -251,6 +251,7 @@ static inline struct psim_ctl *choose(struct psim_ctl *me, struct psim_ctl *firs
 		return first;
 	choice = (struct psim_choice){
 		.current = &me->task,
+		.first = &first->task,
 		.can_go_on = can_go_on,
 		.yielded = yielded,
 		.kind = __psim_clock.kind,
@@ -380,14 +381,15 @@ void __psim_point_slow(unsigned int kind, const char *site)
 		run_other(me, false, false);
 		return;
 	}
-	next = me;
-	if ((asked_points >> kind & 1) && must_ask()) {
-		first = psim_runqueue_first();
-		if (first)
-			next = choose(me, first, true, false);
-	}
-	if (next == me) {
+	if (unlikely(!(asked_points >> kind & 1) || !must_ask())) {
 		set_horizon();
+		return;
+	}
+	/* from here on the next point must ask, too: the horizon stays behind */
+	first = psim_runqueue_first();
+	next = likely(first) ? choose(me, first, true, false) : me;
+	if (next == me) {
+		__psim_clock.horizon = 0;
 		return;
 	}
 	psim_runqueue_preempted(me);

@@ -8,10 +8,8 @@
 /* Interrupts come at once; else whoever has waited longest. */
 static struct task_struct *run_until_block(const struct psim_choice *choice)
 {
-	struct task_struct *first = psim_eligible();
-
-	if (!choice->can_go_on || (first && psim_task_is_interrupt(first)))
-		return first;
+	if (!choice->can_go_on || psim_task_is_interrupt(choice->first))
+		return choice->first;
 	return choice->current;
 }
 

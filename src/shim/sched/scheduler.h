@@ -16,13 +16,15 @@
 /**
  * struct psim_choice - what there is to choose
  * @current: the task that runs; it is not among psim_eligible()
- * @can_go_on: it may be the answer: it neither blocked, ended nor yielded, and no interrupt has taken
+ * @first: psim_eligible(): there is one, or nobody is asked
+ * @can_go_on: the current task may be the answer: it neither blocked, ended nor yielded, and no interrupt has taken
  *	over its CPU. Choosing another one is a preemption.
  * @yielded: it has yielded, and comes back when all the others have run
  * @kind: of the point, or of the last one before it blocked
  */
 struct psim_choice {
 	struct task_struct *current;
+	struct task_struct *first;
 	bool can_go_on;
 	bool yielded;
 	enum psim_point kind;

@@ -63,74 +63,93 @@ static bool is_interrupt(struct task_struct *task)
 	return psim_ctl(task)->kind >= PSIM_TASK_IRQ;
 }
 
-static struct task_struct *default_order(const struct psim_choice *choice,
-					 struct task_struct *first)
+static inline struct task_struct *default_order(const struct psim_choice *choice)
 {
+	struct task_struct *first = choice->first;
+
 	if (!choice->can_go_on)
 		return first;
-	if (first && unlikely(is_interrupt(first)) && first != passed_over)
+	if (unlikely(is_interrupt(first)) && first != passed_over)
 		return first;
 	return choice->current;
 }
 
-/* What there is to choose, in the order of struct psim_steer_point. */
-static inline void offer_task(struct task_struct **tasks, struct task_struct *task)
+/* What there is to choose, in the order of struct psim_steer_point. Return: how many there are now. */
+static inline unsigned int offer(struct task_struct **tasks, unsigned int n,
+				 struct task_struct *task)
 {
-	struct psim_steer_point *point = &psim_steer_point;
-	unsigned int n = point->count;
-
-	if (n && task == tasks[0])
-		return;
-	if (unlikely(n == PSIM_STEER_MOST))
-		psim_fatal("explore", "more than %d tasks may run at once", PSIM_STEER_MOST);
 	tasks[n] = task;
-	point->tasks[n] = task->pid;
-	point->count = n + 1;
+	psim_steer_point.tasks[n] = task->pid;
+	return n + 1;
 }
 
-static inline void offer_queue(struct task_struct **tasks, const struct list_head *queue)
+static inline unsigned int offer_queue(struct task_struct **tasks, unsigned int n,
+				       const struct list_head *queue)
 {
 	for (struct list_head *at = queue->next; at != queue; at = at->next)
-		offer_task(tasks, &psim_queue_at(at)->task);
+		n = offer(tasks, n, &psim_queue_at(at)->task);
+	return n;
 }
 
-static inline void gather(const struct psim_choice *choice, struct task_struct **tasks,
-			  struct task_struct *standard)
+/* Nobody's CPU is another's: the queues hold just those who may run, the first of them in front. */
+static inline unsigned int gather(const struct psim_choice *choice, struct task_struct **tasks)
 {
-	psim_steer_point.count = 0;
-	offer_task(tasks, standard);
-	if (choice->can_go_on)
-		offer_task(tasks, choice->current);
-	if (likely(!psim_runqueue_filtered())) {
-		offer_queue(tasks, &psim_runqueue.fresh);
-		offer_queue(tasks, &psim_runqueue.ran);
-	} else {
-		for (struct task_struct *t = psim_eligible(); t; t = psim_eligible_next(t))
-			offer_task(tasks, t);
+	unsigned int n = choice->can_go_on ? offer(tasks, 0, choice->current) : 0;
+
+	return offer_queue(tasks, offer_queue(tasks, n, &psim_runqueue.fresh), &psim_runqueue.ran);
+}
+
+static unsigned int gather_filtered(const struct psim_choice *choice, struct task_struct **tasks,
+				    struct task_struct *standard)
+{
+	unsigned int n = offer(tasks, 0, standard);
+
+	if (choice->can_go_on && choice->current != standard)
+		n = offer(tasks, n, choice->current);
+	for (struct task_struct *t = psim_eligible(); t; t = psim_eligible_next(t)) {
+		if (t != standard)
+			n = offer(tasks, n, t);
 	}
+	return n;
+}
+
+static inline struct task_struct *steer(const struct psim_choice *choice,
+					struct task_struct *standard)
+{
+	struct task_struct *tasks[PSIM_STEER_MOST];
+	struct psim_steer_point *point = &psim_steer_point;
+
+	if (unlikely(psim_runqueue.runnable > PSIM_STEER_MOST))
+		psim_fatal("explore", "more than %d tasks may run at once", PSIM_STEER_MOST);
+	if (likely(!psim_runqueue_filtered() && !is_interrupt(standard)))
+		point->count = gather(choice, tasks);
+	else
+		point->count = gather_filtered(choice, tasks, standard);
+	point->can_go_on = choice->can_go_on;
+	point->blocked = !choice->can_go_on;
+	point->own = own_point;
+	point->task = choice->current->pid;
+	return likely(point->count > 1) ? tasks[psim_steer->choose(point)] : standard;
+}
+
+static noinline void note_passed_over(struct task_struct *first, struct task_struct *chosen)
+{
+	if (is_interrupt(first) && chosen != first)
+		passed_over = first;
+	else if (chosen == passed_over)
+		passed_over = NULL;
 }
 
 static struct task_struct *pick(const struct psim_choice *choice)
 {
-	struct psim_ctl *ctl = psim_runqueue_first();
-	struct task_struct *first = ctl ? &ctl->task : NULL, *chosen, *tasks[PSIM_STEER_MOST];
-	struct psim_steer_point *point = &psim_steer_point;
+	struct task_struct *chosen = default_order(choice);
 
-	chosen = default_order(choice, first);
-	if (steering) {
-		gather(choice, tasks, chosen);
-		point->can_go_on = choice->can_go_on;
-		point->blocked = !choice->can_go_on;
-		point->own = own_point;
-		point->task = choice->current->pid;
-		if (likely(point->count > 1))
-			chosen = tasks[psim_steer->choose(point)];
-	}
+	if (steering)
+		chosen = steer(choice, chosen);
 	own_point = false;
-	if (first && unlikely(is_interrupt(first)) && chosen != first)
-		passed_over = first;
-	else if (unlikely(chosen == passed_over))
-		passed_over = NULL;
+	/* asked in this order, as what was chosen is what no predictor of branches knows */
+	if (unlikely(passed_over || is_interrupt(choice->first)))
+		note_passed_over(choice->first, chosen);
 	return chosen;
 }
 
