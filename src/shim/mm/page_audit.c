@@ -16,8 +16,8 @@
 #include "mm/page.h"
 #include "mm/swapfile.h"
 
-#define FEWEST_BITS	4
-#define MOST_BITS	8 /* to begin with */
+#define FEW_BITS	4
+#define FIRST_BITS	8
 #define LEFTOVERS_SHOWN 16
 
 struct entry {
@@ -36,6 +36,12 @@ static struct {
 	unsigned int nr, bits;
 } ledger;
 
+/* Room for few, so that most machines' ends allocate nothing. */
+static __psim_scratch struct {
+	struct entry entries[1 << (FEW_BITS - 1)];
+	u32 index[1 << FEW_BITS];
+} few;
+
 static struct psim_explainer *explainers;
 static unsigned long ram_found; /* pages of RAM with references, tails with their heads */
 
@@ -52,8 +58,10 @@ static u32 *slot_of(unsigned long pfn)
 
 static void close_ledger(void)
 {
-	psim_host_free(ledger.entries);
-	psim_host_free(ledger.index);
+	if (ledger.bits > FEW_BITS) {
+		psim_host_free(ledger.entries);
+		psim_host_free(ledger.index);
+	}
 	ledger.entries = NULL;
 	ledger.index = NULL;
 }
@@ -62,6 +70,12 @@ static void open_ledger(unsigned int bits)
 {
 	ledger.bits = bits;
 	ledger.nr = 0;
+	if (bits == FEW_BITS) {
+		memset(few.index, 0, sizeof(few.index));
+		ledger.entries = few.entries;
+		ledger.index = few.index;
+		return;
+	}
 	ledger.entries = psim_host_malloc(sizeof(*ledger.entries) << (bits - 1));
 	ledger.index = psim_host_malloc(sizeof(*ledger.index) << bits);
 	if (!ledger.entries || !ledger.index)
@@ -71,16 +85,19 @@ static void open_ledger(unsigned int bits)
 
 static void grow_ledger(void)
 {
+	unsigned int nr = ledger.nr, bits = ledger.bits;
 	struct entry *old = ledger.entries;
-	unsigned int nr = ledger.nr;
+	u32 *index = ledger.index;
 
-	psim_host_free(ledger.index);
-	open_ledger(ledger.bits + 1);
+	open_ledger(max(bits + 1, FIRST_BITS));
 	for (ledger.nr = 0; ledger.nr < nr; ledger.nr++) {
 		ledger.entries[ledger.nr] = old[ledger.nr];
 		*slot_of(old[ledger.nr].pfn) = ledger.nr + 1;
 	}
-	psim_host_free(old);
+	if (bits > FEW_BITS) {
+		psim_host_free(old);
+		psim_host_free(index);
+	}
 }
 
 static struct entry *entry_of(unsigned long pfn)
@@ -93,7 +110,7 @@ static struct entry *entry_of(unsigned long pfn)
 		grow_ledger();
 		slot = slot_of(pfn);
 	}
-	ledger.entries[ledger.nr].pfn = pfn;
+	ledger.entries[ledger.nr] = (struct entry){.pfn = pfn};
 	*slot = ++ledger.nr;
 	return &ledger.entries[ledger.nr - 1];
 }
@@ -308,8 +325,9 @@ void psim_page_audit(void)
 {
 	if (!explainers)
 		return;
-	open_ledger(clamp(fls64(psim_pages_in_use() + psim_device_pages_in_use()) + 1, FEWEST_BITS,
-			  MOST_BITS));
+	open_ledger(psim_pages_in_use() + psim_device_pages_in_use() > ARRAY_SIZE(few.entries)
+			    ? FIRST_BITS
+			    : FEW_BITS);
 	psim_lru_visit_batches(explain_batch);
 	psim_lru_visit_lists(explain_list);
 	psim_memremap_audit_begin();
