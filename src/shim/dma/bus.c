@@ -21,7 +21,8 @@
 #include "sched/engine.h"
 #include "sched/waits.h"
 
-struct psim_bus_slot psim_bus[PSIM_BUS_DEVICES];
+__psim_scratch struct psim_bus_slot psim_bus[PSIM_BUS_DEVICES];
+unsigned int psim_bus_used;
 
 static int nr_plugged;
 
@@ -41,6 +42,10 @@ static int slot_take(struct psim_hw *hw)
 	for (unsigned int n = 0; n < PSIM_BUS_DEVICES; n++) {
 		unsigned int at = (next_slot + n) % PSIM_BUS_DEVICES;
 
+		if (at == psim_bus_used) {
+			psim_bus[at] = (struct psim_bus_slot){0};
+			__atomic_store_n(&psim_bus_used, at + 1, __ATOMIC_RELEASE);
+		}
 		if (!psim_bus[at].hw) {
 			__atomic_store_n(&psim_bus[at].hw, hw, __ATOMIC_RELEASE);
 			psim_bus[at].mapped = 0;
@@ -67,7 +72,7 @@ static int slot_of(struct psim_hw *hw)
 {
 	int i = (int)((hw->bus_base - PSIM_WINDOW_BASE) >> PSIM_WINDOW_SHIFT);
 
-	return hw->bus_base >= PSIM_WINDOW_BASE && i < PSIM_BUS_DEVICES && psim_bus[i].hw == hw
+	return hw->bus_base >= PSIM_WINDOW_BASE && i < (int)psim_bus_used && psim_bus[i].hw == hw
 		       ? i
 		       : -ENODEV;
 }
@@ -350,7 +355,7 @@ static void leftovers(void)
 {
 	psim_iommu_leftovers();
 	psim_dma_fence_leftovers();
-	for (int i = 0; psim_bus_in_use() && i < PSIM_BUS_DEVICES; i++) {
+	for (unsigned int i = 0; i < psim_bus_used; i++) {
 		if (psim_bus[i].hw)
 			psim_report("law 3", "device %s is still plugged in", psim_bus[i].hw->name);
 	}

@@ -31,6 +31,8 @@ struct psim_bus_slot {
 	unsigned int irq;
 };
 
+/* As many as psim_bus_used have been somebody's, one after the other. */
 extern struct psim_bus_slot psim_bus[PSIM_BUS_DEVICES];
+extern unsigned int psim_bus_used;
 
 #endif /* PSIM_DMA_BUS_H */

@@ -20,7 +20,7 @@ static struct psim_bus_slot *find(u64 base, u64 address, u64 *offset)
 {
 	u64 i = (address - base) >> PSIM_WINDOW_SHIFT;
 
-	if (address < base || i >= PSIM_BUS_DEVICES)
+	if (address < base || i >= __atomic_load_n(&psim_bus_used, __ATOMIC_ACQUIRE))
 		return NULL;
 	*offset = (address - base) & (PSIM_WINDOW_BYTES - 1);
 	return &psim_bus[i];

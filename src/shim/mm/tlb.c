@@ -46,6 +46,7 @@ union tlb_page {
 
 static union tlb_page *tlbs;
 static unsigned long touched[__PSIM_TLB_CPUS / 64];
+static unsigned long touched_words; /* those that are not zero */
 
 static inline u64 tag_of(const struct mm_struct *mm, unsigned long address)
 {
@@ -57,15 +58,14 @@ static inline struct entry *entry_of(struct tlb *tlb, unsigned long address)
 	return &tlb->entries[(address >> PAGE_SHIFT) % ENTRIES];
 }
 
-/* @words: the mask's words that are not zero, or NULL. */
+/* @words: the mask's words that are not zero. */
 static inline void set_cpu(unsigned long *mask, unsigned long *words, unsigned int cpu)
 {
 	unsigned long bit = 1ul << (cpu % 64);
 
 	if (__atomic_load_n(&mask[cpu / 64], __ATOMIC_RELAXED) & bit)
 		return;
-	if (words)
-		__psim_fetch(or, words, 1ul << (cpu / 64), __ATOMIC_SEQ_CST);
+	__psim_fetch(or, words, 1ul << (cpu / 64), __ATOMIC_SEQ_CST);
 	__psim_fetch(or, &mask[cpu / 64], bit, __ATOMIC_SEQ_CST);
 }
 
@@ -225,7 +225,7 @@ static enum psim_tlb_result access_by_walk(struct mm_struct *mm, struct tlb *tlb
 	struct entry *e = entry_of(tlb, address);
 	psim_pte_t *slot, pte;
 
-	set_cpu(touched, NULL, cpu);
+	set_cpu(touched, &touched_words, cpu);
 	set_cpu(mm->__psim_tlb_cpus, &mm->__psim_tlb_words, cpu);
 	pte = walk(mm, address, write, &slot);
 	if (!pte) {
@@ -310,13 +310,11 @@ static void audit_cpu(unsigned int cpu)
 
 void psim_tlb_audit(void)
 {
-	unsigned int cpu;
+	for (unsigned long words = touched_words; words; words &= words - 1) {
+		unsigned int i = __builtin_ctzl(words);
 
-	for (cpu = 0; cpu < __PSIM_TLB_CPUS; cpu++) {
-		if (!touched[cpu / 64])
-			cpu |= 63;
-		else if (touched[cpu / 64] & (1ul << (cpu % 64)))
-			audit_cpu(cpu);
+		for (unsigned long cpus = touched[i]; cpus; cpus &= cpus - 1)
+			audit_cpu(i * 64 + __builtin_ctzl(cpus));
 	}
 }
 
@@ -329,12 +327,10 @@ int psim_tlb_start(void)
 
 void psim_tlb_stop(void)
 {
-	unsigned int i;
+	for (unsigned long words = touched_words; words; words &= words - 1) {
+		unsigned int i = __builtin_ctzl(words);
 
-	for (i = 0; tlbs && i < ARRAY_SIZE(touched); i++) {
-		unsigned long cpus = touched[i];
-
-		for (; cpus; cpus &= cpus - 1)
+		for (unsigned long cpus = touched[i]; cpus; cpus &= cpus - 1)
 			psim_host_clear(&tlbs[i * 64 + __builtin_ctzl(cpus)], sizeof(struct tlb));
 	}
 }

@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "host/race.h"
+#include "host/host.h"
 #include "sched/livelock.h"
 #include "sched/scheduler.h"
 #include "sched/task.h"
@@ -16,7 +17,7 @@ __thread struct task_struct *__psim_current;
 bool __psim_threads;
 bool psim_raw_counts;
 bool psim_main_joins;
-struct psim_ctl psim_main;
+__psim_scratch struct psim_ctl psim_main;
 struct list_head psim_tasks = LIST_HEAD_INIT(psim_tasks);
 
 static struct psim_monitor engine_lock;
