@@ -18,8 +18,8 @@ const struct psim_scheduler psim_run_until_block = {
 	.pick = run_until_block,
 };
 
-static const struct psim_scheduler *const schedulers[] = {&psim_run_until_block, &psim_random,
-							  &psim_steered};
+static const struct psim_scheduler *const schedulers[] = {&psim_steered, &psim_run_until_block,
+							  &psim_random};
 
 const struct psim_scheduler *psim_scheduler_find(const char *name)
 {
