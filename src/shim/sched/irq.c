@@ -373,10 +373,10 @@ void enable_irq(unsigned int irq)
 {
 	bool was_on;
 
-	if (!there_is(irq))
+	if (irq >= NR_LINES)
 		return;
 	psim_raw_lock(&raw);
-	was_on = !lines[irq].off;
+	was_on = !there_is(irq) || !lines[irq].off;
 	if (!was_on && !--lines[irq].off)
 		deliver(&lines[irq]);
 	psim_raw_unlock(&raw);
