@@ -30,6 +30,14 @@ unsigned int psim_reports(void);
 /* The last report's line, or "" if there was none; valid until the next report. */
 const char *psim_last_report(void);
 
+/**
+ * psim_inert_calls() - how often this machine's code called an inert function of the kernel face
+ * @function: its name; docs/kernel-face.md says which functions do nothing by design
+ *
+ * Return: the number of calls since the machine's start; 0 for any other name.
+ */
+unsigned long psim_inert_calls(const char *function);
+
 #ifdef __cplusplus
 }
 #endif

@@ -126,6 +126,19 @@ void psim_inert(const char *function)
 	psim_sim_unlock(&guard);
 }
 
+unsigned long psim_inert_calls(const char *function)
+{
+	unsigned long calls = 0;
+
+	psim_sim_lock(&guard);
+	for (unsigned int i = 0; i < nr_inert; i++) {
+		if (!strcmp(inert[i].name, function))
+			calls = inert[i].calls;
+	}
+	psim_sim_unlock(&guard);
+	return calls;
+}
+
 int psim_misuse(int err, const char *fmt, ...)
 {
 	char line[LINE_BYTES];
