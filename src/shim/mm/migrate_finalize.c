@@ -11,12 +11,13 @@
 #include "mm/huge.h"
 #include "mm/migrate_internal.h"
 #include "mm/page.h"
+#include "mm/rmap_walk.h"
 
 /* ---- migration slots become mappings (S3.a) -------------------------------------------------------- */
 
 /* @entry, of a slot or a leaf, becomes a mapping of @pfn in @folio. */
-static psim_pte_t mapping_of(struct folio *folio, unsigned long pfn, struct vm_area_struct *vma,
-			     psim_pte_t entry)
+static __always_inline psim_pte_t mapping_of(struct folio *folio, unsigned long pfn,
+					     struct vm_area_struct *vma, psim_pte_t entry)
 {
 	u64 kept = entry & (PSIM_PTE_F_SOFT_DIRTY | PSIM_PTE_F_LEAF);
 	bool write = psim_pte_write(entry), leaf = psim_pmd_leaf(entry);
@@ -40,7 +41,7 @@ struct remap {
 	bool use_zero_page;
 };
 
-static bool is_entry_of(psim_pte_t entry, const struct folio *src)
+static inline bool is_entry_of(psim_pte_t entry, const struct folio *src)
 {
 	return psim_pte_is_migration(entry) &&
 	       psim_pte_pfn(entry) - folio_pfn(src) < folio_nr_pages(src);
@@ -72,8 +73,8 @@ static bool map_zero_page(struct folio *folio, struct vm_area_struct *vma, unsig
 	return true;
 }
 
-static void remap_slot(const struct remap *r, struct vm_area_struct *vma, unsigned long address,
-		       psim_pte_t *ptep, psim_pte_t entry)
+static __always_inline void remap_slot(const struct remap *r, struct vm_area_struct *vma,
+				       unsigned long address, psim_pte_t *ptep, psim_pte_t entry)
 {
 	struct folio *folio = r->dst;
 	struct page *page = folio_page(folio, psim_pte_pfn(entry) - folio_pfn(r->src));
@@ -108,8 +109,8 @@ static void remap_leaf(const struct remap *r, struct vm_area_struct *vma, unsign
 	psim_pte_set(vma->vm_mm, address, pmdp, mapping_of(folio, folio_pfn(folio), vma, entry));
 }
 
-static void remap_slots(const struct remap *r, struct vm_area_struct *vma, unsigned long address,
-			unsigned long end, psim_pte_t *ptep)
+static inline void remap_slots(const struct remap *r, struct vm_area_struct *vma,
+			       unsigned long address, unsigned long end, psim_pte_t *ptep)
 {
 	for (; address < end; address += PAGE_SIZE, ptep++) {
 		psim_pte_t entry = psim_pte_get(vma->vm_mm, address, ptep);
@@ -119,10 +120,26 @@ static void remap_slots(const struct remap *r, struct vm_area_struct *vma, unsig
 	}
 }
 
-static int remap_in(struct folio *dst, struct vm_area_struct *vma, unsigned long address, void *arg)
+/* A folio of a page, at a slot. Return: false: there is no table. */
+static __always_inline bool remap_single(const struct remap *r, struct vm_area_struct *vma,
+					 unsigned long address)
 {
-	unsigned long end = psim_vma_address_end(vma, dst), next;
-	const struct remap *r = arg;
+	spinlock_t *ptl;
+	psim_pte_t *ptep = psim_pte_map_lock(vma->vm_mm, address, &ptl), entry;
+
+	if (unlikely(!ptep))
+		return false;
+	entry = psim_pte_get(vma->vm_mm, address, ptep);
+	if (likely(is_entry_of(entry, r->src)))
+		remap_slot(r, vma, address, ptep, entry);
+	psim_pte_unlock(ptep, ptl);
+	return true;
+}
+
+static __attribute__((__noinline__)) void
+remap_range(const struct remap *r, struct vm_area_struct *vma, unsigned long address)
+{
+	unsigned long end = psim_vma_address_end(vma, r->dst), next;
 	struct psim_span span;
 
 	for (; address < end; address = next) {
@@ -134,6 +151,18 @@ static int remap_in(struct folio *dst, struct vm_area_struct *vma, unsigned long
 		if (span.pmdp || span.ptep)
 			psim_pte_unlock(span.ptep, span.ptl);
 	}
+}
+
+static __always_inline int remap_in(struct folio *dst, struct vm_area_struct *vma,
+				    unsigned long address, void *arg)
+{
+	const struct remap *r = arg;
+
+	if (likely(!folio_test_large(dst) && !folio_test_large(r->src)) &&
+	    likely(address - vma->vm_start < vma->vm_end - vma->vm_start) &&
+	    likely(remap_single(r, vma, address)))
+		return 0;
+	remap_range(r, vma, address);
 	return 0;
 }
 
@@ -141,7 +170,7 @@ void psim_migrate_remap(struct folio *src, struct folio *dst)
 {
 	struct remap remap = {.src = src, .dst = dst};
 
-	psim_rmap_walk(dst, remap_in, &remap);
+	psim_rmap_walk_by(dst, remap_in, &remap);
 }
 
 void psim_migrate_remap_locked(struct folio *src, struct folio *dst)

@@ -52,9 +52,11 @@ static inline unsigned int level_index(unsigned long address, int level)
 	return (address >> level_shift(level)) & (SLOTS - 1);
 }
 
+/* A slot that names a table has its number above the kind, and nothing else. */
 static inline psim_pte_t *table_of(psim_pte_t slot)
 {
-	return tables[psim_pte_pfn(slot)];
+	BUILD_BUG_ON(TABLE_BYTES != 1ul << PSIM_PTE_PFN_SHIFT);
+	return (psim_pte_t *)((char *)tables + (slot & ~PSIM_PTE_KIND));
 }
 
 static inline u32 table_number(const psim_pte_t *slot)
@@ -150,11 +152,12 @@ void psim_pgd_free(struct mm_struct *mm)
 /* ---- walking down --------------------------------------------------------------------------------- */
 
 /* The slot of @level above @address, or NULL. */
-static psim_pte_t *walk_to(struct mm_struct *mm, unsigned long address, int to)
+static __always_inline psim_pte_t *walk_to(struct mm_struct *mm, unsigned long address, int to)
 {
 	psim_pte_t *table = (psim_pte_t *)mm->pgd;
 	int level;
 
+#pragma GCC unroll 3
 	for (level = TOP_LEVEL; level > to; level--) {
 		psim_pte_t slot = psim_pte_peek(&table[level_index(address, level)]);
 
@@ -293,16 +296,13 @@ unsigned long psim_tables_from(struct mm_struct *mm, unsigned long address, unsi
 	return end;
 }
 
-unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned long end,
-			struct psim_span *span)
+/* No table is at @address: a leaf, or nothing; or there is a table by now. */
+static __attribute__((__noinline__)) unsigned long
+span_above(struct mm_struct *mm, unsigned long address, unsigned long end, struct psim_span *span)
 {
 	psim_pte_t *pmdp;
 
-	*span = (struct psim_span){};
-	for (;;) {
-		span->ptep = psim_pte_map_lock(mm, address, &span->ptl);
-		if (span->ptep)
-			return pmd_addr_end(address, end);
+	do {
 		pmdp = psim_pmd_walk(mm, address);
 		if (!pmdp || !psim_pte_peek(pmdp))
 			return min(hole_end(mm, address), end);
@@ -314,7 +314,20 @@ unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned lo
 		}
 		/* it became a table, or empty, while its lock was waited for */
 		spin_unlock(span->ptl);
-	}
+		span->ptep = psim_pte_map_lock(mm, address, &span->ptl);
+	} while (!span->ptep);
+	return pmd_addr_end(address, end);
+}
+
+unsigned long psim_span(struct mm_struct *mm, unsigned long address, unsigned long end,
+			struct psim_span *span)
+{
+	span->pmdp = NULL;
+	span->ptl = NULL;
+	span->ptep = psim_pte_map_lock(mm, address, &span->ptl);
+	if (unlikely(!span->ptep))
+		return span_above(mm, address, end, span);
+	return pmd_addr_end(address, end);
 }
 
 /* ---- tables in reserve (Context: PMD lock) ------------------------------------------------------------ */
@@ -405,48 +418,14 @@ bool psim_table_move(struct mm_struct *mm, unsigned long from, unsigned long to)
 
 /* ---- slots ----------------------------------------------------------------------------------------- */
 
-psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address, const psim_pte_t *ptep)
-{
-	psim_point(PSIM_POINT_SLOT);
-	return psim_pte_peek(ptep);
-}
-
-void psim_pte_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t pte)
-{
-	psim_point(PSIM_POINT_SLOT);
-	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
-		   psim_pte_pfn(pte));
-	__psim_store(ptep, pte);
-}
-
-psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep,
-			 psim_pte_t pte)
-{
-	psim_point(PSIM_POINT_SLOT);
-	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
-		   psim_pte_pfn(pte));
-	return __psim_exchange(ptep, pte, __ATOMIC_SEQ_CST);
-}
-
 bool psim_pte_try_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t old,
 		      psim_pte_t pte)
 {
 	psim_point(PSIM_POINT_SLOT);
 	if (!__psim_compare_exchange(ptep, &old, pte, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
 		return false;
-	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
-		   psim_pte_pfn(pte));
+	psim_pte_trace(mm, address, pte);
 	return true;
-}
-
-psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address, psim_pte_t *ptep)
-{
-	psim_pte_t old = psim_pte_get_and_clear(vma->vm_mm, address, ptep);
-
-	address &= PAGE_MASK;
-	if (psim_pte_present(old))
-		psim_tlb_flush_range(vma->vm_mm, address, address + PAGE_SIZE);
-	return old;
 }
 
 psim_pte_t psim_pmd_invalidate(struct vm_area_struct *vma, unsigned long address, psim_pte_t *pmdp)

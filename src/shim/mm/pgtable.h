@@ -14,6 +14,9 @@
 #include <linux/pgtable.h>
 #include <linux/spinlock.h>
 #include "mm/pte.h"
+#include "mm/tlb.h"
+#include "sched/engine.h"
+#include "sim/sim.h"
 
 /**
  * psim_pte_map_lock() - the slot of @address, its PTL taken
@@ -45,12 +48,38 @@ static inline psim_pte_t psim_pte_peek(const psim_pte_t *ptep)
 }
 
 /* A slot is read: a scheduling point. With the PTL held it stays what it is. */
-psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address, const psim_pte_t *ptep);
+static __always_inline psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned long address,
+					       const psim_pte_t *ptep)
+{
+	psim_point(PSIM_POINT_SLOT);
+	return psim_pte_peek(ptep);
+}
+
+/* The event of a slot that changes. */
+static __always_inline void psim_pte_trace(struct mm_struct *mm, unsigned long address,
+					   psim_pte_t pte)
+{
+	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
+		   psim_pte_pfn(pte));
+}
+
 /* A slot is written: a scheduling point, and an event. Context: PTL. Flushing is the caller's. */
-void psim_pte_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t pte);
+static __always_inline void psim_pte_set(struct mm_struct *mm, unsigned long address,
+					 psim_pte_t *ptep, psim_pte_t pte)
+{
+	psim_point(PSIM_POINT_SLOT);
+	psim_pte_trace(mm, address, pte);
+	__psim_store(ptep, pte);
+}
+
 /* Exchanged as one step, so that no young or dirty of the processor is lost. Return: the old slot. */
-psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep,
-			 psim_pte_t pte);
+static __always_inline psim_pte_t psim_pte_xchg(struct mm_struct *mm, unsigned long address,
+						psim_pte_t *ptep, psim_pte_t pte)
+{
+	psim_point(PSIM_POINT_SLOT);
+	psim_pte_trace(mm, address, pte);
+	return __psim_exchange(ptep, pte, __ATOMIC_SEQ_CST);
+}
 
 static inline psim_pte_t psim_pte_get_and_clear(struct mm_struct *mm, unsigned long address,
 						psim_pte_t *ptep)
@@ -59,8 +88,16 @@ static inline psim_pte_t psim_pte_get_and_clear(struct mm_struct *mm, unsigned l
 }
 
 /* Clear, and flush @address everywhere (S1.30). Context: PTL. Return: the old slot. */
-psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address,
-				psim_pte_t *ptep);
+static inline psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsigned long address,
+					      psim_pte_t *ptep)
+{
+	psim_pte_t old = psim_pte_get_and_clear(vma->vm_mm, address, ptep);
+
+	address &= PAGE_MASK;
+	if (psim_pte_present(old))
+		psim_tlb_flush_range(vma->vm_mm, address, address + PAGE_SIZE);
+	return old;
+}
 
 /* Set, if the slot still holds @old. Context: PTL, against a processor that sets young or dirty. */
 bool psim_pte_try_set(struct mm_struct *mm, unsigned long address, psim_pte_t *ptep, psim_pte_t old,

@@ -12,19 +12,16 @@
 #include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/mm_internal.h"
+#include "mm/rmap_walk.h"
 #include "sim/sim.h"
 
-#define MAPPING_ANON 1ul
+#define MAPPING_ANON PSIM_MAPPING_ANON
 
 /* ---- counting ----------------------------------------------------------------------------------- */
 
 struct anon_vma *folio_anon_vma(const struct folio *folio)
 {
-	unsigned long mapping = (unsigned long)READ_ONCE(folio->mapping);
-
-	if ((mapping & 3) != MAPPING_ANON)
-		return NULL;
-	return (struct anon_vma *)(mapping - MAPPING_ANON);
+	return psim_anon_vma_of(folio);
 }
 
 static void set_anon(struct folio *folio, struct anon_vma *anon_vma, struct vm_area_struct *vma,
@@ -133,35 +130,12 @@ int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
 
 /* ---- walking ----------------------------------------------------------------------------------------- */
 
-unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsigned long nr_pages)
-{
-	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
-
-	if (pgoff > last || pgoff + nr_pages - 1 < vma->vm_pgoff)
-		return -EFAULT;
-	if (pgoff < vma->vm_pgoff)
-		return vma->vm_start;
-	return vma->vm_start + ((pgoff - vma->vm_pgoff) << PAGE_SHIFT);
-}
-
 int psim_rmap_walk_locked(struct folio *folio,
 			  int (*fn)(struct folio *folio, struct vm_area_struct *vma,
 				    unsigned long address, void *arg),
 			  void *arg)
 {
-	struct anon_vma *anon_vma = folio_anon_vma(folio);
-	pgoff_t first = folio->index, last = first + folio_nr_pages(folio) - 1;
-	struct interval_tree_node *node;
-	int result = 0;
-
-	for (node = interval_tree_iter_first(&anon_vma->rb_root, first, last); node && !result;
-	     node = interval_tree_iter_next(node, first, last)) {
-		struct anon_vma_chain *avc = container_of(node, struct anon_vma_chain, rb);
-
-		result = fn(folio, avc->vma, vma_address(avc->vma, first, folio_nr_pages(folio)),
-			    arg);
-	}
-	return result;
+	return psim_rmap_walk_locked_by(folio, fn, arg);
 }
 
 int psim_rmap_walk(struct folio *folio,
@@ -169,22 +143,7 @@ int psim_rmap_walk(struct folio *folio,
 			     void *arg),
 		   void *arg)
 {
-	struct anon_vma *anon_vma = folio_anon_vma(folio), *root;
-	int result;
-
-	if (!anon_vma)
-		return psim_i_mmap_walk(folio, fn, arg);
-	/* a dead one may become part of another tree, until its root's lock is held */
-	for (;;) {
-		root = READ_ONCE(anon_vma->root);
-		down_read(&root->rwsem);
-		if (root == READ_ONCE(anon_vma->root))
-			break;
-		up_read(&root->rwsem);
-	}
-	result = psim_rmap_walk_locked(folio, fn, arg);
-	up_read(&root->rwsem);
-	return result;
+	return psim_rmap_walk_by(folio, fn, arg);
 }
 
 unsigned long psim_vma_address_end(const struct vm_area_struct *vma, const struct folio *folio)

@@ -36,12 +36,35 @@ void psim_rmap_set_anon(struct folio *folio, struct vm_area_struct *vma, unsigne
 void psim_rmap_first_leaf(struct folio *folio);
 
 /* The address of page offset @pgoff in @vma, or -EFAULT (as unsigned long) if it is not in there. */
-unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsigned long nr_pages);
+static inline unsigned long vma_address(const struct vm_area_struct *vma, pgoff_t pgoff,
+					unsigned long nr_pages)
+{
+	pgoff_t last = vma->vm_pgoff + vma_pages(vma) - 1;
+
+	if (pgoff > last || pgoff + nr_pages - 1 < vma->vm_pgoff)
+		return -EFAULT;
+	if (pgoff < vma->vm_pgoff)
+		return vma->vm_start;
+	return vma->vm_start + ((pgoff - vma->vm_pgoff) << PAGE_SHIFT);
+}
 
 /* The page offset of @address in @vma. */
 static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsigned long address)
 {
 	return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
+}
+
+#define PSIM_MAPPING_ANON 1ul
+
+static __always_inline struct anon_vma *psim_anon_vma_of(const struct folio *folio)
+{
+	unsigned long mapping;
+
+	psim_point_at(PSIM_POINT_ONCE, "folio_anon_vma");
+	mapping = (unsigned long)__atomic_load_n(&folio->mapping, __ATOMIC_RELAXED);
+	if ((mapping & 3) != PSIM_MAPPING_ANON)
+		return NULL;
+	return (struct anon_vma *)(mapping - PSIM_MAPPING_ANON);
 }
 
 /* @to is a part of @from: give it the same anon_vmas, and a place among the file's VMAs. Return: 0 or -ENOMEM. May sleep. */
