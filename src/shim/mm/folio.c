@@ -88,16 +88,12 @@ void __folio_put(struct folio *folio)
 
 struct address_space *folio_mapping(const struct folio *folio)
 {
-	unsigned long mapping = (unsigned long)folio->mapping;
-
-	if (unlikely(folio_test_swapcache(folio)))
-		return swap_address_space(folio->swap);
-	return mapping & FOLIO_MAPPING_FLAGS ? NULL : (struct address_space *)mapping;
+	return psim_folio_mapping(folio);
 }
 
 bool folio_mark_dirty(struct folio *folio)
 {
-	struct address_space *mapping = folio_mapping(folio);
+	struct address_space *mapping = psim_folio_mapping(folio);
 
 	if (mapping && mapping->a_ops && mapping->a_ops->dirty_folio)
 		return mapping->a_ops->dirty_folio(mapping, folio);

@@ -30,12 +30,13 @@ struct folio_waiter {
 	unsigned long pfn;
 };
 
-/* @count: waiters, so that unlocking need not look */
 static struct bucket {
 	struct psim_raw lock;
-	unsigned int count;
 	struct __psim_waiter *__psim_first, *__psim_last;
 } buckets[1 << BUCKET_BITS];
+
+/* In all buckets: unlocking need not look while there is none. */
+static unsigned int waiters;
 
 static struct bucket *bucket_of(unsigned long pfn)
 {
@@ -44,16 +45,29 @@ static struct bucket *bucket_of(unsigned long pfn)
 
 /* ---- the bit -------------------------------------------------------------------------------------- */
 
+/* The flags of a page without a lock, once @task has it. */
+static inline unsigned long locked_by(unsigned long flags, const struct task_struct *task)
+{
+	return flags | BIT(PG_locked) |
+	       (((unsigned long)task->pid << PSIM_PG_OWNER_SHIFT) & PSIM_PG_OWNER_MASK);
+}
+
 /* Take the lock for @task. No scheduling point. */
-static bool take(struct folio *folio, const struct task_struct *task)
+static inline bool take(struct folio *folio, const struct task_struct *task)
 {
 	unsigned long old = __atomic_load_n(&folio->flags.f, __ATOMIC_RELAXED), new;
 
+	if (__psim_alone()) {
+		if (unlikely(old & BIT(PG_locked)))
+			return false;
+		__atomic_store_n(&folio->flags.f, locked_by(old & ~PSIM_PG_OWNER_MASK, task),
+				 __ATOMIC_RELAXED);
+		return true;
+	}
 	do {
 		if (old & BIT(PG_locked))
 			return false;
-		new = (old & ~PSIM_PG_OWNER_MASK) | BIT(PG_locked) |
-		      (((unsigned long)task->pid << PSIM_PG_OWNER_SHIFT) & PSIM_PG_OWNER_MASK);
+		new = locked_by(old & ~PSIM_PG_OWNER_MASK, task);
 	} while (!__psim_compare_exchange(&folio->flags.f, &old, new, __ATOMIC_SEQ_CST,
 					  __ATOMIC_RELAXED));
 	return true;
@@ -77,13 +91,13 @@ static void enqueue(struct bucket *bucket, struct folio_waiter *waiter, unsigned
 {
 	*waiter = (struct folio_waiter){.w = {.task = current, .kind = kind}, .pfn = pfn};
 	psim_waiters_push(bucket, &waiter->w);
-	__psim_fetch(add, &bucket->count, 1, __ATOMIC_SEQ_CST);
+	__psim_fetch(add, &waiters, 1, __ATOMIC_SEQ_CST);
 }
 
 static void dequeue(struct bucket *bucket, struct folio_waiter *waiter)
 {
 	psim_waiters_remove(bucket, &waiter->w);
-	__psim_fetch(sub, &bucket->count, 1, __ATOMIC_RELAXED);
+	__psim_fetch(sub, &waiters, 1, __ATOMIC_RELAXED);
 }
 
 static void grant(struct bucket *bucket, struct folio_waiter *waiter)
@@ -188,22 +202,31 @@ int folio_lock_killable(struct folio *folio)
 	return take(folio, current) ? 0 : lock_slow(folio, TASK_KILLABLE);
 }
 
+static __attribute__((__noinline__)) void wake_waiters(struct folio *folio)
+{
+	unsigned long pfn = folio_pfn(folio);
+	struct bucket *bucket = bucket_of(pfn);
+	bool any;
+
+	psim_raw_lock(&bucket->lock);
+	any = bucket->__psim_first;
+	wake(bucket, pfn, folio);
+	psim_raw_unlock(&bucket->lock);
+	if (any)
+		psim_point_at(PSIM_POINT_WAKE, "folio_unlock");
+}
+
 void folio_unlock(struct folio *folio)
 {
-	unsigned long pfn = folio_pfn(folio), old;
-	struct bucket *bucket = bucket_of(pfn);
+	unsigned long old;
 
 	psim_point(PSIM_POINT_UNLOCK);
 	old = __psim_fetch(and, &folio->flags.f, ~(BIT(PG_locked) | PSIM_PG_OWNER_MASK),
 			   __ATOMIC_SEQ_CST);
 	if (!(old & BIT(PG_locked)))
-		psim_report("law 4", "page %#lx is unlocked, and was not locked", pfn);
-	if (likely(!__atomic_load_n(&bucket->count, __ATOMIC_SEQ_CST)))
-		return;
-	psim_raw_lock(&bucket->lock);
-	wake(bucket, pfn, folio);
-	psim_raw_unlock(&bucket->lock);
-	psim_point(PSIM_POINT_WAKE);
+		psim_report("law 4", "page %#lx is unlocked, and was not locked", folio_pfn(folio));
+	if (unlikely(__atomic_load_n(&waiters, __ATOMIC_SEQ_CST)))
+		wake_waiters(folio);
 }
 
 /* ---- waiting for an unlock ------------------------------------------------------------------------------ */

@@ -312,7 +312,8 @@ void __psim_zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, 
 
 	if (!pgmap)
 		pgmap = psim_pagemap_of(pfn);
-	if (!pgmap || !pgmap_pfn_valid(pgmap, pfn) || !pgmap_pfn_valid(pgmap, pfn + nr - 1))
+	if (!pgmap || !pgmap_pfn_valid(pgmap, pfn) ||
+	    (nr > 1 && !pgmap_pfn_valid(pgmap, pfn + nr - 1)))
 		psim_fatal("S5.20", "page %#lx order %u, in %s, is not in the pagemap given", pfn,
 			   order, site);
 	for (unsigned long i = 0; i < nr; i += PSIM_GRANULE_PAGES)

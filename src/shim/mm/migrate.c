@@ -74,7 +74,7 @@ static bool clear_slot(struct collect *c, unsigned long address, psim_pte_t *pte
 		return true;
 	}
 	*pte = psim_pte_clear_flush(vma, address, ptep);
-	if (!folio_try_share_anon_rmap_pte(folio, &folio->page))
+	if (!psim_try_share_anon_rmap_pte(folio, &folio->page))
 		return true;
 	psim_pte_set(vma->vm_mm, address, ptep, *pte);
 	return false;
@@ -111,7 +111,7 @@ static unsigned long collect_page(struct collect *c, unsigned long address, psim
 			folio_mark_dirty(folio);
 	}
 	psim_pte_set(vma->vm_mm, address, ptep, psim_migration_slot(pte, write, exclusive));
-	folio_remove_rmap_pte(folio, page, vma);
+	psim_remove_rmap_pte(folio, page);
 	/* the slot's reference; the collection's stays */
 	folio_put(folio);
 	c->args->cpages++;
@@ -132,7 +132,7 @@ static unsigned long collect_present(struct collect *c, unsigned long address, p
 	}
 	if (psim_pte_special(pte))
 		return 0;
-	folio = page_folio(pfn_to_page(psim_pte_pfn(pte)));
+	folio = page_folio(__psim_live_page(psim_pte_pfn(pte)));
 	if (folio_is_device_coherent(folio)) {
 		if (!(c->args->flags & MIGRATE_VMA_SELECT_DEVICE_COHERENT) ||
 		    folio->pgmap->owner != c->args->pgmap_owner)
@@ -148,7 +148,7 @@ static unsigned long collect_present(struct collect *c, unsigned long address, p
 static unsigned long collect_device(struct collect *c, unsigned long address, psim_pte_t *ptep,
 				    psim_pte_t pte)
 {
-	struct folio *folio = page_folio(pfn_to_page(psim_pte_pfn(pte)));
+	struct folio *folio = page_folio(__psim_live_page(psim_pte_pfn(pte)));
 
 	if (!(c->args->flags & MIGRATE_VMA_SELECT_DEVICE_PRIVATE) ||
 	    folio->pgmap->owner != c->args->pgmap_owner)

@@ -84,8 +84,8 @@ static __always_inline void remap_slot(const struct remap *r, struct vm_area_str
 		return;
 	folio_get(folio);
 	if (folio_test_anon(folio))
-		folio_add_anon_rmap_pte(folio, page, vma, address,
-					exclusive ? RMAP_EXCLUSIVE : RMAP_NONE);
+		psim_add_anon_rmap_pte(folio, page, vma, address,
+				       exclusive ? RMAP_EXCLUSIVE : RMAP_NONE);
 	else
 		folio_add_file_rmap_pte(folio, page, vma);
 	psim_pte_set(vma->vm_mm, address, ptep, mapping_of(folio, page_to_pfn(page), vma, entry));

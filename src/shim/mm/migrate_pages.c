@@ -13,6 +13,7 @@
 #include "mm/filemap.h"
 #include "mm/huge.h"
 #include "mm/migrate_internal.h"
+#include "mm/page.h"
 #include "mm/swapfile.h"
 
 /* ---- holes (S2.a) --------------------------------------------------------------------------------------- */
@@ -120,14 +121,14 @@ static bool may_go_to(struct folio *src, struct folio *dst)
 	if (folio_is_device_private(dst) || folio_is_device_coherent(dst)) {
 		if (folio_test_swapcache(src))
 			folio_free_swap(src);
-		return !folio_mapping(src);
+		return !psim_folio_mapping(src);
 	}
 	return !folio_is_zone_device(dst);
 }
 
-static int references(struct folio *folio, bool is_fault_folio)
+static inline int references(struct folio *folio, bool is_fault_folio)
 {
-	int cache = folio_mapping(folio) ? 1 + folio_test_private(folio) : 0;
+	int cache = psim_folio_mapping(folio) ? 1 + folio_test_private(folio) : 0;
 
 	return folio_mapcount(folio) + cache + 1 + is_fault_folio;
 }
@@ -170,14 +171,14 @@ static bool replace_in_cache(struct folio *src, struct folio *dst, int reference
 }
 
 /* Return: whether @dst is now what @src was. */
-static bool move(struct folio *src, struct folio *dst, struct folio *fault)
+static inline bool move(struct folio *src, struct folio *dst, struct folio *fault)
 {
 	BUG_ON(folio_test_writeback(src));
 	if (!may_go_to(src, dst))
 		return false;
 	if (folio_test_swapbacked(src))
 		__folio_set_swapbacked(dst);
-	if (folio_mapping(src)) {
+	if (psim_folio_mapping(src)) {
 		/* in a cache: the count is looked at where nobody can find the page meanwhile */
 		if (!replace_in_cache(src, dst, references(src, src == fault))) {
 			__folio_clear_swapbacked(dst);
@@ -250,9 +251,9 @@ static unsigned long fill_hole(struct moving *m, unsigned long i, unsigned long 
 	return nr;
 }
 
-static void move_one(struct moving *m, unsigned long i)
+static void move_one(struct moving *m, unsigned long i, struct folio *from)
 {
-	struct folio *from = psim_migrate_folio(m->src[i]), *to = psim_migrate_folio(m->dst[i]);
+	struct folio *to = psim_migrate_folio(m->dst[i]);
 
 	if (!to || !move(from, to, m->fault))
 		m->src[i] &= ~MIGRATE_PFN_MIGRATE;
@@ -266,7 +267,7 @@ static unsigned long move_entry(struct moving *m, unsigned long i)
 
 	if (!(m->src[i] & MIGRATE_PFN_MIGRATE) ||
 	    is_compound(m->src[i]) == is_compound(m->dst[i])) {
-		move_one(m, i);
+		move_one(m, i, from);
 		return 1;
 	}
 	if (is_compound(m->dst[i])) {
@@ -286,7 +287,7 @@ static unsigned long move_entry(struct moving *m, unsigned long i)
 	/* the fault's folio never gets here (S2.50) */
 	for (unsigned long j = i; j < i + nr; j++) {
 		is_single(m->dst[j], m->migrate->start + (j << PAGE_SHIFT));
-		move_one(m, j);
+		move_one(m, j, psim_migrate_folio(m->src[j]));
 	}
 	return nr;
 }

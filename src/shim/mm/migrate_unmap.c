@@ -11,6 +11,7 @@
 #include <linux/swap.h>
 #include "mm/huge.h"
 #include "mm/migrate_internal.h"
+#include "mm/page.h"
 
 /* ---- out of all address spaces (S1.53, S1.54) ------------------------------------------------------- */
 
@@ -170,7 +171,7 @@ static bool nobody_else(struct folio *folio, struct page *fault_page)
 		extra++;
 	if (folio_is_zone_device(folio))
 		extra++;
-	if (folio_mapping(folio))
+	if (psim_folio_mapping(folio))
 		extra += 1 + folio_test_private(folio);
 	return folio_ref_count(folio) - extra <= folio_mapcount(folio);
 }

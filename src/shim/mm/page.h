@@ -10,7 +10,9 @@
 
 #include <linux/mm_types.h>
 #include <linux/spinlock.h>
+#include <linux/swap.h>
 #include <linux/__psim_folio.h>
+#include "host/host.h"
 #include "sim/sim.h"
 
 /* ---- the memory map (memmap.c) ---------------------------------------------------------------- */
@@ -74,6 +76,21 @@ static inline int psim_page_raw_maps(unsigned long pfn)
 	return (int)(u32)psim_page_word(pfn, 6) + 1;
 }
 
+/* AddressSanitizer's poison on descriptors. */
+static inline void psim_page_poison(unsigned long pfn, unsigned int order)
+{
+#ifdef __SANITIZE_ADDRESS__
+	psim_host_poison(__psim_memmap + pfn, sizeof(struct page) << order);
+#endif
+}
+
+static inline void psim_page_unpoison(unsigned long pfn, unsigned int order)
+{
+#ifdef __SANITIZE_ADDRESS__
+	psim_host_unpoison(__psim_memmap + pfn, sizeof(struct page) << order);
+#endif
+}
+
 /* Names of functions that take pages: a number each, for as long as the process lives. */
 unsigned int psim_site_number(const char *site);
 const char *psim_site_name(unsigned int number);
@@ -110,9 +127,31 @@ static inline void *psim_page_bytes(unsigned long pfn)
 	return unlikely(psim_coherent_any) ? psim_coherent_bytes(pfn) : NULL;
 }
 
+/* Whether free bytes are looked after: canary words in them, or AddressSanitizer's poison. */
+static inline bool psim_bytes_guarded(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return true;
+#else
+	return !psim_config.no_checks;
+#endif
+}
+
+void psim_bytes_guard(unsigned long pfn, unsigned int order);
+void psim_bytes_give(unsigned long pfn, unsigned int order, bool zero);
+
 /* Canaries and poison of free bytes; the allocator's. */
-void psim_bytes_freed(unsigned long pfn, unsigned int order);
-void psim_bytes_taken(unsigned long pfn, unsigned int order, bool zero);
+static inline void psim_bytes_freed(unsigned long pfn, unsigned int order)
+{
+	if (psim_bytes_guarded())
+		psim_bytes_guard(pfn, order);
+}
+
+static inline void psim_bytes_taken(unsigned long pfn, unsigned int order, bool zero)
+{
+	if (zero || psim_bytes_guarded())
+		psim_bytes_give(pfn, order, zero);
+}
 
 /* The head of a large folio whose tails are made already: order and counts, also in its first tails. */
 void psim_prep_head(struct folio *folio, unsigned int order);
@@ -131,6 +170,18 @@ unsigned long psim_pages_in_use(void);
 extern bool (*psim_page_reclaim)(gfp_t gfp, unsigned int order);
 
 int psim_page_alloc_start(const struct psim_config *config);
+
+/* ---- address spaces (folio.c) ------------------------------------------------------------------------ */
+
+/* folio_mapping() in line. */
+static inline struct address_space *psim_folio_mapping(const struct folio *folio)
+{
+	unsigned long mapping = (unsigned long)folio->mapping;
+
+	if (unlikely(folio_test_swapcache(folio)))
+		return swap_address_space(folio->swap);
+	return mapping & FOLIO_MAPPING_FLAGS ? NULL : (struct address_space *)mapping;
+}
 
 /* ---- folio locks (folio_lock.c) ---------------------------------------------------------------------- */
 

@@ -236,19 +236,35 @@ static inline void describe_page(unsigned long pfn, u64 flags, u64 link, u64 map
 	__atomic_store_n(&words[6], word6, __ATOMIC_RELAXED);
 }
 
-/* @compound: the pages after the first are its tails. */
-static void describe_taken(unsigned long pfn, unsigned int order, bool zero, bool compound,
-			   const char *site)
+/* The flags of a page that @site takes. */
+static inline u64 flags_taken(const char *site)
 {
-	u64 flags = (u64)ZONE_NORMAL << ZONES_PGSHIFT | PSIM_PG_TOUCHED |
-		    (u64)psim_site_number(site) << PSIM_PG_SITE_SHIFT;
+	return (u64)ZONE_NORMAL << ZONES_PGSHIFT | PSIM_PG_TOUCHED |
+	       (u64)psim_site_number(site) << PSIM_PG_SITE_SHIFT;
+}
+
+static inline void describe_single(unsigned long pfn, bool zero, const char *site)
+{
+	__psim_page_prepare(__psim_memmap + pfn);
+	psim_bytes_taken(pfn, 0, zero);
+	psim_page_unpoison(pfn, 0);
+	if (unlikely(psim_race))
+		psim_race->owned(__psim_memmap + pfn, sizeof(struct page));
+	describe_page(pfn, flags_taken(site), 0, 0, WORD6_FREE + (1ull << 32));
+}
+
+/* @compound: the pages after the first are its tails. */
+static __attribute__((__noinline__)) void describe_taken(unsigned long pfn, unsigned int order,
+							 bool zero, bool compound, const char *site)
+{
+	u64 flags = flags_taken(site);
 	u64 link = compound ? (u64)(unsigned long)(__psim_memmap + pfn) + 1 : 0;
 	u64 mapping = compound ? (u64)(unsigned long)TAIL_MAPPING : 0;
 
 	for (unsigned long i = 0; i < 1ul << order; i += PSIM_GRANULE_PAGES)
 		__psim_page_prepare(__psim_memmap + pfn + i);
 	psim_bytes_taken(pfn, order, zero);
-	psim_host_unpoison(__psim_memmap + pfn, sizeof(struct page) << order);
+	psim_page_unpoison(pfn, order);
 	if (unlikely(psim_race))
 		psim_race->owned(__psim_memmap + pfn, sizeof(struct page) << order);
 	describe_page(pfn, flags, 0, 0, WORD6_FREE + (1ull << 32));
@@ -294,9 +310,12 @@ struct page *__psim_alloc_pages(gfp_t gfp, unsigned int order, const char *site)
 	found = get_block(gfp, order, site);
 	if (!found)
 		return NULL;
-	describe_taken(found - 1, order, gfp & __GFP_ZERO, order && (gfp & __GFP_COMP), site);
+	if (likely(!order))
+		describe_single(found - 1, gfp & __GFP_ZERO, site);
+	else
+		describe_taken(found - 1, order, gfp & __GFP_ZERO, gfp & __GFP_COMP, site);
 	psim_trace(PSIM_EV_PAGE_ALLOC, found - 1, order, gfp, 0);
-	return pfn_to_page(found - 1);
+	return __psim_memmap + found - 1;
 }
 
 struct folio *__psim_folio_alloc(gfp_t gfp, unsigned int order, const char *site)
@@ -318,7 +337,17 @@ static void bad_page(unsigned long pfn, const char *how, long value)
 		    psim_site_name((flags & PSIM_PG_SITE_MASK) >> PSIM_PG_SITE_SHIFT), how, value);
 }
 
-static void check_freed(unsigned long pfn, bool tail)
+static inline bool is_freed_well(unsigned long pfn)
+{
+	unsigned long mapping = psim_page_word(pfn, 3);
+
+	return psim_page_word(pfn, 6) == WORD6_FREE &&
+	       !(psim_page_word(pfn, 0) &
+		 (BIT(PG_locked) | BIT(PG_lru) | BIT(PG_writeback) | BIT(PG_reserved))) &&
+	       (!mapping || (mapping & FOLIO_MAPPING_ANON));
+}
+
+static __attribute__((__noinline__)) void check_freed(unsigned long pfn, bool tail)
 {
 	u64 flags = psim_page_word(pfn, 0);
 	unsigned long mapping = psim_page_word(pfn, 3);
@@ -348,7 +377,8 @@ static inline void describe_freed(unsigned long pfn, bool tail)
 	u64 flags = __atomic_load_n(&words[0], __ATOMIC_RELAXED);
 
 	/* of a tail there is nothing else to check */
-	if (!tail || unlikely(__atomic_load_n(&words[6], __ATOMIC_RELAXED) != WORD6_FREE)) {
+	if (unlikely(tail ? __atomic_load_n(&words[6], __ATOMIC_RELAXED) != WORD6_FREE
+			  : !is_freed_well(pfn))) {
 		check_freed(pfn, tail);
 		__atomic_store_n(&words[6], WORD6_FREE, __ATOMIC_RELAXED);
 	}
@@ -366,10 +396,11 @@ void psim_pages_free(unsigned long pfn, unsigned int order)
 		return;
 	}
 	psim_trace(PSIM_EV_PAGE_FREE, pfn, order, 0, 0);
-	for (unsigned long i = 0; i < 1ul << order; i++)
-		describe_freed(pfn + i, i && compound);
+	describe_freed(pfn, false);
+	for (unsigned long i = 1; unlikely(i < 1ul << order); i++)
+		describe_freed(pfn + i, compound);
 	psim_bytes_freed(pfn, order);
-	psim_host_poison(__psim_memmap + pfn, sizeof(struct page) << order);
+	psim_page_poison(pfn, order);
 	psim_raw_lock(&lock);
 	in_use -= 1ul << order;
 	if (order)

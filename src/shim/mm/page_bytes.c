@@ -22,7 +22,7 @@
 
 /* ---- free bytes ----------------------------------------------------------------------------------- */
 
-void psim_bytes_freed(unsigned long pfn, unsigned int order)
+void psim_bytes_guard(unsigned long pfn, unsigned int order)
 {
 	u64 *words = psim_page_bytes(pfn);
 
@@ -48,7 +48,7 @@ static void check_canary(unsigned long pfn, const u64 *words)
 	}
 }
 
-void psim_bytes_taken(unsigned long pfn, unsigned int order, bool zero)
+void psim_bytes_give(unsigned long pfn, unsigned int order, bool zero)
 {
 	u64 *words = psim_page_bytes(pfn);
 

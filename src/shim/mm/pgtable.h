@@ -93,9 +93,8 @@ static inline psim_pte_t psim_pte_clear_flush(struct vm_area_struct *vma, unsign
 {
 	psim_pte_t old = psim_pte_get_and_clear(vma->vm_mm, address, ptep);
 
-	address &= PAGE_MASK;
 	if (psim_pte_present(old))
-		psim_tlb_flush_range(vma->vm_mm, address, address + PAGE_SIZE);
+		psim_tlb_flush_page(vma->vm_mm, address);
 	return old;
 }
 

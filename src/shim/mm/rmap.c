@@ -40,18 +40,6 @@ void psim_rmap_set_anon(struct folio *folio, struct vm_area_struct *vma, unsigne
 	set_anon(folio, vma->anon_vma, vma, address);
 }
 
-/* One more slot maps @page. */
-static void count_up(struct folio *folio, struct page *page)
-{
-	int before = atomic_fetch_add(1, &page->_mapcount);
-
-	if (!folio_test_large(folio))
-		return;
-	if (before == -1)
-		atomic_inc(&folio->_nr_pages_mapped);
-	atomic_inc(&folio->_large_mapcount);
-}
-
 void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
 			     rmap_t flags)
 {
@@ -66,25 +54,26 @@ void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, un
 		atomic_set(&folio->_mapcount, 0);
 }
 
+void psim_rmap_misplaced(const struct page *page, unsigned long address)
+{
+	psim_report("S3.10", "page %#lx: mapped at %#lx, where it does not belong",
+		    page_to_pfn(page), address);
+}
+
 void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma,
 			     unsigned long address, rmap_t flags)
 {
-	if (!folio_anon_vma(folio) || page_pgoff(folio, page) != linear_page_index(vma, address))
-		psim_report("S3.10", "page %#lx: mapped at %#lx, where it does not belong",
-			    page_to_pfn(page), address);
-	count_up(folio, page);
-	if (flags & RMAP_EXCLUSIVE)
-		SetPageAnonExclusive(page);
+	psim_add_anon_rmap_pte(folio, page, vma, address, flags);
 }
 
 void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
-	count_up(folio, page);
+	psim_count_up(folio, page);
 }
 
 void folio_dup_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *dst_vma)
 {
-	count_up(folio, page);
+	psim_count_up(folio, page);
 }
 
 int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
@@ -95,23 +84,26 @@ int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
 			return -EBUSY;
 		ClearPageAnonExclusive(page);
 	}
-	count_up(folio, page);
+	psim_count_up(folio, page);
 	return 0;
 }
 
-void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
+void psim_rmap_too_often(const struct page *page)
 {
-	int left = atomic_add_return(-1, &page->_mapcount);
+	psim_report("law 2", "page %#lx: unmapped more often than mapped", page_to_pfn(page));
+}
 
-	if (left < -1)
-		psim_report("law 2", "page %#lx: unmapped more often than mapped",
-			    page_to_pfn(page));
-	if (!folio_test_large(folio))
-		return;
+void psim_remove_part(struct folio *folio, int left)
+{
 	atomic_dec(&folio->_large_mapcount);
 	if (left == -1 && atomic_add_return(-1, &folio->_nr_pages_mapped) &&
 	    !folio_entire_mapcount(folio))
 		psim_deferred_split(folio);
+}
+
+void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
+{
+	psim_remove_rmap_pte(folio, page);
 }
 
 void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
@@ -122,10 +114,7 @@ void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
 
 int folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
 {
-	if (!folio_is_device_private(folio) && folio_maybe_dma_pinned(folio))
-		return -EBUSY;
-	ClearPageAnonExclusive(page);
-	return 0;
+	return psim_try_share_anon_rmap_pte(folio, page);
 }
 
 /* ---- walking ----------------------------------------------------------------------------------------- */

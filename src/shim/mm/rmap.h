@@ -3,6 +3,7 @@
 #ifndef PSIM_MM_RMAP_H
 #define PSIM_MM_RMAP_H
 
+#include <linux/memremap.h>
 #include <linux/rmap.h>
 #include "mm/pgtable.h"
 
@@ -54,6 +55,45 @@ static inline pgoff_t linear_page_index(const struct vm_area_struct *vma, unsign
 	return ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
 }
 
+/*
+ * folio_add_anon_rmap_pte(), folio_remove_rmap_pte() and folio_try_share_anon_rmap_pte() in line, for what is
+ * done to each page of a migration.
+ */
+static __always_inline void psim_count_up(struct folio *folio, struct page *page)
+{
+	int before = atomic_fetch_add(1, &page->_mapcount);
+
+	if (likely(!folio_test_large(folio)))
+		return;
+	if (before == -1)
+		atomic_inc(&folio->_nr_pages_mapped);
+	atomic_inc(&folio->_large_mapcount);
+}
+
+/* A report. */
+void psim_rmap_misplaced(const struct page *page, unsigned long address);
+void psim_rmap_too_often(const struct page *page);
+/* Of a large folio: @left is what is left of the page's mapcount. */
+void psim_remove_part(struct folio *folio, int left);
+
+static __always_inline void psim_remove_rmap_pte(struct folio *folio, struct page *page)
+{
+	int left = atomic_add_return(-1, &page->_mapcount);
+
+	if (unlikely(left < -1))
+		psim_rmap_too_often(page);
+	if (unlikely(folio_test_large(folio)))
+		psim_remove_part(folio, left);
+}
+
+static __always_inline int psim_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
+{
+	if (!folio_is_device_private(folio) && folio_maybe_dma_pinned(folio))
+		return -EBUSY;
+	ClearPageAnonExclusive(page);
+	return 0;
+}
+
 #define PSIM_MAPPING_ANON 1ul
 
 static __always_inline struct anon_vma *psim_anon_vma_of(const struct folio *folio)
@@ -65,6 +105,18 @@ static __always_inline struct anon_vma *psim_anon_vma_of(const struct folio *fol
 	if ((mapping & 3) != PSIM_MAPPING_ANON)
 		return NULL;
 	return (struct anon_vma *)(mapping - PSIM_MAPPING_ANON);
+}
+
+static __always_inline void psim_add_anon_rmap_pte(struct folio *folio, struct page *page,
+						   struct vm_area_struct *vma,
+						   unsigned long address, rmap_t flags)
+{
+	if (unlikely(!psim_anon_vma_of(folio) ||
+		     page_pgoff(folio, page) != linear_page_index(vma, address)))
+		psim_rmap_misplaced(page, address);
+	psim_count_up(folio, page);
+	if (flags & RMAP_EXCLUSIVE)
+		SetPageAnonExclusive(page);
 }
 
 /* @to is a part of @from: give it the same anon_vmas, and a place among the file's VMAs. Return: 0 or -ENOMEM. May sleep. */

@@ -105,6 +105,31 @@ void psim_tlb_flush_range(struct mm_struct *mm, unsigned long start, unsigned lo
 	}
 }
 
+static inline void flush_page_of(struct tlb *tlb, struct mm_struct *mm, unsigned long address)
+{
+	struct entry *e = entry_of(tlb, address);
+
+	psim_raw_lock(&tlb->lock);
+	if (e->tag == tag_of(mm, address))
+		e->tag = 0;
+	psim_raw_unlock(&tlb->lock);
+}
+
+void psim_tlb_flush_page(struct mm_struct *mm, unsigned long address)
+{
+	unsigned long words = __atomic_load_n(&mm->__psim_tlb_words, __ATOMIC_SEQ_CST);
+
+	psim_trace(PSIM_EV_TLB_FLUSH, mm->__psim_id, address & PAGE_MASK,
+		   (address & PAGE_MASK) + PAGE_SIZE, 0);
+	for (; words; words &= words - 1) {
+		unsigned int i = __builtin_ctzl(words);
+		unsigned long cpus = __atomic_load_n(&mm->__psim_tlb_cpus[i], __ATOMIC_SEQ_CST);
+
+		for (; cpus; cpus &= cpus - 1)
+			flush_page_of(&tlbs[i * 64 + __builtin_ctzl(cpus)].tlb, mm, address);
+	}
+}
+
 void psim_tlb_flush_mm(struct mm_struct *mm)
 {
 	psim_tlb_flush_range(mm, 0, TASK_SIZE_MAX);

@@ -16,6 +16,8 @@
  * Whole pages. Any context.
  */
 void psim_tlb_flush_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* The same for the page of @address. */
+void psim_tlb_flush_page(struct mm_struct *mm, unsigned long address);
 void psim_tlb_flush_mm(struct mm_struct *mm);
 
 /**
