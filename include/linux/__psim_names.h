@@ -808,7 +808,6 @@
 #pragma redefine_extname vm_insert_page __psim_k_vm_insert_page
 #pragma redefine_extname vm_mmap __psim_k_vm_mmap
 #pragma redefine_extname vm_munmap __psim_k_vm_munmap
-#pragma redefine_extname vma_address __psim_k_vma_address
 #pragma redefine_extname vma_alloc_folio __psim_k_vma_alloc_folio
 #pragma redefine_extname vma_assert_locked __psim_k_vma_assert_locked
 #pragma redefine_extname vma_assert_write_locked __psim_k_vma_assert_write_locked
