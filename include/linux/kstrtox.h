@@ -62,6 +62,10 @@ int __must_check kstrtoll_from_user(const char __user *s, size_t n, unsigned int
 int __must_check kstrtouint_from_user(const char __user *s, size_t n, unsigned int base,
 				      unsigned int *res);
 int __must_check kstrtoint_from_user(const char __user *s, size_t n, unsigned int base, int *res);
+int __must_check kstrtou16_from_user(const char __user *s, size_t n, unsigned int base, u16 *res);
+int __must_check kstrtos16_from_user(const char __user *s, size_t n, unsigned int base, s16 *res);
+int __must_check kstrtou8_from_user(const char __user *s, size_t n, unsigned int base, u8 *res);
+int __must_check kstrtos8_from_user(const char __user *s, size_t n, unsigned int base, s8 *res);
 int __must_check kstrtobool_from_user(const char __user *s, size_t n, bool *res);
 
 static inline int __must_check kstrtoul_from_user(const char __user *s, size_t n, unsigned int base,
@@ -74,6 +78,30 @@ static inline int __must_check kstrtol_from_user(const char __user *s, size_t n,
 						 long *res)
 {
 	return kstrtoll_from_user(s, n, base, (long long *)res);
+}
+
+static inline int __must_check kstrtou64_from_user(const char __user *s, size_t n,
+						   unsigned int base, u64 *res)
+{
+	return kstrtoull_from_user(s, n, base, res);
+}
+
+static inline int __must_check kstrtos64_from_user(const char __user *s, size_t n,
+						   unsigned int base, s64 *res)
+{
+	return kstrtoll_from_user(s, n, base, res);
+}
+
+static inline int __must_check kstrtou32_from_user(const char __user *s, size_t n,
+						   unsigned int base, u32 *res)
+{
+	return kstrtouint_from_user(s, n, base, res);
+}
+
+static inline int __must_check kstrtos32_from_user(const char __user *s, size_t n,
+						   unsigned int base, s32 *res)
+{
+	return kstrtoint_from_user(s, n, base, res);
 }
 
 /* Not strict: reads as far as there are digits. */

@@ -127,6 +127,35 @@ void kfree_const(const void *s);
 #define kstrdup(s, gfp)	      __psim_kstrdup(s, gfp, __func__)
 #define kstrndup(s, max, gfp) __psim_kstrndup(s, max, gfp, __func__)
 #define kmemdup(p, n, gfp)    __psim_kmemdup(p, n, gfp, __func__)
+
+/*
+ * A copy of @n bytes of user memory, for kfree(); vmemdup_user(): for kvfree(). May sleep.
+ * Return: it; ERR_PTR(-ENOMEM), ERR_PTR(-EFAULT).
+ */
+void *__psim_memdup_user(const void __user *from, size_t n, const char *site);
+void *memdup_user(const void __user *from, size_t n);
+#define memdup_user(from, n) __psim_memdup_user((from), (n), __func__)
+void *vmemdup_user(const void __user *from, size_t n);
+/* The same with a zero behind it. */
+void *memdup_user_nul(const void __user *from, size_t n);
+/* Text of up to @n bytes, its end included. Return: as above; ERR_PTR(-EINVAL): it is longer. */
+char *strndup_user(const char __user *text, long n);
+/* The same of an array, whose size may overflow: ERR_PTR(-EOVERFLOW). */
+static inline void *memdup_array_user(const void __user *from, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? ERR_PTR(-EOVERFLOW)
+						       : memdup_user(from, bytes);
+}
+
+static inline void *vmemdup_array_user(const void __user *from, size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? ERR_PTR(-EOVERFLOW)
+						       : vmemdup_user(from, bytes);
+}
 #define kstrdup_const(s, gfp) ((const char *)__psim_kstrdup(s, gfp, __func__))
 
 #endif /* _LINUX_STRING_H */

@@ -27,6 +27,44 @@ unsigned long __must_check copy_from_user(void *to, const void __user *from, uns
 /* Write zeros to user memory. Return: bytes not written. */
 unsigned long __must_check clear_user(void __user *to, unsigned long n);
 
+/**
+ * strncpy_from_user() - text from user memory
+ * @to: gets at most @count bytes, the end of the text among them if it is reached
+ * Return: length of the text, @count if that is not long enough for its end; -EFAULT.
+ */
+long __must_check strncpy_from_user(char *to, const char __user *from, long count);
+/* Return: length of the text and its end; more than @n if it is longer; 0: it cannot be reached. */
+long __must_check strnlen_user(const char __user *text, long n);
+
+/* Return: 1: @size bytes of user memory are zeros; 0; -EFAULT. */
+int check_zeroed_user(const void __user *from, size_t size);
+
+/**
+ * copy_struct_from_user() - a structure that may have grown on either side
+ * @ksize: its size as the caller knows it; what user space does not know is zero
+ * @usize: its size as user space knows it; what the caller does not know has to be zero
+ * Return: 0; -E2BIG: it is not zero; -EFAULT.
+ */
+static inline int copy_struct_from_user(void *dst, size_t ksize, const void __user *src,
+					size_t usize)
+{
+	size_t both = ksize < usize ? ksize : usize;
+
+	if (usize > ksize) {
+		int zero = check_zeroed_user((const char __user *)src + both, usize - both);
+
+		if (zero <= 0)
+			return zero ?: -E2BIG;
+	} else {
+		__builtin_memset((char *)dst + both, 0, ksize - both);
+	}
+	return copy_from_user(dst, src, both) ? -EFAULT : 0;
+}
+
+/* The reverse; @ignored tells whether user space missed something that is not zero; it may be NULL. */
+int copy_struct_to_user(void __user *dst, size_t usize, const void *src, size_t ksize,
+			bool *ignored);
+
 #define access_ok(addr, size) __psim_access_ok((unsigned long)(addr), (size))
 bool __psim_access_ok(unsigned long address, unsigned long size);
 

@@ -29,6 +29,10 @@ FROM_USER(kstrtoull_from_user, unsigned long long, kstrtoull);
 FROM_USER(kstrtoll_from_user, long long, kstrtoll);
 FROM_USER(kstrtouint_from_user, unsigned int, kstrtouint);
 FROM_USER(kstrtoint_from_user, int, kstrtoint);
+FROM_USER(kstrtou16_from_user, u16, kstrtou16);
+FROM_USER(kstrtos16_from_user, s16, kstrtos16);
+FROM_USER(kstrtou8_from_user, u8, kstrtou8);
+FROM_USER(kstrtos8_from_user, s8, kstrtos8);
 
 int kstrtobool_from_user(const char __user *s, size_t n, bool *res)
 {
