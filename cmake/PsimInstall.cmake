@@ -6,6 +6,7 @@
 #   <prefix>/share/psim/kernel             kernel-cc and the flags of the kernel dialect
 #   <prefix>/bin, <prefix>/share/man       the program and its page
 #   <prefix>/share/bash-completion, zsh    completion of its command line
+#   <prefix>/share/psim/gdb, gdb/auto-load what gdb shows of a machine; loaded with the program
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -44,6 +45,10 @@ install(FILES ${PROJECT_SOURCE_DIR}/packaging/completion/psim.bash RENAME psim
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/completion/_psim
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts/gdb DESTINATION ${psim_share} FILES_MATCHING PATTERN *.py)
+# gdb looks for it by the program's path, below its own data folder: that of a package, in /usr
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/psim-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/gdb/auto-load/usr/bin)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/packaging/psimConfig.cmake.in
 	${CMAKE_BINARY_DIR}/psimConfig.cmake INSTALL_DESTINATION ${psim_cmake} PATH_VARS psim_share CMAKE_INSTALL_BINDIR)

@@ -19,6 +19,7 @@ man_page=$work/usr/share/man/man1/psim.1
 [ -s "$man_page" ] || fail "no man page"
 [ -s "$work/usr/share/bash-completion/completions/psim" ] || fail "no completion for bash"
 [ -s "$work/usr/share/zsh/vendor-completions/_psim" ] || fail "no completion for zsh"
+[ -s "$work/usr/share/psim/gdb/psim_gdb/tasks.py" ] || fail "no helpers for gdb"
 "$work/usr/bin/psim" list --names | grep -qx tour || fail "the installed psim knows no tour"
 
 cmake -S "$here" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/usr" -DCMAKE_C_COMPILER="$cc" \
