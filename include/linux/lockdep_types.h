@@ -17,11 +17,13 @@ struct lock_class_key {
  * @key: its class; NULL: the lock is statically initialised and is its own class
  * @name: the expression it was initialised with; NULL: it never was
  * @__psim_class: number of the class once the checker has met it, 0 before
+ * @__psim_nr: number of the lock in traces, 0 before one mentions it
  */
 struct lockdep_map {
 	struct lock_class_key *key;
 	const char *name;
 	unsigned int __psim_class;
+	unsigned int __psim_nr;
 };
 
 #endif /* _LINUX_LOCKDEP_TYPES_H */

@@ -7,6 +7,29 @@
 #include <linux/mm_types.h>
 #include <linux/page-flags.h>
 
+/* What happened to a count, for traces: events page_ref_set and so on. */
+enum __psim_page_ref {
+	__PSIM_REF_SET,
+	__PSIM_REF_MOD,
+	__PSIM_REF_TEST,
+	__PSIM_REF_RETURN,
+	__PSIM_REF_UNLESS,
+	__PSIM_REF_FREEZE,
+	__PSIM_REF_UNFREEZE
+};
+
+/* Somebody wants to know. */
+extern bool __psim_page_ref_wanted;
+void __psim_page_ref_happened(const struct page *page, enum __psim_page_ref what, int value,
+			      int ret);
+
+static inline void __psim_page_ref_tell(const struct page *page, enum __psim_page_ref what,
+					int value, int ret)
+{
+	if (unlikely(__atomic_load_n(&__psim_page_ref_wanted, __ATOMIC_RELAXED)))
+		__psim_page_ref_happened(page, what, value, ret);
+}
+
 static inline int page_ref_count(const struct page *page)
 {
 	return atomic_read(&page->_refcount);
@@ -26,6 +49,7 @@ static inline int page_count(const struct page *page)
 static inline void set_page_count(struct page *page, int v)
 {
 	atomic_set(&page->_refcount, v);
+	__psim_page_ref_tell(page, __PSIM_REF_SET, v, 0);
 }
 
 static inline void folio_set_count(struct folio *folio, int v)
@@ -47,6 +71,7 @@ static inline void init_page_count(struct page *page)
 static inline void page_ref_add(struct page *page, int nr)
 {
 	atomic_add(nr, &page->_refcount);
+	__psim_page_ref_tell(page, __PSIM_REF_MOD, nr, 0);
 }
 
 static inline void folio_ref_add(struct folio *folio, int nr)
@@ -57,6 +82,7 @@ static inline void folio_ref_add(struct folio *folio, int nr)
 static inline void page_ref_sub(struct page *page, int nr)
 {
 	atomic_sub(nr, &page->_refcount);
+	__psim_page_ref_tell(page, __PSIM_REF_MOD, -nr, 0);
 }
 
 static inline void folio_ref_sub(struct folio *folio, int nr)
@@ -67,6 +93,7 @@ static inline void folio_ref_sub(struct folio *folio, int nr)
 static inline void page_ref_inc(struct page *page)
 {
 	atomic_inc(&page->_refcount);
+	__psim_page_ref_tell(page, __PSIM_REF_MOD, 1, 0);
 }
 
 static inline void folio_ref_inc(struct folio *folio)
@@ -77,6 +104,7 @@ static inline void folio_ref_inc(struct folio *folio)
 static inline void page_ref_dec(struct page *page)
 {
 	atomic_dec(&page->_refcount);
+	__psim_page_ref_tell(page, __PSIM_REF_MOD, -1, 0);
 }
 
 static inline void folio_ref_dec(struct folio *folio)
@@ -86,7 +114,10 @@ static inline void folio_ref_dec(struct folio *folio)
 
 static inline int page_ref_sub_and_test(struct page *page, int nr)
 {
-	return atomic_sub_and_test(nr, &page->_refcount);
+	int ret = atomic_sub_and_test(nr, &page->_refcount);
+
+	__psim_page_ref_tell(page, __PSIM_REF_TEST, -nr, ret);
+	return ret;
 }
 
 static inline int folio_ref_sub_and_test(struct folio *folio, int nr)
@@ -96,12 +127,18 @@ static inline int folio_ref_sub_and_test(struct folio *folio, int nr)
 
 static inline int folio_ref_sub_return(struct folio *folio, int nr)
 {
-	return atomic_sub_return(nr, &folio->_refcount);
+	int ret = atomic_sub_return(nr, &folio->_refcount);
+
+	__psim_page_ref_tell(&folio->page, __PSIM_REF_RETURN, -nr, ret);
+	return ret;
 }
 
 static inline int page_ref_dec_and_test(struct page *page)
 {
-	return atomic_dec_and_test(&page->_refcount);
+	int ret = atomic_dec_and_test(&page->_refcount);
+
+	__psim_page_ref_tell(page, __PSIM_REF_TEST, -1, ret);
+	return ret;
 }
 
 static inline int folio_ref_dec_and_test(struct folio *folio)
@@ -111,12 +148,18 @@ static inline int folio_ref_dec_and_test(struct folio *folio)
 
 static inline int page_ref_inc_return(struct page *page)
 {
-	return atomic_inc_return(&page->_refcount);
+	int ret = atomic_inc_return(&page->_refcount);
+
+	__psim_page_ref_tell(page, __PSIM_REF_RETURN, 1, ret);
+	return ret;
 }
 
 static inline bool page_ref_add_unless_zero(struct page *page, int nr)
 {
-	return atomic_add_unless(&page->_refcount, nr, 0);
+	bool ret = atomic_add_unless(&page->_refcount, nr, 0);
+
+	__psim_page_ref_tell(page, __PSIM_REF_UNLESS, nr, ret);
+	return ret;
 }
 
 static inline bool folio_ref_add_unless_zero(struct folio *folio, int nr)
@@ -138,7 +181,10 @@ static inline bool folio_ref_try_add(struct folio *folio, int count)
 /* If the count is exactly @count it becomes 0: nobody can take a reference. Return: whether it did. */
 static inline int page_ref_freeze(struct page *page, int count)
 {
-	return atomic_cmpxchg(&page->_refcount, count, 0) == count;
+	int ret = atomic_cmpxchg(&page->_refcount, count, 0) == count;
+
+	__psim_page_ref_tell(page, __PSIM_REF_FREEZE, count, ret);
+	return ret;
 }
 
 static inline int folio_ref_freeze(struct folio *folio, int count)
@@ -151,6 +197,7 @@ static inline void page_ref_unfreeze(struct page *page, int count)
 	VM_BUG_ON_PAGE(page_count(page) != 0, page);
 	VM_BUG_ON(count == 0);
 	atomic_set_release(&page->_refcount, count);
+	__psim_page_ref_tell(page, __PSIM_REF_UNFREEZE, count, 0);
 }
 
 static inline void folio_ref_unfreeze(struct folio *folio, int count)

@@ -99,11 +99,15 @@ int psim_hw_has_bytes(void);
 /* Shall this copy fail (PSIM_FAIL_COPY)? */
 int psim_hw_copy_fails(void);
 
-/* An event of the stream, for devices: kinds as in the trace (GPU_COPY 0, GPU_FAULT 1, GPU_COMMAND 2). */
+/* Events of the stream, for devices: gpu_copy, gpu_copy_end and so on, with the values they have there. */
 enum psim_hw_event {
 	PSIM_HW_COPY,
+	PSIM_HW_COPY_END,
 	PSIM_HW_FAULT,
-	PSIM_HW_COMMAND
+	PSIM_HW_FAULT_END,
+	PSIM_HW_COMMAND,
+	PSIM_HW_COMMAND_END,
+	PSIM_HW_INVALIDATE
 };
 void psim_hw_trace(enum psim_hw_event event, unsigned long long a, unsigned long long b,
 		   unsigned long long c, unsigned long long d);

@@ -103,6 +103,8 @@ int psim_trace_kind(const char *name);
 const char *psim_trace_value_name(unsigned int kind, unsigned int i);
 /* Whether the value is shown in hexadecimal: an address, a page frame number, flags. */
 int psim_trace_value_hex(unsigned int kind, unsigned int i);
+/* Whether the value is a signed number. */
+int psim_trace_value_signed(unsigned int kind, unsigned int i);
 /**
  * psim_trace_value_word() - values that stand for words: "device-write", the name of a lock
  * @kind: of the event

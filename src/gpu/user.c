@@ -3,6 +3,7 @@
  * The user face of the simulated GPU: checks what the user's program gives, plugs the hardware in, and
  * calls the driver as a system call would.
  */
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -238,7 +239,9 @@ int psim_gpu_evict(struct psim_gpu *gpu, unsigned long long bytes)
 		return psim_misuse(-EINVAL, "psim_gpu_evict: a GPU is needed");
 	if (!drm_dev_enter(&gpu->driver->drm, &idx))
 		return -ENODEV;
+	psim_trace(PSIM_EV_GPU_EVICT, gpu->driver->drm.dev->__psim_id, bytes, 0, 0);
 	err = simgpu_evict(gpu->driver, bytes);
+	psim_trace(PSIM_EV_GPU_EVICT_END, gpu->driver->drm.dev->__psim_id, -err, 0, 0);
 	drm_dev_exit(idx);
 	return err;
 }

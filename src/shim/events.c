@@ -66,6 +66,7 @@ WORDS(opcode) = {"copy-in", "copy-out", "clear",  "move",    "fill",	"copy",
 enum show {
 	NOTHING,
 	DECIMAL,
+	SIGNED,
 	HEX,
 	WORD,
 	STRING
@@ -80,26 +81,18 @@ static const struct kind {
 		const char *const *word;
 	} value[PSIM_TRACE_VALUES];
 } kinds[] = {
-#define D(name)                        \
-	{                              \
-		name, DECIMAL, 0, NULL \
-	}
-#define H(name)                    \
-	{                          \
-		name, HEX, 0, NULL \
-	}
-#define W(name, table)                                               \
-	{                                                            \
-		name, WORD, ARRAY_SIZE(words_##table), words_##table \
-	}
-#define S(name)                       \
-	{                             \
-		name, STRING, 0, NULL \
-	}
+/* clang-format off */
+#define D(name)	       {name, DECIMAL, 0, NULL}
+#define I(name)	       {name, SIGNED, 0, NULL}
+#define H(name)	       {name, HEX, 0, NULL}
+#define W(name, table) {name, WORD, ARRAY_SIZE(words_##table), words_##table}
+#define S(name)	       {name, STRING, 0, NULL}
 #define KIND(id, name, group, about, ...) [PSIM_EV_##id] = {name, group, about, {__VA_ARGS__}},
+	/* clang-format on */
 	PSIM_EVENTS(KIND)
 #undef KIND
 #undef D
+#undef I
 #undef H
 #undef W
 #undef S
@@ -157,6 +150,12 @@ int psim_trace_value_hex(unsigned int kind, unsigned int i)
 {
 	return kind < ARRAY_SIZE(kinds) && i < PSIM_TRACE_VALUES &&
 	       kinds[kind].value[i].show == HEX;
+}
+
+int psim_trace_value_signed(unsigned int kind, unsigned int i)
+{
+	return kind < ARRAY_SIZE(kinds) && i < PSIM_TRACE_VALUES &&
+	       kinds[kind].value[i].show == SIGNED;
 }
 
 const char *psim_trace_value_word(unsigned int kind, unsigned int i, unsigned long long value)

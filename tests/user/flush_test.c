@@ -60,11 +60,11 @@ static void count_flushes(unsigned int *single, unsigned int *more)
 
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
-		const char *setup = strstr(line, "migrate_vma_setup: mm=");
+		const char *setup = strstr(line, "migrate_vma_setup_end: mm=");
 		const char *flush = strstr(line, "tlb_flush: mm=");
 
 		if (setup) {
-			assert_int_equal(sscanf(setup, "migrate_vma_setup: mm=%llu", &mm), 1);
+			assert_int_equal(sscanf(setup, "migrate_vma_setup_end: mm=%llu", &mm), 1);
 			break;
 		}
 		if (!flush)

@@ -30,6 +30,8 @@ static int fault(struct simgpu_hw *gpu, const struct simgpu_desc *d, uint64_t ad
 			return -EFAULT;
 		psim_hw_wait();
 	}
+	psim_hw_trace(PSIM_HW_FAULT_END, gpu->bus.id, address & ~(PAGE - 1), answer != SIMGPU_RETRY,
+		      0);
 	return answer == SIMGPU_RETRY ? 0 : -EFAULT;
 }
 
@@ -185,6 +187,7 @@ int simhw_cmd_engine(void *arg)
 			return -EFAULT;
 		psim_hw_trace(PSIM_HW_COMMAND, gpu->bus.id, d.opcode, d.address, d.bytes);
 		d.status = run(gpu, &d);
+		psim_hw_trace(PSIM_HW_COMMAND_END, gpu->bus.id, -d.status, 0, 0);
 		simhw_ring_finish(gpu, ring, &d, SIMGPU_IRQ_CMD);
 	}
 }

@@ -99,9 +99,10 @@ int simhw_copy_engine(void *arg)
 		}
 		if (simhw_ring_fetch(gpu, ring, &d))
 			return -EFAULT;
+		psim_hw_trace(PSIM_HW_COPY, gpu->bus.id, d.bytes, d.opcode, ring->done + 1);
 		psim_hw_busy(cost(gpu, &d));
 		d.status = psim_hw_copy_fails() ? -EIO : move(gpu, &d);
-		psim_hw_trace(PSIM_HW_COPY, gpu->bus.id, d.bytes, d.opcode, ring->done + 1);
+		psim_hw_trace(PSIM_HW_COPY_END, gpu->bus.id, d.bytes, ring->done + 1, -d.status);
 		simhw_ring_finish(gpu, ring, &d, SIMGPU_IRQ_COPY);
 	}
 }

@@ -130,6 +130,7 @@ static void reg_write(void *device, unsigned long offset, unsigned int size,
 		gpu->tlb_start = value;
 		break;
 	case SIMGPU_TLB_END:
+		psim_hw_trace(PSIM_HW_INVALIDATE, gpu->bus.id, gpu->tlb_start, value, 0);
 		mmu_lock(gpu);
 		simhw_mmu_invalidate(gpu, gpu->tlb_context, gpu->tlb_start, value);
 		mmu_unlock(gpu);

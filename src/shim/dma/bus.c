@@ -336,8 +336,12 @@ void psim_hw_trace(enum psim_hw_event event, unsigned long long a, unsigned long
 {
 	static const u8 events[] = {
 		[PSIM_HW_COPY] = PSIM_EV_GPU_COPY,
+		[PSIM_HW_COPY_END] = PSIM_EV_GPU_COPY_END,
 		[PSIM_HW_FAULT] = PSIM_EV_GPU_FAULT,
+		[PSIM_HW_FAULT_END] = PSIM_EV_GPU_FAULT_END,
 		[PSIM_HW_COMMAND] = PSIM_EV_GPU_COMMAND,
+		[PSIM_HW_COMMAND_END] = PSIM_EV_GPU_COMMAND_END,
+		[PSIM_HW_INVALIDATE] = PSIM_EV_GPU_INVALIDATE,
 	};
 
 	psim_trace(events[event], a, b, c, d);

@@ -140,6 +140,7 @@ void dma_fence_release(struct kref *kref)
 
 	if (!dma_fence_test_signaled_flag(fence) && !list_empty(&fence->cb_list))
 		end_pending(fence);
+	psim_trace(PSIM_EV_FENCE_DESTROY, fence->context, fence->seqno, 0, 0);
 	psim_fence_table_remove(fence->__psim_slot);
 	fence->__psim_slot = 0;
 	fence->__psim_magic = DEAD;
@@ -304,6 +305,8 @@ bool psim_fence_enable_signaling(struct dma_fence *fence)
 	asked_before = test_and_set_bit(DMA_FENCE_FLAG_ENABLE_SIGNAL_BIT, &fence->flags);
 	if (dma_fence_test_signaled_flag(fence))
 		return false;
+	if (!asked_before)
+		psim_trace(PSIM_EV_FENCE_ENABLE, fence->context, fence->seqno, 0, 0);
 	if (asked_before || !fence->ops->enable_signaling || fence->ops->enable_signaling(fence))
 		return true;
 	dma_fence_signal_locked(fence);

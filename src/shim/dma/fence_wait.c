@@ -5,6 +5,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 #include "dma/fence_internal.h"
+#include "sim/sim.h"
 
 /* A waiter's callback, at the head of the list: waiters wake before the users' callbacks run. */
 struct waiter {
@@ -59,14 +60,18 @@ EXPORT_SYMBOL(dma_fence_default_wait);
 
 signed long dma_fence_wait_timeout(struct dma_fence *fence, bool intr, signed long timeout)
 {
+	signed long left;
+
 	if (WARN_ON(timeout < 0))
 		return -EINVAL;
 	might_sleep();
 	if (psim_fence_unusable(fence, __func__))
 		return -EINVAL;
 	dma_fence_enable_sw_signaling(fence);
-	if (fence->ops->wait)
-		return fence->ops->wait(fence, intr, timeout);
-	return dma_fence_default_wait(fence, intr, timeout);
+	psim_trace(PSIM_EV_FENCE_WAIT, fence->context, fence->seqno, 0, 0);
+	left = fence->ops->wait ? fence->ops->wait(fence, intr, timeout)
+				: dma_fence_default_wait(fence, intr, timeout);
+	psim_trace(PSIM_EV_FENCE_WAIT_END, fence->context, fence->seqno, 0, 0);
+	return left;
 }
 EXPORT_SYMBOL(dma_fence_wait_timeout);

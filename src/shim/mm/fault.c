@@ -153,10 +153,13 @@ vm_fault_t psim_migrate_to_ram(struct vm_fault *vmf)
 {
 	struct dev_pagemap *pgmap = page_pgmap(vmf->page);
 	unsigned long pfn = page_to_pfn(vmf->page);
+	unsigned int mm = vmf->vma->vm_mm->__psim_id;
 	vm_fault_t result;
 
 	psim_point(PSIM_POINT_CALLBACK);
+	psim_trace(PSIM_EV_TO_RAM, mm, vmf->address, pfn, 0);
 	result = pgmap->ops->migrate_to_ram(vmf);
+	psim_trace(PSIM_EV_TO_RAM_END, mm, vmf->address, pfn, result);
 	psim_point(PSIM_POINT_CALLBACK);
 	if (result & (VM_FAULT_RETRY | VM_FAULT_COMPLETED)) {
 		psim_report(
@@ -257,6 +260,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	unsigned int mm = vma->vm_mm->__psim_id;
 	vm_fault_t result;
 
+	psim_trace(PSIM_EV_FAULT, mm, address, psim_fault_is_write(&f), 0);
 	assert_fault_locked(&f.vmf);
 	if (address < vma->vm_start || address >= vma->vm_end)
 		psim_report("handle_mm_fault", "mm %u: %#lx is not inside the VMA",
@@ -271,7 +275,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	result = fault_slot(&f);
 out:
 	/* the VMA may be gone after VM_FAULT_RETRY */
-	psim_trace(PSIM_EV_FAULT, mm, address, psim_fault_is_write(&f), result);
+	psim_trace(PSIM_EV_FAULT_END, mm, address, psim_fault_is_write(&f), result);
 	return result;
 }
 

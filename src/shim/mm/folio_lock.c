@@ -16,6 +16,7 @@
 #include "sched/lockdep.h"
 #include "sched/waiter.h"
 #include "sched/waits.h"
+#include "sim/sim.h"
 
 #define BUCKET_BITS 4
 
@@ -52,8 +53,7 @@ static inline unsigned long locked_by(unsigned long flags, const struct task_str
 	       (((unsigned long)task->pid << PSIM_PG_OWNER_SHIFT) & PSIM_PG_OWNER_MASK);
 }
 
-/* Take the lock for @task. No scheduling point. */
-static inline bool take(struct folio *folio, const struct task_struct *task)
+static inline bool take_bit(struct folio *folio, const struct task_struct *task)
 {
 	unsigned long old = __atomic_load_n(&folio->flags.f, __ATOMIC_RELAXED), new;
 
@@ -70,6 +70,15 @@ static inline bool take(struct folio *folio, const struct task_struct *task)
 		new = locked_by(old & ~PSIM_PG_OWNER_MASK, task);
 	} while (!__psim_compare_exchange(&folio->flags.f, &old, new, __ATOMIC_SEQ_CST,
 					  __ATOMIC_RELAXED));
+	return true;
+}
+
+/* Take the lock for @task. No scheduling point. */
+static inline bool take(struct folio *folio, const struct task_struct *task)
+{
+	if (!take_bit(folio, task))
+		return false;
+	psim_trace(PSIM_EV_FOLIO_LOCK, folio_pfn(folio), 0, 0, 0);
 	return true;
 }
 
@@ -225,6 +234,7 @@ void folio_unlock(struct folio *folio)
 			   __ATOMIC_SEQ_CST);
 	if (!(old & BIT(PG_locked)))
 		psim_report("law 4", "page %#lx is unlocked, and was not locked", folio_pfn(folio));
+	psim_trace(PSIM_EV_FOLIO_UNLOCK, folio_pfn(folio), 0, 0, 0);
 	if (unlikely(__atomic_load_n(&waiters, __ATOMIC_SEQ_CST)))
 		wake_waiters(folio);
 }

@@ -301,7 +301,7 @@ static int walk_range(struct walk *w)
 	return err;
 }
 
-int hmm_range_fault(struct hmm_range *range)
+static int range_fault(struct hmm_range *range)
 {
 	struct walk w = {.range = range, .last = range->start};
 	int err;
@@ -315,6 +315,17 @@ int hmm_range_fault(struct hmm_range *range)
 			return range->start < range->end ? 0 : -EINVAL;
 		err = walk_range(&w);
 	} while (err == -EBUSY);
+	return err;
+}
+
+int hmm_range_fault(struct hmm_range *range)
+{
+	unsigned int mm = range->notifier->mm->__psim_id;
+	int err;
+
+	psim_trace(PSIM_EV_HMM_FAULT, mm, range->start, range->end, 0);
+	err = range_fault(range);
+	psim_trace(PSIM_EV_HMM_FAULT_END, mm, range->start, range->end, -err);
 	return err;
 }
 

@@ -109,11 +109,15 @@ static bool invalidate_one(struct mmu_interval_notifier *sub,
 	bool blockable = mmu_notifier_range_blockable(range), ok;
 
 	psim_point(PSIM_POINT_CALLBACK);
+	psim_trace(PSIM_EV_NOTIFIER_CALL, range->mm->__psim_id, range->start, range->end,
+		   range->event);
 	if (!blockable)
 		non_block_start();
 	ok = sub->ops->invalidate(sub, range, seq);
 	if (!blockable)
 		non_block_end();
+	psim_trace(PSIM_EV_NOTIFIER_CALL_END, range->mm->__psim_id, range->start, range->end,
+		   range->event);
 	psim_point(PSIM_POINT_CALLBACK);
 	/* only a range that must not block can be refused (S8.27) */
 	if (WARN_ON(!ok && blockable))

@@ -17,6 +17,7 @@
 #include "host/host.h"
 #include "mm/page.h"
 #include "sched/engine.h"
+#include "sim/sim.h"
 
 #define BATCH	31
 #define BUCKETS 64
@@ -74,8 +75,12 @@ static bool change_lru_flag(struct folio *folio, bool on)
 /* Return: whether @folio's last reference is gone with the batch's. */
 static bool leave_batch(struct folio *folio)
 {
-	if (__psim_fetch(sub, &folio->_refcount.counter, 1, __ATOMIC_SEQ_CST) == 1)
+	bool last = __psim_fetch(sub, &folio->_refcount.counter, 1, __ATOMIC_SEQ_CST) == 1;
+
+	__psim_page_ref_tell(&folio->page, __PSIM_REF_TEST, -1, last);
+	if (last)
 		return true;
+	psim_trace(PSIM_EV_LRU_ADD, folio_pfn(folio), 0, 0, 0);
 	if (!change_lru_flag(folio, true))
 		list_add(&folio->lru, list_of(folio));
 	return false;
@@ -142,6 +147,7 @@ void folio_add_lru(struct folio *folio)
 	VM_BUG_ON_FOLIO(folio_test_lru(folio), folio);
 	VM_BUG_ON_FOLIO(folio_is_zone_device(folio), folio);
 	folio_get(folio);
+	psim_trace(PSIM_EV_LRU_BATCH, folio_pfn(folio), 0, 0, 0);
 	psim_point(PSIM_POINT_LOCK);
 	psim_raw_lock(&lock);
 	batch = get_batch(psim_cpu());
@@ -265,6 +271,8 @@ bool folio_isolate_lru(struct folio *folio)
 	if (was_on) {
 		list_del(&folio->lru);
 		__psim_fetch(add, &folio->_refcount.counter, 1, __ATOMIC_SEQ_CST);
+		__psim_page_ref_tell(&folio->page, __PSIM_REF_MOD, 1, 0);
+		psim_trace(PSIM_EV_LRU_ISOLATE, folio_pfn(folio), 0, 0, 0);
 	}
 	psim_raw_unlock(&lock);
 	return was_on;

@@ -14,6 +14,7 @@
 
 #include "mm/page.h"
 #include "sched/engine.h"
+#include "sim/sim.h"
 
 /* What stands in the driver's word of tails, which means nothing there (S5.22). */
 #define TAIL_DATA ((void *)(POISON_POINTER_DELTA + 0x5d0))
@@ -200,6 +201,13 @@ static void *map_coherent(struct dev_pagemap *pgmap)
 	return bytes;
 }
 
+static void trace_ranges(const struct dev_pagemap *pgmap, enum psim_event event)
+{
+	for (int i = 0; i < pgmap->nr_range; i++)
+		psim_trace(event, pgmap->ranges[i].start >> PAGE_SHIFT,
+			   (pgmap->ranges[i].end + 1) >> PAGE_SHIFT, pgmap->type, 0);
+}
+
 void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site)
 {
 	int err = check_pagemap(pgmap);
@@ -216,6 +224,7 @@ void *__psim_memremap_pages(struct dev_pagemap *pgmap, int nid, const char *site
 	err = link_pagemap(pgmap);
 	if (err)
 		return ERR_PTR(err);
+	trace_ranges(pgmap, PSIM_EV_MEMREMAP);
 	if (pgmap->type == MEMORY_DEVICE_COHERENT && __psim_ram)
 		return map_coherent(pgmap);
 	/* device-private memory has no kernel address: nobody may follow this */
@@ -247,6 +256,7 @@ void memunmap_pages(struct dev_pagemap *pgmap)
 	unlink_pagemap(pgmap);
 	psim_raw_unlock(&lock);
 	psim_coherent_remove(pgmap);
+	trace_ranges(pgmap, PSIM_EV_MEMUNMAP);
 	for (int i = 0; i < pgmap->nr_range; i++) {
 		struct range *range = &pgmap->ranges[i];
 

@@ -421,6 +421,7 @@ int __psim_migrate_vma_setup(struct migrate_vma *args, const char *site)
 	mmap_assert_locked(args->vma->vm_mm);
 	check_overrun(args, count);
 
+	psim_trace(PSIM_EV_MIGRATE_SETUP, args->vma->vm_mm->__psim_id, args->start, args->end, 0);
 	memset(args->src, 0, count * sizeof(*args->src));
 	args->cpages = 0;
 	args->npages = 0;
@@ -429,7 +430,7 @@ int __psim_migrate_vma_setup(struct migrate_vma *args, const char *site)
 		args->cpages = psim_migrate_unmap(args->src, args->npages, args->fault_page);
 	if (args->cpages)
 		psim_migration_begin(args->src, args->npages, args, site);
-	psim_trace(PSIM_EV_MIGRATE_SETUP, args->vma->vm_mm->__psim_id, args->start, args->end,
+	psim_trace(PSIM_EV_MIGRATE_SETUP_END, args->vma->vm_mm->__psim_id, args->start, args->end,
 		   args->cpages);
 	return 0;
 }

@@ -67,7 +67,7 @@ static void unmap(unsigned long *src_pfns, unsigned long npages, const char *sit
 
 	if (cpages)
 		psim_migration_begin(src_pfns, npages, NULL, site);
-	psim_trace(PSIM_EV_MIGRATE_DEVICE, npages, cpages, 0, 0);
+	psim_trace(PSIM_EV_MIGRATE_DEVICE_END, npages, cpages, 0, 0);
 }
 
 int __psim_migrate_device_range(unsigned long *src_pfns, unsigned long start, unsigned long npages,
@@ -75,6 +75,7 @@ int __psim_migrate_device_range(unsigned long *src_pfns, unsigned long start, un
 {
 	unsigned long i, nr;
 
+	psim_trace(PSIM_EV_MIGRATE_DEVICE, npages, 0, 0, 0);
 	for (i = 0; i < npages; i += nr) {
 		src_pfns[i] = lock_pfn(start + i);
 		nr = compound(src_pfns, i, npages, start + i);
@@ -87,6 +88,7 @@ int __psim_migrate_device_pfns(unsigned long *src_pfns, unsigned long npages, co
 {
 	unsigned long i, nr, pfn;
 
+	psim_trace(PSIM_EV_MIGRATE_DEVICE, npages, 0, 0, 0);
 	for (i = 0; i < npages; i += nr) {
 		pfn = src_pfns[i];
 		src_pfns[i] = lock_pfn(pfn);

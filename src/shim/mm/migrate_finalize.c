@@ -221,6 +221,7 @@ void psim_migrate_finalize(unsigned long *src, unsigned long *dst, unsigned long
 	struct folio *fault = psim_fault_folio(fault_page);
 	unsigned long i;
 
+	psim_trace(PSIM_EV_MIGRATE_FINISH, npages, 0, 0, 0);
 	for (i = 0; (i = psim_migrate_next(src, dst, i, npages)) < npages; i++) {
 		struct folio *from = psim_migrate_folio(src[i]), *to = psim_migrate_folio(dst[i]);
 
@@ -234,6 +235,7 @@ void psim_migrate_finalize(unsigned long *src, unsigned long *dst, unsigned long
 		if (src[i] | dst[i])
 			psim_trace(PSIM_EV_MIGRATE_FINALIZE, src[i], dst[i], 0, 0);
 	}
+	psim_trace(PSIM_EV_MIGRATE_FINISH_END, npages, 0, 0, 0);
 }
 
 void migrate_vma_finalize(struct migrate_vma *migrate)

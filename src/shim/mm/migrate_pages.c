@@ -301,8 +301,9 @@ void psim_migrate_pages(unsigned long *src, unsigned long *dst, unsigned long np
 		.migrate = migrate,
 		.fault = migrate ? psim_fault_folio(migrate->fault_page) : NULL,
 	};
-	unsigned long i, nr;
+	unsigned long i, nr, done = 0;
 
+	psim_trace(PSIM_EV_MIGRATE_MOVE, npages, 0, 0, 0);
 	for (i = 0; (i = psim_migrate_next(src, dst, i, npages)) < npages; i += nr) {
 		nr = 1;
 		if (!(dst[i] & MIGRATE_PFN_VALID)) {
@@ -315,11 +316,14 @@ void psim_migrate_pages(unsigned long *src, unsigned long *dst, unsigned long np
 			nr = fill_hole(&m, i, npages);
 		else
 			continue;
+		if (src[i] & MIGRATE_PFN_MIGRATE)
+			done += nr;
 		psim_trace(PSIM_EV_MIGRATE_PAGES, src[i], dst[i], !!(src[i] & MIGRATE_PFN_MIGRATE),
 			   0);
 	}
 	if (m.told)
 		mmu_notifier_invalidate_range_end(&m.range);
+	psim_trace(PSIM_EV_MIGRATE_MOVE_END, npages, done, 0, 0);
 }
 
 void migrate_vma_pages(struct migrate_vma *migrate)

@@ -126,11 +126,15 @@ static int classic_start_one(struct mmu_notifier *sub, const struct mmu_notifier
 	int err;
 
 	psim_point(PSIM_POINT_CALLBACK);
+	psim_trace(PSIM_EV_NOTIFIER_CALL, range->mm->__psim_id, range->start, range->end,
+		   range->event);
 	if (!blockable)
 		non_block_start();
 	err = sub->ops->invalidate_range_start(sub, range);
 	if (!blockable)
 		non_block_end();
+	psim_trace(PSIM_EV_NOTIFIER_CALL_END, range->mm->__psim_id, range->start, range->end,
+		   range->event);
 	psim_point(PSIM_POINT_CALLBACK);
 	if (err) {
 		WARN_ON(blockable || err != -EAGAIN);

@@ -47,6 +47,7 @@ static struct psim_process *join(struct psim_process *process, struct mm_struct 
 	spin_lock(&processes_lock);
 	list_add_tail(&process->link, &processes);
 	spin_unlock(&processes_lock);
+	psim_trace(PSIM_EV_PROCESS, mm->__psim_id, psim_trace_string(process->name), 0, 0);
 	return process;
 }
 
@@ -102,6 +103,7 @@ int psim_process_exit(struct psim_process *process)
 	list_del(&process->link);
 	spin_unlock(&processes_lock);
 	psim_user_call_begin();
+	psim_trace(PSIM_EV_PROCESS_END, process->mm->__psim_id, 0, 0, 0);
 	mmput(process->mm);
 	kfree(process);
 	psim_user_call_end();

@@ -185,6 +185,7 @@ static void run_line(struct line *line)
 	handler(irq, line->arg);
 	psim_edge_out(line);
 	psim_sync_callback_left("interrupt handler", handler, 0);
+	psim_trace(PSIM_EV_IRQ_END, irq, 0, 0, 0);
 	psim_raw_lock(&raw);
 	line->running = false;
 	psim_raw_unlock(&raw);

@@ -5,6 +5,7 @@
  * lock orders is in lockorder.c.
  */
 #include <linux/bug.h>
+#include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -28,6 +29,42 @@ bool psim_held_off;
 void psim_held_start(const struct psim_config *config)
 {
 	psim_held_off = config->without & PSIM_HELD_LOCKS;
+}
+
+/* ---- in traces ------------------------------------------------------------------------------------------ */
+
+/* By the order in which events mention locks. */
+unsigned int psim_lock_nr(const struct lockdep_map *map)
+{
+	static unsigned int last;
+	unsigned int *nr = (unsigned int *)&map->__psim_nr, none = 0;
+	unsigned int next;
+
+	if (__atomic_load_n(nr, __ATOMIC_RELAXED))
+		return *nr;
+	next = __psim_fetch(add, &last, 1, __ATOMIC_RELAXED) + 1;
+	return __psim_compare_exchange(nr, &none, next, __ATOMIC_RELAXED, __ATOMIC_RELAXED) ? next
+											    : none;
+}
+
+/* A lock keeps its name as long as its number, which says where it was found. */
+static void trace_lock(enum psim_event event, const struct lockdep_map *map, int read, bool trylock)
+{
+	static struct {
+		unsigned int nr;
+		u32 name;
+	} names[64];
+	unsigned int nr = psim_lock_nr(map), i = nr % ARRAY_SIZE(names);
+
+	if (__psim_threads) {
+		psim_trace_record(event, psim_trace_string(map->name), nr, read, trylock);
+		return;
+	}
+	if (names[i].nr != nr) {
+		names[i].nr = nr;
+		names[i].name = psim_trace_string(map->name);
+	}
+	psim_trace_record(event, names[i].name, nr, read, trylock);
 }
 
 /* ---- the list ---------------------------------------------------------------------------------------- */
@@ -61,6 +98,8 @@ void psim_held_push_slow(struct lockdep_map *map, unsigned int subclass, int rea
 			 const char *site)
 {
 	push(map, subclass, read, trylock, site);
+	if (psim_traces(PSIM_EV_LOCK))
+		trace_lock(PSIM_EV_LOCK, map, read, trylock);
 	psim_edge_in(map);
 	if (!read)
 		psim_edge_in((char *)map + 1);
@@ -103,6 +142,8 @@ bool psim_held_pop_slow(struct lockdep_map *map, const char *site)
 
 	if (h)
 		psim_edge_out((char *)map + !!h->read);
+	if (psim_traces(PSIM_EV_UNLOCK))
+		trace_lock(PSIM_EV_UNLOCK, map, 0, false);
 	return pop(map, site);
 }
 
@@ -129,6 +170,7 @@ void lockdep_init_map(struct lockdep_map *lock, const char *name, struct lock_cl
 	lock->name = name;
 	lock->key = key;
 	lock->__psim_class = 0;
+	lock->__psim_nr = 0;
 }
 
 void __psim_lockdep_forget(struct lockdep_map *lock)

@@ -44,6 +44,9 @@ static inline struct __psim_held *psim_held_find(const struct lockdep_map *map)
 	return current->__psim_sync.nr_held ? psim_held_search(map) : NULL;
 }
 
+/* Its number in traces. */
+unsigned int psim_lock_nr(const struct lockdep_map *map);
+
 void psim_lock_never_initialised(struct lockdep_map *map, const char *kind, const char *site);
 /* A lock is used: was it ever initialised? */
 static inline void psim_lock_check_init(struct lockdep_map *map, const char *kind, const char *site)

@@ -136,6 +136,7 @@ static void run_one(struct timer_list *timer)
 	/* the function may have freed the timer: an edge needs its address alone */
 	psim_edge_out(timer);
 	psim_sync_callback_left("timer function", function, held);
+	psim_trace(PSIM_EV_TIMER_END, order, 0, 0, 0);
 	psim_raw_lock(&timers_raw);
 	for (r = &timers_running; *r != &me; r = &(*r)->next)
 		;

@@ -5,16 +5,33 @@
  */
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include "sched/lockdep.h"
 #include "sched/task.h"
 #include "sched/waits.h"
+#include "sim/sim.h"
+
+/* Who only waits for something to do is no news, nor is a device's engine. */
+static void trace(const struct psim_waits *w, enum psim_event lock, enum psim_event other)
+{
+	if (!w || w->idle || psim_me()->kind == PSIM_TASK_DEVICE)
+		return;
+	if (w->map)
+		psim_trace(lock, psim_trace_string(w->map->name), psim_lock_nr(w->map),
+			   psim_trace_string(w->what), 0);
+	else
+		psim_trace(other, psim_trace_string(w->what), psim_trace_string(w->name),
+			   w->task ? (u64)w->task->pid : w->number, 0);
+}
 
 void psim_waits_begin(const struct psim_waits *waits)
 {
 	psim_me()->waits = waits;
+	trace(waits, PSIM_EV_CONTENTION, PSIM_EV_WAIT);
 }
 
 void psim_waits_end(void)
 {
+	trace(psim_me()->waits, PSIM_EV_CONTENTION_END, PSIM_EV_WAIT_END);
 	psim_me()->waits = NULL;
 }
 

@@ -203,6 +203,7 @@ static void run(struct worker *w, struct work_struct *work)
 	psim_edge_out(&wq->nr_active);
 	psim_edge_out(work);
 	psim_sync_callback_left("work function", w->func, 0);
+	psim_trace(PSIM_EV_WORK_END, w->instance, 0, 0, 0);
 	if (unlikely(psim_in_atomic() || psim_irqs_are_off()))
 		repair_context(w->func);
 	sync->nr_held = 0;
@@ -286,6 +287,7 @@ bool psim_wq_insert(struct workqueue_struct *wq, struct work_struct *work)
 	work->__psim_instance = ++psim_wq_instances;
 	work->__psim_wq = wq;
 	work->__psim_queued = true;
+	psim_trace(PSIM_EV_WORK_QUEUE, work->__psim_instance, 0, 0, 0);
 	list_add_tail(&work->entry, &wq->pending);
 	wq->nr_pending++;
 	__psim_fetch(add, &pending_total, 1, __ATOMIC_RELAXED);

@@ -5,6 +5,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/page_ref.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -14,6 +15,7 @@
 #define MOST_EVENTS    (1ull << 28)
 
 bool psim_trace_wanted[PSIM_EV_COUNT];
+bool __psim_page_ref_wanted;
 
 /**
  * struct entry - an event in the ring; its number follows from where it lies
@@ -44,49 +46,66 @@ static struct {
 
 /* ---- recording ------------------------------------------------------------------------------------------- */
 
-static void keep(const struct psim_trace_event *event)
+static void keep(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
+		 const struct psim_context *context)
 {
 	struct entry *entry = ring.next;
 
 	if (++ring.next == ring.end)
 		ring.next = ring.entries;
 	ring.recorded++;
-	entry->time = event->time;
-	memcpy(entry->value, event->value, sizeof(entry->value));
-	entry->task = event->task;
-	entry->name = psim_trace_task_name(event->task, event->task_name);
-	entry->cpu = event->cpu;
-	entry->kind = event->kind;
+	entry->time = context->time;
+	memcpy(entry->value, value, sizeof(entry->value));
+	entry->task = context->task;
+	entry->name = psim_trace_task_name(context->task, context->name);
+	entry->cpu = context->cpu;
+	entry->kind = kind;
+}
+
+static void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
+		 const struct psim_context *context)
+{
+	struct psim_trace_event event = {
+		.time = context->time,
+		.task = context->task,
+		.cpu = context->cpu,
+		.task_name = context->name,
+		.kind = kind,
+	};
+
+	memcpy(event.value, value, sizeof(event.value));
+	psim_trace_text_event(&event);
 }
 
 void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
 {
-	struct psim_context context = {.cpu = -1, .name = "main"};
-	struct psim_trace_event event = {.kind = kind, .value = {a, b, c, d}};
+	static const char nobody[TASK_COMM_LEN] = "main";
+	const u64 value[PSIM_TRACE_VALUES] = {a, b, c, d};
+	struct psim_context context = {.cpu = -1, .name = nobody};
 
-	psim_context_now(&context);
-	event.time = context.time;
-	event.task = context.task;
-	event.cpu = context.cpu;
-	event.task_name = context.name;
 	psim_sim_lock(&guard);
-	if (psim_trace_wanted[kind] && psim_trace_filter_takes(&event)) {
+	if (psim_trace_wanted[kind] &&
+	    (likely(!psim_trace_conditions) || psim_trace_conditions_hold(kind, value))) {
+		psim_context_now(&context);
 		if (recording)
-			keep(&event);
-		psim_trace_text_event(&event);
+			keep(kind, value, &context);
+		if (psim_trace_text_open())
+			tell(kind, value, &context);
 	}
 	psim_sim_unlock(&guard);
 }
 
 void psim_trace_wants_changed(void)
 {
-	bool anybody = recording || psim_trace_text_open();
+	bool anybody = recording || psim_trace_text_open(), refs = false;
 
 	for (unsigned int kind = 0; kind < PSIM_EV_COUNT; kind++) {
 		bool wants = filtered ? filter_wants[kind] : psim_trace_by_default(kind);
 
 		__atomic_store_n(&psim_trace_wanted[kind], anybody && wants, __ATOMIC_RELAXED);
+		refs |= anybody && wants && kind >= PSIM_EV_REF_SET && kind <= PSIM_EV_REF_UNFREEZE;
 	}
+	__atomic_store_n(&__psim_page_ref_wanted, refs, __ATOMIC_RELAXED);
 }
 
 /* ---- the user face ---------------------------------------------------------------------------------------- */

@@ -11,15 +11,16 @@
 int psim_trace_strings_start(void);
 /* "?" for a number that is none. */
 const char *psim_trace_string_text(u64 number);
-/* As psim_trace_string() for a task's name, where it was found last for a task of this number. */
+/* As psim_trace_string() for a task's name, of TASK_COMM_LEN bytes; under the guard of the stream. */
 u32 psim_trace_task_name(unsigned int task, const char *name);
 
-/* Called under the guard of the stream. Whether the filter takes the event of a kind that it wants. */
-bool psim_trace_filter_takes(const struct psim_trace_event *event);
+/* How many conditions the filter has. Whether an event that happens now meets them: under the guard. */
+extern unsigned int psim_trace_conditions;
+bool psim_trace_conditions_hold(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES]);
 /* Return: 0, and @kinds are those that it wants; a negative errno after a message. */
 int psim_trace_filter_set(const char *filter, bool kinds[PSIM_EV_COUNT]);
 
-/* The text stream. psim_trace_text_event() is called under the guard of the stream. */
+/* The text stream, while it is open; under the guard of the stream. */
 void psim_trace_text_event(const struct psim_trace_event *event);
 bool psim_trace_text_open(void);
 void psim_trace_text_close(void);

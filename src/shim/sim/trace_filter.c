@@ -41,7 +41,7 @@ struct condition {
 };
 
 static struct condition conditions[MOST_CONDITIONS];
-static unsigned int nr_conditions;
+unsigned int psim_trace_conditions;
 
 /* '*': any characters, '?': one. */
 static bool matches(const char *pattern, const char *text)
@@ -55,21 +55,34 @@ static bool matches(const char *pattern, const char *text)
 
 /* ---- event by event -------------------------------------------------------------------------------------- */
 
-static bool task_is(const struct condition *c, const struct psim_trace_event *event)
+static bool within(const struct condition *c, u64 value)
+{
+	return c->number && value >= c->from && value <= c->to;
+}
+
+static bool task_is(const struct condition *c, const struct psim_context *context)
 {
 	char text[TEXT_BYTES];
 
 	if (c->number)
-		return event->task >= c->from && event->task <= c->to;
-	if (matches(c->text, event->task_name))
+		return within(c, context->task);
+	if (matches(c->text, context->name))
 		return true;
-	scnprintf(text, sizeof(text), "%s/%u", event->task_name, event->task);
+	scnprintf(text, sizeof(text), "%s/%u", context->name, context->task);
 	return matches(c->text, text);
 }
 
-static bool within(const struct condition *c, u64 value)
+/* As far as the task tells. */
+static bool context_is(const struct condition *c, enum place place)
 {
-	return c->number && value >= c->from && value <= c->to;
+	struct psim_context context = {.cpu = -1, .name = "main"};
+
+	psim_context_now(&context);
+	if (place == IN_TASK)
+		return task_is(c, &context);
+	if (place == IN_TIME)
+		return within(c, context.time);
+	return context.cpu >= 0 ? within(c, context.cpu) : matches(c->text, "-");
 }
 
 static int value_called(unsigned int kind, const char *name)
@@ -83,47 +96,38 @@ static int value_called(unsigned int kind, const char *name)
 	return -1;
 }
 
-static bool overlaps(const struct condition *c, const struct psim_trace_event *event)
+static bool overlaps(const struct condition *c, enum psim_event kind, const u64 *value)
 {
-	u64 start = event->value[value_called(event->kind, "start")];
-	u64 end = event->value[value_called(event->kind, "end")];
+	u64 start = value[value_called(kind, "start")], end = value[value_called(kind, "end")];
 
 	return c->number && c->from < end && c->to >= start;
 }
 
-static bool value_is(const struct condition *c, const struct psim_trace_event *event,
-		     unsigned int i)
+static bool word_is(const struct condition *c, enum psim_event kind, unsigned int i, u64 value)
 {
-	const char *word = psim_trace_value_word(event->kind, i, event->value[i]);
+	const char *word = psim_trace_value_word(kind, i, value);
 
-	return within(c, event->value[i]) || (word && matches(c->text, word));
+	return word && matches(c->text, word);
 }
 
-static bool holds(const struct condition *c, const struct psim_trace_event *event)
+static bool holds(const struct condition *c, enum psim_event kind, const u64 *value)
 {
-	switch (c->place[event->kind]) {
-	case IN_START_END:
-		return overlaps(c, event);
-	case IN_TASK:
-		return task_is(c, event);
-	case IN_CPU:
-		return event->cpu >= 0 ? within(c, event->cpu) : matches(c->text, "-");
-	case IN_TIME:
-		return within(c, event->time);
-	case NOWHERE:
-		return false;
-	default:
-		return value_is(c, event, c->place[event->kind]);
-	}
+	enum place place = c->place[kind];
+
+	if (place < IN_START_END)
+		return within(c, value[place]) || word_is(c, kind, place, value[place]);
+	if (place == IN_START_END)
+		return overlaps(c, kind, value);
+	return place != NOWHERE && context_is(c, place);
 }
 
-bool psim_trace_filter_takes(const struct psim_trace_event *event)
+bool psim_trace_conditions_hold(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES])
 {
 	u32 asked = 0, held = 0;
 
-	for (unsigned int i = 0; i < nr_conditions; i++) {
+	for (unsigned int i = 0; i < psim_trace_conditions; i++) {
 		asked |= 1u << conditions[i].field;
-		if (holds(&conditions[i], event))
+		if (holds(&conditions[i], kind, value))
 			held |= 1u << conditions[i].field;
 	}
 	return held == asked;
@@ -167,10 +171,10 @@ static int mistake(const char *filter, const char *term, const char *what)
 
 static int read_condition(const char *filter, const char *term, const char *equals)
 {
-	struct condition *c = &conditions[nr_conditions];
+	struct condition *c = &conditions[psim_trace_conditions];
 	bool anywhere = false;
 
-	if (nr_conditions == MOST_CONDITIONS)
+	if (psim_trace_conditions == MOST_CONDITIONS)
 		return mistake(filter, term, "is one condition too many: 16 are allowed");
 	memset(c, 0, sizeof(*c));
 	strscpy(c->name, term, min_t(size_t, sizeof(c->name), equals - term + 1));
@@ -188,8 +192,23 @@ static int read_condition(const char *filter, const char *term, const char *equa
 		return mistake(filter, term, "names a field that no event has");
 	while (strcmp(conditions[c->field].name, c->name))
 		c->field++;
-	nr_conditions++;
+	psim_trace_conditions++;
 	return 0;
+}
+
+/* Kinds without a field that is asked for need not be looked at when they happen. */
+static void drop_hopeless(bool kinds[PSIM_EV_COUNT])
+{
+	for (unsigned int kind = 0; kind < PSIM_EV_COUNT; kind++) {
+		u32 asked = 0, somewhere = 0;
+
+		for (unsigned int i = 0; i < psim_trace_conditions; i++) {
+			asked |= 1u << conditions[i].field;
+			if (conditions[i].place[kind] != NOWHERE)
+				somewhere |= 1u << conditions[i].field;
+		}
+		kinds[kind] = kinds[kind] && somewhere == asked;
+	}
 }
 
 /* Return: a negative errno: nothing is called so. */
@@ -226,7 +245,7 @@ static int read_term(const char *filter, const char *term, bool kinds[PSIM_EV_CO
 int psim_trace_filter_set(const char *filter, bool kinds[PSIM_EV_COUNT])
 {
 	static struct condition before[MOST_CONDITIONS];
-	unsigned int nr_before = nr_conditions;
+	unsigned int nr_before = psim_trace_conditions;
 	char text[1024], *at = text, *term;
 	bool first = true;
 	int err = 0;
@@ -237,12 +256,13 @@ int psim_trace_filter_set(const char *filter, bool kinds[PSIM_EV_COUNT])
 		return psim_misuse(-EINVAL, "a filter of more than %zu characters",
 				   sizeof(text) - 1);
 	memcpy(before, conditions, sizeof(before));
-	nr_conditions = 0;
+	psim_trace_conditions = 0;
 	while (!err && filter && *filter && (term = strsep(&at, ",")))
 		err = read_term(filter, term, kinds, &first);
+	drop_hopeless(kinds);
 	if (err) {
 		memcpy(conditions, before, sizeof(before));
-		nr_conditions = nr_before;
+		psim_trace_conditions = nr_before;
 	}
 	return err;
 }

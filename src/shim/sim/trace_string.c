@@ -12,8 +12,9 @@
 
 #define POOL_BYTES (1u << 20)
 #define BUCKETS	   4096
-#define GUESSES	   64
-#define UNKNOWN	   0 /* the first string of all */
+#define GUESSES	   64 /* of tasks' names, and of other strings */
+#define UNKNOWN	   0 /* the first two strings of all */
+#define NO_TEXT	   2
 
 /**
  * struct pool - the strings
@@ -29,7 +30,14 @@ struct pool {
 
 static struct pool *pool;
 static struct psim_monitor guard;
-static u32 guesses[GUESSES];
+static struct {
+	u64 name[TASK_COMM_LEN / sizeof(u64)];
+	u32 place;
+} of_task[GUESSES];
+static struct {
+	const char *text;
+	u32 place;
+} of_text[GUESSES];
 
 int psim_trace_strings_start(void)
 {
@@ -39,9 +47,9 @@ int psim_trace_strings_start(void)
 	if (!pool)
 		return -ENOMEM;
 	memset(pool->bucket, 0, sizeof(pool->bucket));
-	memcpy(pool->text, "?", 2);
-	pool->used = 2;
-	pool->strings = 1;
+	memcpy(pool->text, "?\0-", 4);
+	pool->used = 4;
+	pool->strings = 2;
 	return 0;
 }
 
@@ -69,28 +77,44 @@ static u32 add(const char *text, u32 bucket)
 	return place;
 }
 
-u32 psim_trace_string(const char *text)
+static u32 find(const char *text)
 {
-	u32 bucket, place;
+	u32 bucket = hash_of(text) % BUCKETS;
 
-	if (!pool || !text)
-		return UNKNOWN;
-	psim_sim_lock(&guard);
-	bucket = hash_of(text) % BUCKETS;
 	while (pool->bucket[bucket] && strcmp(pool->text + pool->bucket[bucket], text))
 		bucket = (bucket + 1) % BUCKETS;
-	place = pool->bucket[bucket] ?: add(text, bucket);
+	return pool->bucket[bucket] ?: add(text, bucket);
+}
+
+/* Most are constants, and lie where they lay; what has become of others at that place is looked at. */
+u32 psim_trace_string(const char *text)
+{
+	unsigned int i = (unsigned long)text / 8 % GUESSES;
+	u32 place;
+
+	if (!pool)
+		return UNKNOWN;
+	if (!text)
+		return NO_TEXT;
+	psim_sim_lock(&guard);
+	if (of_text[i].text != text || strcmp(pool->text + of_text[i].place, text)) {
+		of_text[i].text = text;
+		of_text[i].place = find(text);
+	}
+	place = of_text[i].place;
 	psim_sim_unlock(&guard);
 	return place;
 }
 
 u32 psim_trace_task_name(unsigned int task, const char *name)
 {
-	u32 *guess = &guesses[task % GUESSES];
+	unsigned int i = task % GUESSES;
 
-	if (unlikely(!*guess || strcmp(pool->text + *guess, name)))
-		*guess = psim_trace_string(name);
-	return *guess;
+	if (unlikely(memcmp(of_task[i].name, name, TASK_COMM_LEN) || !of_task[i].place)) {
+		memcpy(of_task[i].name, name, TASK_COMM_LEN);
+		of_task[i].place = psim_trace_string(name);
+	}
+	return of_task[i].place;
 }
 
 const char *psim_trace_string_text(u64 number)

@@ -32,6 +32,8 @@ int psim_trace_line(const struct psim_trace_event *event, char *line, size_t byt
 			n += scnprintf(line + n, bytes - n, " %s=%.*s", name, LONGEST_WORD, word);
 		else if (psim_trace_value_hex(event->kind, i))
 			n += scnprintf(line + n, bytes - n, " %s=%#llx", name, value);
+		else if (psim_trace_value_signed(event->kind, i))
+			n += scnprintf(line + n, bytes - n, " %s=%lld", name, value);
 		else
 			n += scnprintf(line + n, bytes - n, " %s=%llu", name, value);
 	}
@@ -50,8 +52,6 @@ void psim_trace_text_event(const struct psim_trace_event *event)
 {
 	char *line = buffer + filled;
 
-	if (fd < 0)
-		return;
 	if (filled + PSIM_TRACE_LINE > BUFFER_BYTES) {
 		flush();
 		line = buffer;
