@@ -32,9 +32,9 @@ typedef struct {
 	struct mutex *lock;
 } seqcount_mutex_t;
 
-#define SEQCNT_ZERO(name)                                  \
-	{                                                  \
-		.sequence = 0, .dep_map = {.name = #name } \
+#define SEQCNT_ZERO(name_)                                  \
+	{                                                   \
+		.sequence = 0, .dep_map = {.name = #name_ } \
 	}
 #define SEQCNT_SPINLOCK_ZERO(name, lock_)                               \
 	{                                                               \

@@ -267,4 +267,59 @@ __psim_out:                                                                     
 					    schedule(); spin_lock_irq(&(lock)));            \
 	} while (0)
 
+/* As the others, with a command before and one behind each sleep. */
+#define wait_event_cmd(wq_head, condition, cmd1, cmd2)                                            \
+	do {                                                                                      \
+		if (!(condition))                                                                 \
+			(void)___wait_event(wq_head, condition, TASK_UNINTERRUPTIBLE, 0, 0, cmd1; \
+					    schedule(); cmd2);                                    \
+	} while (0)
+#define wait_event_exclusive_cmd(wq_head, condition, cmd1, cmd2)                                  \
+	do {                                                                                      \
+		if (!(condition))                                                                 \
+			(void)___wait_event(wq_head, condition, TASK_UNINTERRUPTIBLE, 1, 0, cmd1; \
+					    schedule(); cmd2);                                    \
+	} while (0)
+#define wait_event_idle_exclusive(wq_head, condition) \
+	((void)__psim_wait_forever(wq_head, condition, TASK_IDLE, 1))
+/* In a state of the caller's. Return: 0; -ERESTARTSYS if the state listens to signals. */
+#define wait_event_state(wq_head, condition, state) \
+	((int)__psim_wait_forever(wq_head, condition, state, 0))
+
+/* Under the lock, as wait_event_lock_irq(): @cmd while it is dropped. Return, these: 0; -ERESTARTSYS. */
+#define __psim_wait_locked(wq_head, condition, lock, cmd, state)                                 \
+	((condition)                                                                             \
+		 ? 0                                                                             \
+		 : (int)___wait_event(wq_head, condition, state, 0, 0, spin_unlock_irq(&(lock)); \
+				      cmd; schedule(); spin_lock_irq(&(lock))))
+#define wait_event_lock_irq_cmd(wq_head, condition, lock, cmd) \
+	((void)__psim_wait_locked(wq_head, condition, lock, cmd, TASK_UNINTERRUPTIBLE))
+#define wait_event_interruptible_lock_irq_cmd(wq_head, condition, lock, cmd) \
+	__psim_wait_locked(wq_head, condition, lock, cmd, TASK_INTERRUPTIBLE)
+#define wait_event_interruptible_lock_irq(wq_head, condition, lock) \
+	__psim_wait_locked(wq_head, condition, lock, (void)0, TASK_INTERRUPTIBLE)
+/* Return: what was left of the time, at least 1; 0; -ERESTARTSYS. */
+#define __psim_wait_locked_timeout(wq_head, condition, lock, timeout, state)                      \
+	({                                                                                        \
+		long __psim_timeout = (timeout);                                                  \
+		long __ret = __psim_timeout;                                                      \
+		if (!___wait_cond_timeout(condition))                                             \
+			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), state, 0, \
+					      __psim_timeout, spin_unlock_irq(&(lock));           \
+					      __ret = schedule_timeout(__ret);                    \
+					      spin_lock_irq(&(lock)));                            \
+		__ret;                                                                            \
+	})
+#define wait_event_lock_irq_timeout(wq_head, condition, lock, timeout) \
+	__psim_wait_locked_timeout(wq_head, condition, lock, timeout, TASK_UNINTERRUPTIBLE)
+#define wait_event_interruptible_lock_irq_timeout(wq_head, condition, lock, timeout) \
+	__psim_wait_locked_timeout(wq_head, condition, lock, timeout, TASK_INTERRUPTIBLE)
+
+/* ---- waits that a loop of one's own makes: a wake between the check and the sleep is not lost -------- */
+
+/* For DEFINE_WAIT_FUNC(): wakes and remembers it. */
+int woken_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync, void *key);
+/* Sleep until woken since the last call, or @timeout jiffies. Return: what is left of them. */
+long wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout);
+
 #endif /* _LINUX_WAIT_H */

@@ -4,6 +4,8 @@
  * Its uses in here are no scheduling points; going to sleep and waking are.
  */
 #include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
@@ -93,6 +95,26 @@ int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mod
 		list_del_init(&wq_entry->entry);
 	return woken;
 }
+
+int woken_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync, void *key)
+{
+	smp_mb(); /* whoever sees the flag sees what the waker did before */
+	WRITE_ONCE(wq_entry->flags, wq_entry->flags | WQ_FLAG_WOKEN);
+	return default_wake_function(wq_entry, mode, sync, key);
+}
+EXPORT_SYMBOL(woken_wake_function);
+
+long wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout)
+{
+	set_current_state(mode);
+	if (!(READ_ONCE(wq_entry->flags) & WQ_FLAG_WOKEN) &&
+	    !(current->flags & PF_KTHREAD && kthread_should_stop()))
+		timeout = schedule_timeout(timeout);
+	__set_current_state(TASK_RUNNING);
+	smp_store_mb(wq_entry->flags, wq_entry->flags & ~WQ_FLAG_WOKEN);
+	return timeout;
+}
+EXPORT_SYMBOL(wait_woken);
 
 /* Return: how many of @nr_exclusive are left to wake. */
 static int wake_entries(struct wait_queue_head *wq_head, unsigned int mode, int nr_exclusive,
