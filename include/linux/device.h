@@ -232,7 +232,7 @@ void device_destroy(const struct class *class, dev_t devt);
 
 /* ---- drivers ------------------------------------------------------------------------------------- */
 
-/* Bind to every device of its bus that matches. Return: 0, -EBUSY if registered already. May sleep. */
+/* Bind to every device of its bus that matches. Return: 0; -EBUSY: its bus has one of that name. May sleep. */
 int __must_check driver_register(struct device_driver *drv);
 /* Unbind from all of them. May sleep. */
 void driver_unregister(struct device_driver *drv);

@@ -9,7 +9,7 @@
 /**
  * kstrtoull() - text to unsigned long long
  * @s: the text
- * @base: 0: by prefix (0x, 0), or 2 to 36
+ * @base: 0: by prefix (0x, 0), or 2 to 16
  * @res: gets the number on success
  * Return: 0; -EINVAL if it is no number; -ERANGE if it does not fit the type.
  */

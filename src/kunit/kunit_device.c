@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* KUnit's devices: a bus of their own, on which a device binds to the driver it was registered with. */
+/* KUnit's devices: a bus of their own, on which every driver takes every device, the oldest driver first. */
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/device.h>
@@ -10,7 +10,6 @@
 /* @own: the driver was made for this device alone. */
 struct kunit_device {
 	struct device dev;
-	const struct device_driver *driver;
 	struct device_driver *own;
 };
 
@@ -19,12 +18,7 @@ static struct kunit_device *kunit_device_of(struct device *dev)
 	return container_of(dev, struct kunit_device, dev);
 }
 
-static int match(struct device *dev, const struct device_driver *drv)
-{
-	return kunit_device_of(dev)->driver == drv;
-}
-
-static const struct bus_type kunit_bus = {.name = "kunit", .match = match};
+static const struct bus_type kunit_bus = {.name = "kunit"};
 
 static void release(struct device *dev)
 {
@@ -73,7 +67,6 @@ struct device *kunit_device_register_with_driver(struct kunit *test, const char 
 
 	if (!made)
 		return ERR_PTR(-ENOMEM);
-	made->driver = driver;
 	device_initialize(&made->dev);
 	made->dev.release = release;
 	made->dev.bus = &kunit_bus;

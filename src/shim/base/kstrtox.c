@@ -11,7 +11,7 @@ static unsigned int digit_of(char c)
 	if (c >= '0' && c <= '9')
 		return c - '0';
 	c |= 32;
-	return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 99;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99; /* no more, whatever the base */
 }
 
 /* Leads *@s behind a prefix of @base; a @base of 0 is found by the prefix. */

@@ -81,7 +81,8 @@ int vprintk(const char *fmt, va_list args)
 	n -= text - buffer;
 	if (level == 'c' ? is_open() : level < console_loglevel)
 		show(level, text, n);
-	return n;
+	/* the end of the line is none of the text */
+	return n && text[n - 1] == '\n' ? n - 1 : n;
 }
 
 int _printk(const char *fmt, ...)

@@ -47,7 +47,7 @@ static void put_address(struct psim_text *text, const void *p, const struct psim
 
 	number.base = 16;
 	if (number.width == 0) {
-		number.width = POINTER_DIGITS + (number.alternate ? 2 : 0);
+		number.width = POINTER_DIGITS; /* a prefix takes two of them */
 		number.zero = true;
 	}
 	psim_put_number(text, (unsigned long)p, &number);
@@ -189,11 +189,11 @@ static void put_flags(struct psim_text *text, char kind, const void *p)
 	put_hex(text, kind == 'g' ? *(const gfp_t *)p : *(const unsigned long *)p, 1);
 }
 
-static bool is_address(const void *p, struct psim_text *text)
+static bool is_address(const void *p, struct psim_text *text, const struct psim_spec *spec)
 {
 	if ((unsigned long)p >= 4096 && !IS_ERR(p))
 		return true;
-	put_plain(text, p ? "(efault)" : "(null)");
+	psim_put_string(text, p ? "(efault)" : "(null)", spec);
 	return false;
 }
 
@@ -203,7 +203,7 @@ static bool put_contents(struct psim_text *text, const char *fmt, const void *p,
 {
 	if (!*fmt || !strchr("VarRhbG", *fmt))
 		return false;
-	if (!is_address(p, text))
+	if (!is_address(p, text, spec))
 		return true;
 	switch (*fmt) {
 	case 'V':

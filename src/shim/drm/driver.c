@@ -187,18 +187,32 @@ static bool is_registered(struct device_driver *drv)
 	return false;
 }
 
+/* One that is registered and has its name, on its bus. */
+static bool is_taken(const struct device_driver *drv)
+{
+	struct device_driver *at;
+
+	list_for_each_entry(at, &drivers, __psim_link) {
+		if (at->bus == drv->bus && !strcmp(at->name, drv->name))
+			return true;
+	}
+	return false;
+}
+
 int driver_register(struct device_driver *drv)
 {
 	struct device *dev, *previous = NULL;
-	bool again;
+	bool taken;
 
 	mutex_lock(&bus_lock);
-	again = is_registered(drv);
-	if (!again)
+	taken = is_taken(drv);
+	if (!taken)
 		list_add_tail(&drv->__psim_link, &drivers);
 	mutex_unlock(&bus_lock);
-	if (WARN_ON(again))
+	if (taken) {
+		pr_err("a driver %s is registered already\n", drv->name);
 		return -EBUSY;
+	}
 	/* The last device that was tried is held, so that the walk can go on behind it. */
 	while ((dev = find_device(drv, previous ? &previous->__psim_bus_link : NULL, is_free))) {
 		put_device(previous);

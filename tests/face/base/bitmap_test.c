@@ -127,7 +127,7 @@ static void find_two__looks_at_both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, find_next_or_bit(a, b, BITS, 64), 104);
 	KUNIT_EXPECT_EQ(test, find_next_and_bit(a, b, BITS, 131), BITS);
 	KUNIT_EXPECT_EQ(test, find_nth_bit(a, BITS, 2), 129);
-	KUNIT_EXPECT_EQ(test, find_nth_bit(a, BITS, 4), BITS);
+	KUNIT_EXPECT_GE(test, find_nth_bit(a, BITS, 4), BITS);
 }
 
 static void for_each_bitrange__gives_runs(struct kunit *test)

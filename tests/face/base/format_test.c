@@ -268,7 +268,7 @@ static void pointer__width(struct kunit *test)
 
 	EXPECT_FORMAT(test, "                   0", "%20px", nothing);
 	odd = "%#px";
-	EXPECT_FORMAT(test, "0x00000000deadbeef", odd, (void *)0xdeadbeeful);
+	EXPECT_FORMAT(test, "0x000000deadbeef", odd, (void *)0xdeadbeeful);
 }
 
 static void pointer_e__what_is_no_error(struct kunit *test)
@@ -292,7 +292,7 @@ static void pointer__contents_of_what_is_no_address(struct kunit *test)
 	EXPECT_FORMAT(test, "(null)", "%pR", nothing);
 	EXPECT_FORMAT(test, "(null)", "%pV", nothing);
 	EXPECT_FORMAT(test, "(null).", "%*phC.", 4, nothing);
-	EXPECT_FORMAT(test, "(null)", "%*pbl", 8, nothing);
+	EXPECT_FORMAT(test, "  (null)", "%*pbl", 8, nothing);
 	EXPECT_FORMAT(test, "(efault)", "%pr", (void *)8);
 	EXPECT_FORMAT(test, "(efault)", "%*pb", 8, ERR_PTR(-EIO));
 }

@@ -216,8 +216,9 @@ static void kstrtoll__sign_and_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, u, 5);
 	KUNIT_EXPECT_EQ(test, kstrtoull("0xg", 0, &u), -EINVAL);
 	KUNIT_EXPECT_EQ(test, kstrtoull("1{", 36, &u), -EINVAL);
-	KUNIT_EXPECT_EQ(test, kstrtoull("z", 36, &u), 0);
-	KUNIT_EXPECT_EQ(test, u, 35);
+	KUNIT_EXPECT_EQ(test, kstrtoull("g", 36, &u), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kstrtoull("F", 36, &u), 0);
+	KUNIT_EXPECT_EQ(test, u, 15);
 	KUNIT_EXPECT_EQ(test, kstrtoll("-9223372036854775808", 10, &n), 0);
 	KUNIT_EXPECT_EQ(test, n, LLONG_MIN);
 	KUNIT_EXPECT_EQ(test, kstrtoll("-9223372036854775809", 10, &n), -ERANGE);

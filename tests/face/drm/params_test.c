@@ -142,7 +142,9 @@ static void array__of_what_cannot_be_read(struct kunit *test)
 	char *page = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
+	kernel_param_lock(THIS_MODULE);
 	KUNIT_EXPECT_EQ(test, param_array_ops.get(page, &kp), -EIO);
+	kernel_param_unlock(THIS_MODULE);
 }
 
 static struct kunit_case cases[] = {

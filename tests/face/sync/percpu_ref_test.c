@@ -24,6 +24,13 @@ static int init(struct kunit *test)
 	return percpu_ref_init(&ref, release, 0, GFP_KERNEL);
 }
 
+/* From then on it is one counter, which can become zero. */
+static void kill_and_wait(void)
+{
+	percpu_ref_kill(&ref);
+	rcu_barrier();
+}
+
 static void percpu_ref_kill__gives_the_initial_one_up(struct kunit *test)
 {
 	percpu_ref_get(&ref);
@@ -31,7 +38,7 @@ static void percpu_ref_kill__gives_the_initial_one_up(struct kunit *test)
 	percpu_ref_put(&ref);
 	KUNIT_EXPECT_FALSE(test, percpu_ref_is_dying(&ref));
 	KUNIT_EXPECT_FALSE(test, percpu_ref_is_zero(&ref));
-	percpu_ref_kill(&ref);
+	kill_and_wait();
 	KUNIT_EXPECT_EQ(test, released, 0);
 	KUNIT_EXPECT_TRUE(test, percpu_ref_is_dying(&ref));
 	KUNIT_EXPECT_FALSE(test, percpu_ref_tryget_live(&ref));
@@ -54,14 +61,14 @@ static void percpu_ref_kill_and_confirm__calls_back(struct kunit *test)
 
 static void percpu_ref_reinit__lives_again(struct kunit *test)
 {
-	percpu_ref_kill(&ref);
+	kill_and_wait();
 	KUNIT_EXPECT_EQ(test, released, 1);
 	percpu_ref_reinit(&ref);
 	KUNIT_EXPECT_TRUE(test, percpu_ref_tryget_live(&ref));
-	percpu_ref_kill(&ref);
+	kill_and_wait();
 	percpu_ref_resurrect(&ref);
 	KUNIT_EXPECT_FALSE(test, percpu_ref_is_dying(&ref));
-	percpu_ref_kill(&ref);
+	kill_and_wait();
 	KUNIT_EXPECT_EQ(test, released, 1);
 	percpu_ref_put(&ref);
 	KUNIT_EXPECT_EQ(test, released, 2);
@@ -70,14 +77,14 @@ static void percpu_ref_reinit__lives_again(struct kunit *test)
 
 static void percpu_ref_init__dead_has_none(struct kunit *test)
 {
-	percpu_ref_kill(&ref);
+	kill_and_wait();
 	percpu_ref_exit(&ref);
 	KUNIT_ASSERT_EQ(test, percpu_ref_init(&ref, release, PERCPU_REF_INIT_DEAD, GFP_KERNEL), 0);
 	KUNIT_EXPECT_FALSE(test, percpu_ref_tryget(&ref));
 	percpu_ref_reinit(&ref);
 	KUNIT_EXPECT_TRUE(test, percpu_ref_tryget_live(&ref));
 	percpu_ref_put(&ref);
-	percpu_ref_kill(&ref);
+	kill_and_wait();
 	KUNIT_EXPECT_EQ(test, released, 2);
 	percpu_ref_exit(&ref);
 }

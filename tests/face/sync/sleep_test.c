@@ -248,7 +248,7 @@ static void add_timer__at_its_time(struct kunit *test)
 	t.timer.expires = jiffies + 3;
 	add_timer(&t.timer);
 	KUNIT_EXPECT_TRUE(test, timer_pending(&t.timer));
-	msleep(10);
+	schedule_timeout_uninterruptible(10);
 	KUNIT_EXPECT_EQ(test, atomic_read(&t.runs), 1);
 	timer_destroy_on_stack(&t.timer);
 }
