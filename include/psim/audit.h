@@ -14,6 +14,35 @@ extern "C" {
 int psim_audit(void);
 
 /**
+ * struct psim_page_counts - what a page counts, and what of that can be seen from the page alone
+ * @refs: references on its folio
+ * @maps: slots that map it
+ * @queued: references of the queues to the LRU lists (S0.6)
+ * @pins: FOLL_PIN pins of a single page, which count 1024 references each (S0.8)
+ * @locked: whether it is locked
+ * @owner: number of the task that locked it
+ * @device: whether it is a page of a device
+ * @zero: whether it is the zero page, which counts nothing
+ */
+struct psim_page_counts {
+	int refs;
+	int maps;
+	int queued;
+	int pins;
+	int locked;
+	unsigned int owner;
+	int device;
+	int zero;
+};
+
+/**
+ * psim_page_counts() - look at a page's counts; touches nothing, so it may be called at any moment
+ * @pfn: page frame number; a free page counts 0
+ * In the deterministic engine. Return: 0; -ENOENT: there is no such page; -ESRCH if no machine is running.
+ */
+int psim_page_counts(unsigned long pfn, struct psim_page_counts *counts);
+
+/**
  * psim_expect_report() - the next report whose text contains @part is expected
  * @part: a piece of the line that the report prints: the rule, an object, a function
  *

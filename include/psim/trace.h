@@ -82,6 +82,18 @@ int psim_trace_filter(const char *filter);
  */
 int psim_trace_each(int (*fn)(const struct psim_trace_event *event, void *arg), void *arg);
 
+/**
+ * psim_trace_watch() - be told of each event that the filter takes, at the moment when it happens
+ * @fn: called in the context of who did it, in the middle of it: it may look (psim_page_counts()), and do
+ *	nothing that makes an event or waits; NULL: nobody is told any more
+ * @arg: for @fn
+ *
+ * Events are numbered from 1 on. Until the machine stops.
+ *
+ * Return: 0; -ESRCH if no machine is running.
+ */
+int psim_trace_watch(void (*fn)(const struct psim_trace_event *event, void *arg), void *arg);
+
 /* How many events were recorded since psim_trace_start(); the ring holds the newest of them. */
 unsigned long long psim_trace_recorded(void);
 

@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
 	{"list", "the scenarios there are", command_list},
 	{"run", "run one scenario, or the tour", command_run},
+	{"explain", "run a scenario and tell it as a story", command_explain},
 	{"explore", "run a scenario in every order of its tasks", command_explore},
 	{"sweep", "run a scenario with every call failing that can", command_sweep},
 	{"replay", "run a scenario once more, exactly as a plan says", command_replay},
@@ -34,6 +35,7 @@ static int help(void)
 	       "  psim run tour                      a text goes to the GPU and comes back\n"
 	       "  psim run tour --file /bin/bash     the same with any file\n"
 	       "  psim list                          what else there is\n"
+	       "  psim explain there-and-back        what happens, step by step, and why\n"
 	       "  psim explore there-and-back        every order of its tasks\n"
 	       "  psim run --help                    options of a command\n"
 	       "  man psim                           all of it\n\n"

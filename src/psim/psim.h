@@ -63,6 +63,7 @@ int want_races(int wanted);
 
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_explore(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -27,7 +27,7 @@ bad() { # PART-OF-THE-MESSAGE ARGS...
 truncate -s 3M large
 
 bad "command is missing"
-bad "'fly': allowed are list, run, explore" fly
+bad "'fly': allowed are list, run, explain, explore" fly
 bad "'--quick'" list --quick
 bad "a kind and a name are wanted" new driver
 bad "unknown kind 'policy': driver and scenario" new policy frob

@@ -64,7 +64,7 @@ offers() { # WANTED WORDS...
 	done
 }
 
-offers " explore " ./psim expl
+offers " explore " ./psim explo
 offers "* list *" ./psim ""
 offers "* sweep *" ./psim help ""
 offers " eviction " ./psim run evicti

@@ -44,6 +44,12 @@ static struct {
 	u64 recorded;
 } ring;
 
+static struct {
+	void (*fn)(const struct psim_trace_event *event, void *arg);
+	void *arg;
+	u64 told;
+} watcher;
+
 /* ---- recording ------------------------------------------------------------------------------------------- */
 
 static void keep(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
@@ -75,6 +81,10 @@ static void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
 
 	memcpy(event.value, value, sizeof(event.value));
 	psim_trace_text_event(&event);
+	if (watcher.fn) {
+		event.number = ++watcher.told;
+		watcher.fn(&event, watcher.arg);
+	}
 }
 
 void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
@@ -89,7 +99,7 @@ void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
 		psim_context_now(&context);
 		if (recording)
 			keep(kind, value, &context);
-		if (psim_trace_text_open())
+		if (psim_trace_text_open() || watcher.fn)
 			tell(kind, value, &context);
 	}
 	psim_sim_unlock(&guard);
@@ -97,7 +107,7 @@ void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
 
 void psim_trace_wants_changed(void)
 {
-	bool anybody = recording || psim_trace_text_open(), refs = false;
+	bool anybody = recording || watcher.fn || psim_trace_text_open(), refs = false;
 
 	for (unsigned int kind = 0; kind < PSIM_EV_COUNT; kind++) {
 		bool wants = filtered ? filter_wants[kind] : psim_trace_by_default(kind);
@@ -207,6 +217,20 @@ int psim_trace_each(int (*fn)(const struct psim_trace_event *event, void *arg), 
 	return 0;
 }
 
+int psim_trace_watch(void (*fn)(const struct psim_trace_event *event, void *arg), void *arg)
+{
+	if (!psim_running())
+		return psim_misuse(
+			-ESRCH, "psim_trace_watch: no machine is running: call psim_start() first");
+	psim_sim_lock(&guard);
+	watcher.fn = fn;
+	watcher.arg = arg;
+	watcher.told = 0;
+	psim_trace_wants_changed();
+	psim_sim_unlock(&guard);
+	return 0;
+}
+
 unsigned long long psim_trace_recorded(void)
 {
 	return ring.recorded;
@@ -221,5 +245,6 @@ void psim_trace_end(void)
 {
 	if (recording)
 		psim_trace_stop();
+	watcher.fn = NULL;
 	psim_trace_text_close();
 }
