@@ -19,14 +19,20 @@ typedef unsigned long long number;
 /* Events that the story is made of. */
 enum what {
 	SAW_SLOT,
+	SAW_FAULT_BEGIN,
 	SAW_FAULT,
+	SAW_ASK_DRIVER,
+	SAW_PROCESS,
 	SAW_MMAP,
 	SAW_MUNMAP,
+	SAW_SETUP_BEGIN,
 	SAW_COLLECT,
 	SAW_SETUP,
-	SAW_DEVICE_RANGE,
+	SAW_RANGE_BEGIN,
+	SAW_RANGE,
 	SAW_PAGES,
 	SAW_FINALIZE,
+	SAW_MIGRATED,
 	SAW_DEVICE_INIT,
 	SAW_DEVICE_FREE,
 	SAW_ALLOC,
@@ -41,6 +47,10 @@ enum what {
 	SAW_TASK_END,
 	SAW_REPORT,
 	SAW_INJECT,
+	SAW_LOCK,
+	SAW_UNLOCK,
+	SAW_FOLIO_LOCK,
+	SAW_FOLIO_UNLOCK,
 	SAW_NOTHING_OF_INTEREST
 };
 
@@ -56,6 +66,7 @@ struct counted {
  * @time, @task, @cpu, @task_name, @value: as in struct psim_trace_event
  * @word: of values that stand for words, the first two; NULL: there are none
  * @page: the pages it is about, as they were then; pfn 0: none
+ * @locks: where it is of interest: the locks that the task held
  */
 struct record {
 	enum what what;
@@ -64,6 +75,7 @@ struct record {
 	int cpu;
 	const char *task_name, *word[2];
 	struct counted page[2];
+	const char *locks;
 };
 
 struct tape {
@@ -111,6 +123,9 @@ static inline int slot_on_device(struct slot slot)
 unsigned int model_slots(number pfn);
 /* How many address spaces had a slot so far. */
 unsigned int model_spaces(void);
+void model_name_space(number mm, const char *process);
+/* "address space 2 (child)" */
+const char *space_name(number mm);
 void model_reset(void);
 
 /* ---- rules (explain_rules.c) ------------------------------------------------------------------------- */
@@ -186,6 +201,7 @@ struct paragraph {
  * @mm, @from, @to: the addresses it is about
  * @before, @after: the slots there, as lines; NULL: none
  * @counts: what its pages count in the end, and who holds them, a line each
+ * @locks: what locks its task held when most were; NULL: not of interest
  * @faults, @migrations: events of the trace that are told here
  * @spans: addresses of faults and ranges of migrations
  */
@@ -200,6 +216,7 @@ struct chapter {
 	char *before, *after;
 	char *counts[MOST_COUNTS];
 	unsigned int nr_counts;
+	const char *locks;
 	unsigned int faults, migrations;
 	struct span {
 		number mm, from, to;
@@ -242,6 +259,7 @@ struct change {
  * @freed_ram, @freed_device: pages that finalize let go
  * @source, @destination: the first page, as migrate_pages saw it
  * @at_end: the first pair, as finalize left it
+ * @locks: that the task held when pages were handed over
  * @changes: how many of the task's changes are the migration's
  */
 struct journey {
@@ -260,11 +278,14 @@ struct journey {
 	unsigned int moved, filled, stayed, freed_ram, freed_device;
 	struct counted source, destination;
 	struct counted at_end[2];
+	const char *locks;
 	size_t changes;
 };
 
 /**
  * struct gather - what a task did since its last chapter
+ * @in_fault: between the beginning and the end of a fault
+ * @asked_driver: and its driver was asked for a page
  * @unmapping: between munmap and the end of it: mm, from, to
  * @forking: slots of one address space are being copied to another, this one
  * @notified: events that drivers were told of
@@ -278,6 +299,7 @@ struct gather {
 	struct change *changes;
 	size_t n, room;
 	struct journey journey;
+	int in_fault, asked_driver;
 	struct {
 		int on;
 		number mm, from, to;

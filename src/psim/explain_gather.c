@@ -91,30 +91,14 @@ static int ends_fork(const struct gather *gather, const struct record *record, s
 		model_slot(record->value[0], record->value[1]).kind != SLOT_EMPTY);
 }
 
-/* A slot is cleared before it becomes a migration entry: that belongs to the migration. */
-static int begins_with_last(const struct gather *gather, const struct record *record)
-{
-	const struct change *last = gather->n ? &gather->changes[gather->n - 1] : NULL;
-
-	return last && last->mm == record->value[0] && last->address == record->value[1] &&
-	       last->new.kind == SLOT_EMPTY;
-}
-
+/* Within a fault it is the fault's; what else was gathered is told before. */
 static void begin_journey(struct story *story, struct gather *gather, const struct record *record)
 {
-	struct change kept = {0};
-	int keep = !gather->journey.phase && begins_with_last(gather, record);
-
-	if (keep)
-		kept = gather->changes[--gather->n];
-	flush(story, gather);
-	gather->journey = (struct journey){.phase = COLLECTING, .begin = record->time};
-	if (keep) {
-		gather->changes[0] = kept;
-		gather->n = 1;
-	} else {
+	if (!gather->in_fault || gather->journey.phase)
+		flush(story, gather);
+	if (!gather->in_fault)
 		gather->begin = record->time;
-	}
+	gather->journey = (struct journey){.phase = COLLECTING, .begin = record->time};
 }
 
 static int is_unmapping(const struct gather *gather, const struct record *record)
@@ -129,14 +113,11 @@ static void on_slot(struct story *story, struct gather *gather, const struct rec
 	struct journey *journey = &gather->journey;
 	struct slot slot = slot_of(record);
 
-	if ((journey->phase == ENDING && slot.kind == SLOT_EMPTY) ||
-	    ends_fork(gather, record, slot))
+	if (ends_fork(gather, record, slot))
 		flush(story, gather);
 	if (gather->unmapping.on && (!is_unmapping(gather, record) || slot.kind != SLOT_EMPTY))
 		flush(story, gather);
-	if (slot.kind == SLOT_MOVING && (journey->phase == NO_JOURNEY || journey->phase == ENDING))
-		begin_journey(story, gather, record);
-	if (!gather->n)
+	if (!gather->n && !gather->in_fault && !journey->phase)
 		gather->begin = record->time;
 	add_change(gather, record);
 	if (journey->phase)
@@ -145,13 +126,11 @@ static void on_slot(struct story *story, struct gather *gather, const struct rec
 
 /* ---- migrations --------------------------------------------------------------------------------------------------- */
 
-static void on_collect(struct story *story, struct gather *gather, const struct record *record)
+static void on_collect(struct gather *gather, const struct record *record)
 {
 	struct journey *journey = &gather->journey;
 	number src = record->value[1];
 
-	if (journey->phase != COLLECTING)
-		begin_journey(story, gather, record);
 	journey->end = record->time;
 	if (!(src & MIGRATES))
 		return;
@@ -168,8 +147,6 @@ static void on_setup(struct story *story, struct gather *gather, const struct re
 {
 	struct journey *journey = &gather->journey;
 
-	if (journey->phase != COLLECTING)
-		begin_journey(story, gather, record);
 	journey->phase = COLLECTED;
 	journey->end = record->time;
 	journey->mm = record->value[0];
@@ -177,14 +154,14 @@ static void on_setup(struct story *story, struct gather *gather, const struct re
 	journey->to = record->value[2];
 	journey->asked = (journey->to - journey->from) / PAGE;
 	journey->cpages = record->value[3];
+	if (!journey->cpages && !gather->in_fault)
+		flush(story, gather);
 }
 
-static void on_device_range(struct story *story, struct gather *gather, const struct record *record)
+static void on_range(struct story *story, struct gather *gather, const struct record *record)
 {
 	struct journey *journey = &gather->journey;
 
-	if (journey->phase != COLLECTING)
-		begin_journey(story, gather, record);
 	journey->phase = COLLECTED;
 	journey->end = record->time;
 	journey->by_pages = 1;
@@ -233,6 +210,8 @@ static void on_pages(struct gather *gather, const struct record *record)
 		journey->source = record->page[0];
 		journey->destination = *to;
 	}
+	if (!journey->locks)
+		journey->locks = record->locks;
 }
 
 static void on_finalize(struct gather *gather, const struct record *record)
@@ -286,18 +265,18 @@ static void on_fence(const struct record *record)
 
 /* ---- the rest --------------------------------------------------------------------------------------------------------- */
 
+static void on_fault_begin(struct story *story, struct gather *gather, const struct record *record)
+{
+	flush(story, gather);
+	gather->in_fault = 1;
+	gather->asked_driver = 0;
+	gather->begin = record->time;
+}
+
 static void on_fault(struct story *story, struct gather *gather, const struct record *record)
 {
-	const struct journey *journey = &gather->journey;
-	number page = record->value[1] & ~(number)(PAGE - 1);
-	int by_fault = journey->phase && !journey->by_pages &&
-		       (journey->device || !journey->taken) && !journey->ram &&
-		       journey->mm == record->value[0] && journey->from <= page &&
-		       page < journey->to;
-
-	if ((journey->phase && !by_fault) || gather->unmapping.on || gather->forking)
-		flush(story, gather);
 	tell_fault(story, gather, record);
+	gather->in_fault = 0;
 }
 
 static void on_munmap(struct story *story, struct gather *gather, const struct record *record)
@@ -339,6 +318,15 @@ static void read(struct story *story, const struct record *record)
 	case SAW_SLOT:
 		on_slot(story, gather, record);
 		break;
+	case SAW_FAULT_BEGIN:
+		on_fault_begin(story, gather, record);
+		break;
+	case SAW_ASK_DRIVER:
+		gather->asked_driver = 1;
+		break;
+	case SAW_PROCESS:
+		model_name_space(record->value[0], record->word[0]);
+		break;
 	case SAW_FAULT:
 		on_fault(story, gather, record);
 		break;
@@ -349,20 +337,28 @@ static void read(struct story *story, const struct record *record)
 	case SAW_MUNMAP:
 		on_munmap(story, gather, record);
 		break;
+	case SAW_SETUP_BEGIN:
+	case SAW_RANGE_BEGIN:
+		begin_journey(story, gather, record);
+		break;
 	case SAW_COLLECT:
-		on_collect(story, gather, record);
+		on_collect(gather, record);
 		break;
 	case SAW_SETUP:
 		on_setup(story, gather, record);
 		break;
-	case SAW_DEVICE_RANGE:
-		on_device_range(story, gather, record);
+	case SAW_RANGE:
+		on_range(story, gather, record);
 		break;
 	case SAW_PAGES:
 		on_pages(gather, record);
 		break;
 	case SAW_FINALIZE:
 		on_finalize(gather, record);
+		break;
+	case SAW_MIGRATED:
+		if (gather->journey.phase && !gather->in_fault)
+			flush(story, gather);
 		break;
 	case SAW_FREE:
 	case SAW_DEVICE_FREE:

@@ -107,6 +107,7 @@ static void tell_handing_over(struct chapter *chapter, const struct journey *jou
 		tell_counts(chapter, &journey->source, 1);
 		tell_counts(chapter, &journey->destination, 1);
 	}
+	chapter->locks = journey->locks;
 }
 
 static void tell_end(struct chapter *chapter, const struct journey *journey)

@@ -49,13 +49,14 @@ static json_t *chapter_json(const struct chapter *chapter)
 	for (unsigned int i = 0; i < chapter->nr_spans; i++)
 		json_array_append_new(spans, json_pack("[II]", (json_int_t)chapter->spans[i].from,
 						       (json_int_t)chapter->spans[i].to));
-	return json_pack("{ss si ss sI sI sI so si si so so so so}", "title", chapter->title,
+	return json_pack("{ss si ss sI sI sI so si si so so so so ss?}", "title", chapter->title,
 			 "task", (int)chapter->task, "task_name", chapter->task_name, "begin_ns",
 			 (json_int_t)chapter->begin, "end_ns", (json_int_t)chapter->end,
 			 "address_space", (json_int_t)chapter->mm, "addresses", spans, "faults",
 			 (int)chapter->faults, "migrations", (int)chapter->migrations, "paragraphs",
 			 paragraphs_of(chapter), "before", split(chapter->before, "\n"), "after",
-			 split(chapter->after, "\n"), "counts", counts_of(chapter));
+			 split(chapter->after, "\n"), "counts", counts_of(chapter), "locks",
+			 chapter->locks);
 }
 
 json_t *story_json(const struct story *story)

@@ -17,7 +17,13 @@ static struct table {
 	size_t n, room;
 } slots, pages;
 
-static number spaces[64];
+#define MOST_SPACES 64
+
+static struct {
+	number mm;
+	const char *process;
+	int used; /* a slot was written in it */
+} spaces[MOST_SPACES];
 static unsigned int nr_spaces;
 
 static struct entry *find(const struct table *table, number key)
@@ -80,21 +86,42 @@ static void count(struct slot slot, int more)
 		take(&pages, slot.pfn)->slot.pfn += more;
 }
 
-static void note_space(number mm)
+static unsigned int space(number mm)
 {
 	unsigned int i = 0;
 
-	while (i < nr_spaces && spaces[i] != mm)
+	while (i < nr_spaces && spaces[i].mm != mm)
 		i++;
-	if (i == nr_spaces && nr_spaces < 64)
-		spaces[nr_spaces++] = mm;
+	if (i == MOST_SPACES)
+		return MOST_SPACES - 1;
+	if (i == nr_spaces) {
+		spaces[nr_spaces].process = NULL;
+		spaces[nr_spaces].used = 0;
+		spaces[nr_spaces++].mm = mm;
+	}
+	return i;
+}
+
+void model_name_space(number mm, const char *process)
+{
+	spaces[space(mm)].process = process;
+}
+
+const char *space_name(number mm)
+{
+	static char text[80];
+	const char *process = spaces[space(mm)].process;
+
+	snprintf(text, sizeof(text), "address space %llu%s%s%s", mm, process ? " (" : "",
+		 process ? process : "", process ? ")" : "");
+	return text;
 }
 
 void model_set(number mm, number address, struct slot slot)
 {
 	struct entry *entry = take(&slots, key_of(mm, address));
 
-	note_space(mm);
+	spaces[space(mm)].used = 1;
 	count(entry->slot, -1);
 	entry->slot = slot;
 	count(slot, 1);
@@ -109,7 +136,11 @@ unsigned int model_slots(number pfn)
 
 unsigned int model_spaces(void)
 {
-	return nr_spaces;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < nr_spaces; i++)
+		n += spaces[i].used;
+	return n;
 }
 
 struct slot slot_of(const struct record *record)

@@ -124,11 +124,11 @@ static char *draw_all(const struct chapter *chapter, const struct change *change
 			others[nr_others++] = changes[i].mm;
 	}
 	if (model_spaces() > 1)
-		fprintf(file, "address space %llu\n", chapter->mm);
+		fprintf(file, "%s\n", space_name(chapter->mm));
 	draw_space(file, &view, chapter->from, chapter->to);
 	for (unsigned int j = 0; j < nr_others; j++) {
 		view.mm = others[j];
-		fprintf(file, "address space %llu\n", view.mm);
+		fprintf(file, "%s\n", space_name(view.mm));
 		draw_space(file, &view, chapter->from, chapter->to);
 	}
 	fclose(file);

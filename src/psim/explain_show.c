@@ -131,6 +131,11 @@ static void put_chapter(const struct chapter *chapter, size_t nr, struct teller 
 	put_picture("after", chapter->after);
 	for (unsigned int i = 0; i < chapter->nr_counts; i++)
 		printf("   %-*s%s\n", INDENT - 3, i ? "" : "counts", chapter->counts[i]);
+	if (chapter->locks) {
+		printf("   %-*s", INDENT - 3, "locks");
+		put_words(chapter->locks, put_words("held at \"hand over\":", INDENT));
+		putchar('\n');
+	}
 	if (!teller->quit)
 		wait_for_reader(teller);
 }

@@ -208,10 +208,10 @@ static void tell_copied(struct chapter *chapter, const struct gather *gather)
 		copied += gather->changes[i].mm == gather->forking;
 	chapter->title = text_of("%s forks", gather->task_name);
 	say_step(chapter, STEP_COPIED_SLOTS,
-		 "The child, address space %llu, gets a copy of %zu slot%s, not of the pages: each "
+		 "The child, %s, gets a copy of %zu slot%s, not of the pages: each "
 		 "page is mapped once more, and has one reference more. Nobody may write to them "
 		 "without a fault from now on.",
-		 gather->forking, copied, copied == 1 ? "" : "s");
+		 space_name(gather->forking), copied, copied == 1 ? "" : "s");
 }
 
 void tell_slots(struct story *story, struct gather *gather)
@@ -292,18 +292,19 @@ static void tell_failed(struct chapter *chapter, number result)
 		 why);
 }
 
-static void tell_unchanged(struct chapter *chapter, const struct change *change)
+static void tell_unchanged(struct chapter *chapter, const struct change *change, int asked_driver)
 {
-	if (slot_on_device(change->new))
+	if (asked_driver && slot_on_device(change->new))
 		say_step(chapter, STEP_TIMESLICE,
 			 "The slot names page %s of a device. Its driver is asked, and leaves it "
 			 "where it is for now: the access is repeated.",
 			 hex(change->new.pfn));
-	else if (change->new.kind == SLOT_MOVING)
-		say_step(chapter, STEP_WAITED,
-			 "The slot is a migration entry: page %s is on its way. The task waits "
-			 "until it is unlocked, without a reference, and tries again.",
-			 hex(change->new.pfn));
+	else if (change->new.kind == SLOT_MOVING || slot_on_device(change->new))
+		say_step(
+			chapter, STEP_WAITED,
+			"Page %s is on its way, or somebody has it locked. The task waits until it "
+			"is unlocked, without a reference, and tries again.",
+			hex(change->new.pfn));
 	else
 		say_step(chapter, STEP_OTHERS_DID,
 			 "When the kernel looks, the slot is as it should be: somebody else was "
@@ -356,14 +357,12 @@ void tell_fault(struct story *story, struct gather *gather, const struct record 
 		tell_retries(story, gather);
 	if ((result & FAULT_RETRY) && !gather->n && !journey) {
 		if (!gather->retries++)
-			gather->retry_begin = fault->time;
+			gather->retry_begin = gather->begin;
 		gather->retry = page;
 		return;
 	}
 	if (gather->retries)
 		gather->begin = gather->retry_begin;
-	else if (!gather->n && !journey)
-		gather->begin = fault->time;
 	chapter = chapter_of(story, gather);
 	chapter->end = fault->time;
 	chapter->mm = mm;
@@ -392,7 +391,7 @@ void tell_fault(struct story *story, struct gather *gather, const struct record 
 	if (result & (FAULT_OOM | FAULT_SIGBUS | FAULT_SIGSEGV))
 		tell_failed(chapter, result);
 	else if (!journey && !gather->n)
-		tell_unchanged(chapter, &change);
+		tell_unchanged(chapter, &change, gather->asked_driver);
 	else if (!journey)
 		tell_changed(chapter, &change, write);
 	draw(chapter, gather->changes, gather->n);

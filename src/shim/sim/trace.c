@@ -80,7 +80,8 @@ static void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
 	};
 
 	memcpy(event.value, value, sizeof(event.value));
-	psim_trace_text_event(&event);
+	if (psim_trace_text_open())
+		psim_trace_text_event(&event);
 	if (watcher.fn) {
 		event.number = ++watcher.told;
 		watcher.fn(&event, watcher.arg);

@@ -26,12 +26,12 @@ def traced(psim, name):
         run(psim, "run", name, "--trace", trace.name)
         for line in trace:
             value = dict(re.findall(r"(\w+)=(0x[0-9a-f]+|\d+)", line))
-            if " page_fault_user:" in line:
+            if " page_fault_user_end:" in line:
                 faults.append(int(value["address"], 16))
-            elif " migrate_vma_setup:" in line:
+            elif " migrate_vma_setup_end:" in line:
                 ranges.append((int(value["start"], 16), int(value["end"], 16)))
                 migrations += 1
-            elif " migrate_device:" in line:
+            elif " migrate_device_end:" in line:
                 migrations += 1
     return faults, ranges, migrations
 
