@@ -22,7 +22,7 @@ psim_kernel_dialect(psim_core_upstream)
 target_include_directories(psim_core_upstream PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/shim)
 target_link_libraries(psim_core_upstream PUBLIC psim_shim)
 
-add_library(psim_driver_upstream OBJECT EXCLUDE_FROM_ALL ${driver} gpu/user.c)
+add_library(psim_driver_upstream OBJECT EXCLUDE_FROM_ALL ${driver} ${gpu_user})
 target_compile_options(psim_driver_upstream PRIVATE -I${UPSTREAM_INCLUDE})
 psim_kernel_dialect(psim_driver_upstream)
 target_compile_definitions(psim_driver_upstream PRIVATE KBUILD_MODNAME="simgpu" ${UPSTREAM_FORMS})
