@@ -83,6 +83,7 @@ if [ $level = all ]; then
 	want has_command valgrind valgrind valgrind valgrind
 	want has_command gcovr gcovr gcovr gcovr
 	want has_command gdb gdb gdb gdb
+	want has_command doxygen doxygen doxygen doxygen
 	want has_command zsh zsh zsh zsh
 fi
 

@@ -14,7 +14,7 @@ Installs what is missing, builds, and runs the tests.
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
              free-running tests under ThreadSanitizer; a look for data races; the smoke tests under
              valgrind; what --upstream runs; the table of statements (docs/fidelity.md); the teeth
-             (docs/teeth.md); coverage and its bounds (docs/coverage.md); the demo; prints the seconds
+             (docs/teeth.md); the reference; coverage and its bounds (docs/coverage.md); the demo; prints the seconds
              of each stage
   --upstream the kernel's own tests, unchanged, from its source trees (scripts/upstream.sh --help)
 
@@ -99,6 +99,7 @@ else
 	stage "fidelity" ./scripts/fidelity --check --results build/gcc/results
 	stage "names" sh tests/names_test.sh . build/gcc
 	stage "kernel face" ./scripts/kernel-face --check
+	stage "reference" ./scripts/reference.sh
 	stage "kernel trees" ./scripts/upstream.sh
 	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
 	stage "gcc, ASan and UBSan" build_and_test gcc-asan -DCMAKE_C_COMPILER=gcc \
