@@ -68,7 +68,7 @@ struct entry_walk {
 };
 
 /* Whether a compound entry begins at @i. Each index is asked for, in ascending order. */
-static bool walk_to(struct entry_walk *walk, unsigned long i)
+static inline bool walk_to(struct entry_walk *walk, unsigned long i)
 {
 	bool compound = walk->pfns[i] & MIGRATE_PFN_COMPOUND;
 
@@ -80,7 +80,7 @@ static bool walk_to(struct entry_walk *walk, unsigned long i)
 }
 
 /* The page at @i, to which the walk has come; NULL: there is none. */
-static struct page *walk_page(const struct entry_walk *walk, unsigned long i)
+static inline struct page *walk_page(const struct entry_walk *walk, unsigned long i)
 {
 	struct page *page;
 

@@ -63,7 +63,7 @@ static int finish(struct batch *batch)
 }
 
 /* One block; grows the last descriptor if it goes on where that ends. */
-static void add(struct batch *batch, u32 opcode, u64 memory, u64 source, u32 bytes)
+static inline void add(struct batch *batch, u32 opcode, u64 memory, u64 source, u32 bytes)
 {
 	struct simgpu_desc *d = batch->n ? &batch->desc[batch->n - 1] : NULL;
 

@@ -18,6 +18,7 @@
 #include "dma/iommu.h"
 #include "drm/device.h"
 #include "host/host.h"
+#include "mm/page.h"
 #include "sched/engine.h"
 
 /* Devices that can emit 48 bits get addresses that no RAM has; the others, low ones. Never 0. */
@@ -77,7 +78,7 @@ static inline u32 slot_beginning(u64 bus)
 	BUILD_BUG_ON(HIGH_BASE >> PAGE_SHIFT << 32);
 	if (bus < HIGH_BASE)
 		i -= LOW_BASE >> PAGE_SHIFT;
-	return i < used && slots[i].bus == bus ? i : 0;
+	return i && i < used && slots[i].bus == bus ? i : 0;
 }
 
 /* ---- ranges: under the lock ---------------------------------------------------------------------------- */
@@ -220,19 +221,26 @@ bool psim_iommu_find(u64 bus, struct psim_mapping *m, u64 *start)
 	return found;
 }
 
-bool psim_iommu_reach(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m)
+int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m,
+		      u64 *offset)
 {
 	const unsigned int dir = write ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
-	bool reached;
+	bool reached = false;
 	u32 i;
 
+	/* from the beginning of a mapping on, as most are */
 	psim_raw_lock(&lock);
 	i = slot_beginning(bus);
-	*m = slots[i].m;
-	reached = i && is_memory(m->kind) && m->device == device && length <= m->size &&
-		  (m->dir == dir || m->dir == DMA_BIDIRECTIONAL);
+	if (likely(i)) {
+		*m = slots[i].m;
+		reached = is_memory(m->kind) && m->device == device && length <= m->size &&
+			  (m->dir == dir || m->dir == DMA_BIDIRECTIONAL);
+	}
 	psim_raw_unlock(&lock);
-	return reached;
+	if (unlikely(!reached || !(m->host || psim_iommu_references(m->phys >> PAGE_SHIFT))))
+		return psim_iommu_access_within(device, bus, length, write, m, offset);
+	*offset = 0;
+	return 0;
 }
 
 static inline void forget_one(struct slot *slot, const char *site)

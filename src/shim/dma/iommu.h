@@ -10,6 +10,7 @@
 
 #include <linux/dma-direction.h>
 #include <linux/types.h>
+#include "mm/page.h"
 #include "sim/sim.h"
 
 /* What a slot is; the first ones are __PSIM_DMA_* of linux/dma-mapping.h. */
@@ -69,12 +70,6 @@ bool psim_iommu_find(u64 bus, struct psim_mapping *m, u64 *start);
  */
 bool psim_iommu_unmap(u64 bus, const struct psim_mapping *as, const char *site);
 
-/**
- * psim_iommu_reach() - an access from the beginning of a mapping on
- * Return: whether it was mapped for that. If not, psim_iommu_access() says why, or that it is inside of one.
- */
-bool psim_iommu_reach(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m);
-
 /*
  * A reserved range is mapped with one page more than its size: its pieces begin a page behind its
  * address. Enter a piece @offset bytes from there. Return: 0, -EINVAL, -EEXIST.
@@ -99,6 +94,18 @@ void psim_iommu_stop(void);
  */
 int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m,
 		      u64 *offset);
+/* The same, wherever in a mapping it begins; for what is refused, the reports. */
+int psim_iommu_access_within(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m,
+			     u64 *offset);
+
+/* The references of the folio that a frame is part of, poisoned or not. */
+static inline int psim_iommu_references(unsigned long pfn)
+{
+	u64 head = psim_page_word(pfn, 1);
+
+	return psim_page_raw_refs(head & 1 ? page_to_pfn((struct page *)(unsigned long)(head - 1))
+					   : pfn);
+}
 
 /* Direction as a word. */
 const char *psim_dma_dir_name(unsigned int dir);

@@ -16,14 +16,6 @@ const char *psim_dma_dir_name(unsigned int dir)
 	return dir < ARRAY_SIZE(names) ? names[dir] : "none";
 }
 
-/* The references of the folio that a frame is part of, poisoned or not. */
-static int references(unsigned long pfn)
-{
-	u64 head = psim_page_word(pfn, 1);
-
-	return psim_page_raw_refs(head & 1 ? page_to_pfn((struct page *)(head - 1)) : pfn);
-}
-
 static __attribute__((__cold__)) int refuse(u32 device, u64 bus, u64 length, bool write,
 					    const char *why, const char *detail)
 {
@@ -32,9 +24,8 @@ static __attribute__((__cold__)) int refuse(u32 device, u64 bus, u64 length, boo
 	return -EFAULT;
 }
 
-/* Anywhere in a mapping; or why not. */
-static __attribute__((__noinline__)) int access_within(u32 device, u64 bus, u64 length, bool write,
-						       struct psim_mapping *m, u64 *offset)
+int psim_iommu_access_within(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m,
+			     u64 *offset)
 {
 	u64 start;
 
@@ -57,19 +48,8 @@ static __attribute__((__noinline__)) int access_within(u32 device, u64 bus, u64 
 	if (m->kind == PSIM_IOVA_RESOURCE)
 		return refuse(device, bus, length, write, "no memory is there, mapped by ",
 			      m->site);
-	if (!m->host && !references(m->phys >> PAGE_SHIFT))
+	if (!m->host && !psim_iommu_references(m->phys >> PAGE_SHIFT))
 		return refuse(device, bus, length, write, "its page is free, still mapped by ",
 			      m->site);
 	return 0;
-}
-
-int psim_iommu_access(u32 device, u64 bus, u64 length, bool write, struct psim_mapping *m,
-		      u64 *offset)
-{
-	if (likely(psim_iommu_reach(device, bus, length, write, m)) &&
-	    (m->host || likely(references(m->phys >> PAGE_SHIFT)))) {
-		*offset = 0;
-		return 0;
-	}
-	return access_within(device, bus, length, write, m, offset);
 }
