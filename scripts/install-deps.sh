@@ -36,6 +36,7 @@ has_command() { command -v "$1" >/dev/null 2>&1; }
 has_file() { ls $1 >/dev/null 2>&1; }
 has_module() { has_command pkg-config && pkg-config --exists "$1"; }
 
+has_selenium() { python3 -c 'import selenium' 2>/dev/null || /usr/bin/python3 -c 'import selenium' 2>/dev/null; }
 has_json_ctags() { ctags --options=NONE --output-format=json --version >/dev/null 2>&1; }
 
 missing=
@@ -82,6 +83,10 @@ if [ $level = all ]; then
 	fi
 	want has_command valgrind valgrind valgrind valgrind
 	want has_command gcovr gcovr gcovr gcovr
+	# the browser tests
+	want has_command chromium chromium chromium chromium
+	want has_command chromedriver chromium-driver chromedriver chromium
+	want has_selenium python3-selenium python3-selenium python-selenium
 	want has_command gdb gdb gdb gdb
 	want has_command doxygen doxygen doxygen doxygen
 	want has_command zsh zsh zsh zsh

@@ -23,6 +23,7 @@ enum {
 	OPT_FILE = 256,
 	OPT_DEVICE_MEMORY,
 	OPT_TRACE,
+	OPT_HTML,
 	OPT_JSON,
 	OPT_SEED,
 	OPT_SCHEDULER,
@@ -35,6 +36,7 @@ enum {
 static struct {
 	const char *file;
 	const char *trace;
+	const char *html;
 	unsigned long long device_memory;
 	int json;
 	struct psim_config config;
@@ -53,6 +55,7 @@ static int help(void)
 	       "  --ram SIZE           simulated RAM (default 1G)\n"
 	       "  --races, --no-races  look for data races (in a build with the detector, always), or not\n"
 	       "  --trace FILE         write every event as a line of text\n"
+	       "  --html FILE          write a page for a browser, to watch the run (the newest million events)\n"
 	       "  --json               figures as JSON\n\n"
 	       "the tour alone:\n"
 	       "  --file FILE          the bytes to move (default: a text of 1 MiB)\n"
@@ -62,6 +65,7 @@ static int help(void)
 	       "examples:\n"
 	       "  psim run eviction --scheduler random --seed 7\n"
 	       "  psim run tour --file /bin/bash --trace tour.txt\n"
+	       "  psim run eviction --html eviction.html\n"
 	       "  psim run tour --device-memory 256K --json\n");
 	return EXIT_CLEAN;
 }
@@ -93,6 +97,9 @@ static int one_option(int option)
 		return 0;
 	case OPT_TRACE:
 		run.trace = optarg;
+		return 0;
+	case OPT_HTML:
+		run.html = optarg;
 		return 0;
 	case OPT_JSON:
 		run.json = 1;
@@ -180,10 +187,14 @@ static int run_tour(const struct psim_scenario *scenario)
 	result = psim_start(&run.config);
 	if (result)
 		return EXIT_USAGE;
+	if (watch_begin(run.html))
+		return EXIT_USAGE;
 	progress_begin("the tour", &tour.done, &tour.work);
 	result = psim_run("tour", psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	progress_end();
+	if (watch_end(run.html))
+		return EXIT_USAGE;
 	if (result == -EINVAL && !tour.length)
 		return EXIT_USAGE;
 	tour_print(&tour, run.file ? run.file : "the built-in text", wall_clock() - start, reports,
@@ -197,6 +208,8 @@ static int run_scenario(const struct psim_scenario *scenario)
 
 	if (psim_start(&run.config))
 		return EXIT_USAGE;
+	if (watch_begin(run.html))
+		return EXIT_USAGE;
 	if (run.trace && psim_trace_to(run.trace)) {
 		psim_stop();
 		return EXIT_USAGE;
@@ -205,6 +218,8 @@ static int run_scenario(const struct psim_scenario *scenario)
 	result = psim_run(scenario->name, psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	progress_end();
+	if (watch_end(run.html))
+		return EXIT_USAGE;
 	bad = result || reports;
 	if (run.json)
 		print_json(json_pack("{ss si si}", "scenario", scenario->name, "result", result,
@@ -224,6 +239,7 @@ int command_run(int argc, char **argv)
 		{"engine", required_argument, NULL, OPT_ENGINE},
 		{"ram", required_argument, NULL, OPT_RAM},
 		{"trace", required_argument, NULL, OPT_TRACE},
+		{"html", required_argument, NULL, OPT_HTML},
 		{"json", no_argument, NULL, OPT_JSON},
 		{"file", required_argument, NULL, OPT_FILE},
 		{"device-memory", required_argument, NULL, OPT_DEVICE_MEMORY},

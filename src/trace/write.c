@@ -12,6 +12,7 @@ static const struct {
 	int (*write)(FILE *out);
 } formats[] = {
 	{"text", psim_trace_write_text},
+	{"html", psim_trace_write_html},
 };
 
 static int complain(int err, const char *path)

@@ -1,0 +1,12 @@
+# cmake -DPAGE=folder -DOUT=file -DSCRIPTS=names -P PsimPage.cmake: one page of its parts, see src/trace/page
+file(READ ${PAGE}/page.html page)
+file(READ ${PAGE}/page.css style)
+set(script)
+string(REPLACE "," ";" SCRIPTS "${SCRIPTS}")
+foreach(name IN LISTS SCRIPTS)
+	file(READ ${PAGE}/${name}.js part)
+	string(APPEND script "${part}\n")
+endforeach()
+string(REPLACE "@PSIM_STYLE@" "${style}" page "${page}")
+string(REPLACE "@PSIM_SCRIPT@" "${script}" page "${page}")
+file(WRITE ${OUT} "${page}")
