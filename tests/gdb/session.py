@@ -121,6 +121,8 @@ def main():
     written = re.sub(r"(?<=^```session\n)(.*?)(?=^```$)", lambda m: session.block(m.group(1)), document,
                      flags=re.M | re.S)
     more(session)
+    if session.failures:
+        print(f"To write what gdb says now: WRITE=1 sh tests/gdb/session_test.sh {PSIM} {ROOT}")
     if os.environ.get("WRITE"):
         with open(DOCUMENT, "w", encoding="utf-8") as file:
             file.write(written)
