@@ -35,7 +35,14 @@ struct outcome {
 	uint64_t virtual_ns;
 };
 
-/* A machine for exploration: the level of points, the seed, the step budget, instruments that are off. */
+/**
+ * struct stage - a machine for exploration: the level of points, the seed, the step budget, ...
+ * @scenario: what runs on it
+ * @without: instruments that are off
+ * @trace: a file to write the events to, or NULL
+ * @started, @arg: called when the machine has started, before anything runs; or NULL. Returns 0 or a
+ *	negative errno: then nothing runs
+ */
 struct stage {
 	const struct psim_scenario *scenario;
 	unsigned int points;
@@ -43,7 +50,9 @@ struct stage {
 	unsigned long long steps;
 	unsigned int without;
 	bool print_reports;
-	const char *trace; /* a file to write the events to, or NULL */
+	const char *trace;
+	int (*started)(void *arg);
+	void *arg;
 };
 
 /* Run the scenario once, steered by @steer. Return: 0, or a negative errno: the machine did not start. */

@@ -64,6 +64,11 @@ int psimx_stage_run(const struct stage *stage, const struct psim_steer *steer,
 		if (err)
 			psim_stop();
 	}
+	if (!err && stage->started) {
+		err = stage->started(stage->arg);
+		if (err)
+			psim_stop();
+	}
 	if (!err) {
 		outcome->result = psim_run(stage->scenario->name, psim_scenario_body,
 					   (void *)stage->scenario);

@@ -131,7 +131,7 @@ void model_reset(void);
 /* ---- rules (explain_rules.c) ------------------------------------------------------------------------- */
 
 /* What a paragraph tells. */
-enum step {
+enum story_step {
 	STEP_MAPPED,
 	STEP_UNMAPPED,
 	STEP_GIVEN_BACK,
@@ -185,7 +185,7 @@ extern const struct rule rules[NR_STEPS];
 /* ---- the story (explain_gather.c, explain_tell.c) ------------------------------------------------------ */
 
 struct paragraph {
-	enum step step;
+	enum story_step step;
 	char *text;
 };
 
@@ -232,7 +232,7 @@ struct story {
 void story_make(struct story *story, const struct tape *tape);
 void story_free(struct story *story);
 struct chapter *story_add(struct story *story);
-void say_step(struct chapter *chapter, enum step step, const char *format, ...)
+void say_step(struct chapter *chapter, enum story_step step, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -354,7 +354,7 @@ json_t *story_json(const struct story *story);
 
 struct quiz *quiz_make(const struct story *story, number seed);
 /* Ask what comes next, before @step is told. Return: 0; 1: the reader has had enough. */
-int quiz_ask(struct quiz *quiz, enum step step);
+int quiz_ask(struct quiz *quiz, enum story_step step);
 /* The score; frees. */
 void quiz_end(struct quiz *quiz);
 

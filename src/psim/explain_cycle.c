@@ -16,6 +16,9 @@ static int same_shape(const struct chapter *a, const struct chapter *b)
 		if (a->paragraphs[i].step != b->paragraphs[i].step)
 			return 0;
 	}
+	/* who starts whom, and what is broken, is told each time */
+	if (a->paragraphs[0].step == STEP_TASK)
+		return !strcmp(a->title, b->title);
 	return a->paragraphs[0].step != STEP_REPORT;
 }
 

@@ -41,7 +41,7 @@ static unsigned int draw_below(struct quiz *quiz, unsigned int n)
 	return (quiz->state >> 11) % n;
 }
 
-static int is_among(const enum step *answers, unsigned int n, enum step step)
+static int is_among(const enum story_step *answers, unsigned int n, enum story_step step)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		if (answers[i] == step)
@@ -51,13 +51,13 @@ static int is_among(const enum step *answers, unsigned int n, enum step step)
 }
 
 /* One of the steps that is not there yet: of the story, while it has any. */
-static enum step draw_other(struct quiz *quiz, const enum step *answers, unsigned int n)
+static enum story_step draw_other(struct quiz *quiz, const enum story_step *answers, unsigned int n)
 {
-	enum step left[NR_STEPS];
+	enum story_step left[NR_STEPS];
 	unsigned int nr_left = 0;
 
 	for (int of_story = 1; of_story >= 0 && !nr_left; of_story--) {
-		for (enum step step = 0; step < NR_STEPS; step++) {
+		for (enum story_step step = 0; step < NR_STEPS; step++) {
 			if (quiz->in_story[step] == of_story && !is_among(answers, n, step))
 				left[nr_left++] = step;
 		}
@@ -66,10 +66,10 @@ static enum step draw_other(struct quiz *quiz, const enum step *answers, unsigne
 }
 
 /* Return: the place of the right one. */
-static unsigned int draw_answers(struct quiz *quiz, enum step right, enum step *answers)
+static unsigned int draw_answers(struct quiz *quiz, enum story_step right, enum story_step *answers)
 {
 	unsigned int place = draw_below(quiz, ANSWERS);
-	enum step swap;
+	enum story_step swap;
 
 	answers[0] = right;
 	for (unsigned int i = 1; i < ANSWERS; i++)
@@ -98,9 +98,9 @@ static int read_answer(void)
 	}
 }
 
-int quiz_ask(struct quiz *quiz, enum step step)
+int quiz_ask(struct quiz *quiz, enum story_step step)
 {
-	enum step answers[ANSWERS];
+	enum story_step answers[ANSWERS];
 	unsigned int right;
 	int answer;
 

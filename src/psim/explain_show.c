@@ -108,7 +108,7 @@ static void put_title(const struct chapter *chapter, size_t nr)
 	       chapter->begin % 1000);
 }
 
-static void ask(struct teller *teller, enum step step)
+static void ask(struct teller *teller, enum story_step step)
 {
 	if (teller->quiz && !teller->quit && quiz_ask(teller->quiz, step))
 		teller->quit = 1;

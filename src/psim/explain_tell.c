@@ -58,7 +58,7 @@ struct chapter *story_add(struct story *story)
 	return memset(&story->chapters[story->n++], 0, sizeof(struct chapter));
 }
 
-void say_step(struct chapter *chapter, enum step step, const char *format, ...)
+void say_step(struct chapter *chapter, enum story_step step, const char *format, ...)
 {
 	struct paragraph *paragraph = &chapter->paragraphs[chapter->nr_paragraphs];
 	va_list args;
@@ -135,7 +135,9 @@ static void add_span(struct chapter *chapter, number mm, number from, number to)
 
 static void done_with_changes(struct gather *gather, size_t n)
 {
-	memmove(gather->changes, gather->changes + n, (gather->n - n) * sizeof(*gather->changes));
+	if (n)
+		memmove(gather->changes, gather->changes + n,
+			(gather->n - n) * sizeof(*gather->changes));
 	gather->n -= n;
 	gather->notified = NULL;
 	gather->freed = 0;

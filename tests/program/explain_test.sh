@@ -59,7 +59,16 @@ grep -q "The end" out || fail "--step does not come to the end"
 echo q | "$psim" explain there-and-back --step >out
 grep -q "^2\. " out && fail "q does not end --step"
 
+# plans
+status=0
+"$psim" explain 'lesson-lost-update plan=a/2@access_page:access#2>b/3' >out || status=$?
+[ $status = 1 ] && grep -q "starts b" out && grep -q "did not show" out || fail "the plan of a lost update: $status"
+"$psim" explain 'fault-vs-evict pages=1 plan=-' | grep -q "eviction" || fail "a plan of the default order"
+
 # what is wrong
+status=0
+"$psim" explain 'fault-vs-evict plan=first/6@nowhere:lock#2>second/7' >out 2>err || status=$?
+[ $status = 2 ] && grep -q "does not fit" err && [ ! -s out ] || fail "a plan that does not fit: $status"
 for wrong in "" "nobody" "there-and-back eviction" "there-and-back --quiz --json" "there-and-back tims=3" \
 	"there-and-back --seed x" "there-and-back --scheduler fifo"; do
 	status=0
