@@ -54,6 +54,7 @@ struct drm_driver {
  */
 void *__psim_devm_drm_dev_alloc(struct device *parent, const struct drm_driver *driver, size_t size,
 				size_t offset, const char *site);
+/** __devm_drm_dev_alloc() - what devm_drm_dev_alloc() is made of */
 #define __devm_drm_dev_alloc(parent, driver, size, offset) \
 	__psim_devm_drm_dev_alloc(parent, driver, size, offset, __func__)
 #define devm_drm_dev_alloc(parent, driver, type, member)                                         \
@@ -84,6 +85,7 @@ void drm_dev_exit(int idx);
 /* The hardware is gone: unregister; waits for all sections. May sleep. */
 void drm_dev_unplug(struct drm_device *dev);
 
+/** drm_dev_is_unplugged() - has drm_dev_unplug() been called? */
 static inline bool drm_dev_is_unplugged(struct drm_device *dev)
 {
 	int idx;
@@ -94,6 +96,7 @@ static inline bool drm_dev_is_unplugged(struct drm_device *dev)
 	return false;
 }
 
+/** drm_core_check_feature() - have both the driver and the device this feature? */
 static inline bool drm_core_check_feature(const struct drm_device *dev,
 					  enum drm_driver_feature feature)
 {

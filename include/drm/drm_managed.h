@@ -18,6 +18,9 @@ int __psim_drmm_add_action(struct drm_device *dev, drmres_release_t action, void
 int __psim_drmm_add_action_or_reset(struct drm_device *dev, drmres_release_t action, void *data,
 				    const char *site);
 #define drmm_add_action(dev, action, data) __psim_drmm_add_action(dev, action, data, __func__)
+/**
+ * drmm_add_action_or_reset() - as drmm_add_action(); without memory the action is called at once
+ */
 #define drmm_add_action_or_reset(dev, action, data) \
 	__psim_drmm_add_action_or_reset(dev, action, data, __func__)
 /* Call the latest such action now and forget it. */
@@ -41,13 +44,19 @@ static inline void *__psim_drmm_kmalloc_array(struct drm_device *dev, size_t n, 
 	return __psim_drmm_kmalloc(dev, bytes, gfp, site);
 }
 
-#define drmm_kmalloc(dev, size, gfp)	      __psim_drmm_kmalloc(dev, size, gfp, __func__)
-#define drmm_kzalloc(dev, size, gfp)	      __psim_drmm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
+/** drmm_kmalloc() - memory that goes with the device; NULL without memory */
+#define drmm_kmalloc(dev, size, gfp) __psim_drmm_kmalloc(dev, size, gfp, __func__)
+/** drmm_kzalloc() - the same, zeroed */
+#define drmm_kzalloc(dev, size, gfp) __psim_drmm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
+/** drmm_kmalloc_array() - an array; NULL also when its size overflows */
 #define drmm_kmalloc_array(dev, n, size, gfp) __psim_drmm_kmalloc_array(dev, n, size, gfp, __func__)
+/** drmm_kcalloc() - the same, zeroed */
 #define drmm_kcalloc(dev, n, size, gfp) \
 	__psim_drmm_kmalloc_array(dev, n, size, (gfp) | __GFP_ZERO, __func__)
+/** drmm_kstrdup() - a copy of a text that goes with the device */
 #define drmm_kstrdup(dev, s, gfp) __psim_drmm_kstrdup(dev, s, gfp, __func__)
 
+/** __drmm_mutex_release() - what drmm_mutex_init() has called at the end */
 void __drmm_mutex_release(struct drm_device *dev, void *res);
 /* Return: 0 or a negative errno. */
 #define drmm_mutex_init(dev, lock)                                         \

@@ -44,6 +44,7 @@ static inline struct page *__psim_live_page(unsigned long pfn)
 	return likely(pfn < __psim_max_pfn) ? __psim_memmap + pfn : pfn_to_page(pfn);
 }
 
+/** page_to_pfn() - the page frame number of a descriptor */
 static inline unsigned long page_to_pfn(const struct page *page)
 {
 	return page - __psim_memmap;
@@ -59,7 +60,9 @@ static inline void __psim_page_prepare(const struct page *page)
 		__psim_granule_prepare(page_to_pfn(page));
 }
 
+/** page_to_phys() - the physical address of a page */
 #define page_to_phys(page) ((phys_addr_t)page_to_pfn(page) << PAGE_SHIFT)
+/** phys_to_page() - the descriptor of a physical address */
 #define phys_to_page(phys) pfn_to_page((unsigned long)((phys) >> PAGE_SHIFT))
 
 #endif /* _LINUX___PSIM_MEMMAP_H */

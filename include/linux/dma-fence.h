@@ -173,6 +173,7 @@ static inline signed long dma_fence_wait(struct dma_fence *fence, bool intr)
 	return ret < 0 ? ret : 0;
 }
 
+/** dma_fence_test_signaled_flag() - is the flag set? Without asking the driver */
 static inline bool dma_fence_test_signaled_flag(struct dma_fence *fence)
 {
 	return test_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &fence->flags);
@@ -190,6 +191,7 @@ static inline bool __dma_fence_is_later(struct dma_fence *fence, u64 f1, u64 f2)
 	return (int)((u32)f1 - (u32)f2) > 0;
 }
 
+/** dma_fence_is_later() - does the first of two fences of one context come after the second? */
 static inline bool dma_fence_is_later(struct dma_fence *f1, struct dma_fence *f2)
 {
 	if (WARN_ON(f1->context != f2->context))
@@ -197,6 +199,7 @@ static inline bool dma_fence_is_later(struct dma_fence *f1, struct dma_fence *f2
 	return __dma_fence_is_later(f1, f1->seqno, f2->seqno);
 }
 
+/** dma_fence_is_later_or_same() - does it come after it, or is it the same? */
 static inline bool dma_fence_is_later_or_same(struct dma_fence *f1, struct dma_fence *f2)
 {
 	return f1 == f2 || dma_fence_is_later(f1, f2);
@@ -216,6 +219,9 @@ static inline struct dma_fence *dma_fence_later(struct dma_fence *f1, struct dma
 /* 0: not signalled; 1: signalled; negative: its error. */
 int dma_fence_get_status(struct dma_fence *fence);
 
+/**
+ * dma_fence_get_status_locked() - 0 while it has not signalled, 1 when it has, or its error; its lock is held
+ */
 static inline int dma_fence_get_status_locked(struct dma_fence *fence)
 {
 	if (!dma_fence_is_signaled_locked(fence))
@@ -242,16 +248,19 @@ struct dma_fence *dma_fence_allocate_private_stub(ktime_t timestamp);
 /* Fences made of others: <linux/dma-fence-array.h>, <linux/dma-fence-chain.h>. */
 extern const struct dma_fence_ops dma_fence_array_ops, dma_fence_chain_ops;
 
+/** dma_fence_is_array() - is it made of several that all have to signal? */
 static inline bool dma_fence_is_array(struct dma_fence *fence)
 {
 	return fence->ops == &dma_fence_array_ops;
 }
 
+/** dma_fence_is_chain() - is it a link of a chain? */
 static inline bool dma_fence_is_chain(struct dma_fence *fence)
 {
 	return fence->ops == &dma_fence_chain_ops;
 }
 
+/** dma_fence_is_container() - is it an array or a chain? */
 static inline bool dma_fence_is_container(struct dma_fence *fence)
 {
 	return dma_fence_is_array(fence) || dma_fence_is_chain(fence);
@@ -263,6 +272,9 @@ static inline bool dma_fence_begin_signalling(void)
 	return true;
 }
 
+/**
+ * dma_fence_end_signalling() - the end of a section that a signal depends on; takes what the begin gave
+ */
 static inline void dma_fence_end_signalling(bool cookie)
 {
 }

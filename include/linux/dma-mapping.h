@@ -30,7 +30,8 @@ struct page;
 #define DMA_ATTR_MMIO		   (1ul << 10)
 
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
-#define DMA_BIT_MASK(n)	  ((n) >= 64 ? ~0ull : (1ull << ((n)&63)) - 1)
+/** DMA_BIT_MASK() - the mask of all bus addresses of so many bits */
+#define DMA_BIT_MASK(n) ((n) >= 64 ? ~0ull : (1ull << ((n)&63)) - 1)
 
 /* ---- masks --------------------------------------------------------------------------------------- */
 
@@ -38,6 +39,7 @@ struct page;
 int dma_set_mask(struct device *dev, u64 mask);
 int dma_set_coherent_mask(struct device *dev, u64 mask);
 
+/** dma_set_mask_and_coherent() - the highest bus address of both kinds of mappings; 0 or -EIO */
 static inline int dma_set_mask_and_coherent(struct device *dev, u64 mask)
 {
 	int err = dma_set_mask(dev, mask);
@@ -52,6 +54,7 @@ static inline int dma_coerce_mask_and_coherent(struct device *dev, u64 mask)
 	return dma_set_mask_and_coherent(dev, mask);
 }
 
+/** dma_get_mask() - the highest bus address that the device can emit */
 static inline u64 dma_get_mask(struct device *dev)
 {
 	return dev->dma_mask && *dev->dma_mask ? *dev->dma_mask : DMA_BIT_MASK(32);
@@ -132,6 +135,7 @@ static inline int dma_mapping_error(struct device *dev, dma_addr_t addr)
 #define dma_sync_single_range_for_device(dev, addr, offset, size, dir) \
 	((void)__psim_dma_sync(dev, (addr) + (offset), size, dir, __func__))
 
+/** dma_need_sync() - does the driver have to sync mappings of this address? */
 static inline bool dma_need_sync(struct device *dev, dma_addr_t addr)
 {
 	return false;
@@ -151,11 +155,13 @@ void __psim_dma_free_coherent(struct device *dev, size_t size, void *cpu, dma_ad
 			      const char *site);
 #define dma_alloc_coherent(dev, size, handle, gfp) \
 	__psim_dma_alloc_coherent(dev, size, handle, gfp, __func__)
+/** dma_free_coherent() - give back what dma_alloc_coherent() gave */
 #define dma_free_coherent(dev, size, cpu, handle) \
 	__psim_dma_free_coherent(dev, size, cpu, handle, __func__)
 /* Until the driver is unbound. */
 void *__psim_dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp,
 				 const char *site);
+/** dmam_free_coherent() - the same before the driver leaves the device */
 void dmam_free_coherent(struct device *dev, size_t size, void *cpu, dma_addr_t handle);
 #define dmam_alloc_coherent(dev, size, handle, gfp) \
 	__psim_dmam_alloc_coherent(dev, size, handle, gfp, __func__)
@@ -172,6 +178,7 @@ struct dma_iova_state {
 	u64 __size;
 };
 
+/** dma_use_iova() - did dma_iova_try_alloc() get a range? */
 static inline bool dma_use_iova(struct dma_iova_state *state)
 {
 	return state->__size != 0;

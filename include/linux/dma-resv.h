@@ -52,11 +52,18 @@ struct dma_resv_iter {
 	bool is_restarted;
 };
 
+/**
+ * dma_resv_iter_first_unlocked() - the first fence, without the lock: with a reference while it is looked at
+ */
 struct dma_fence *dma_resv_iter_first_unlocked(struct dma_resv_iter *cursor);
+/** dma_resv_iter_next_unlocked() - the next one; if the list has changed, from the beginning */
 struct dma_fence *dma_resv_iter_next_unlocked(struct dma_resv_iter *cursor);
+/** dma_resv_iter_first() - the first fence, with the lock held */
 struct dma_fence *dma_resv_iter_first(struct dma_resv_iter *cursor);
+/** dma_resv_iter_next() - the next one, with the lock held */
 struct dma_fence *dma_resv_iter_next(struct dma_resv_iter *cursor);
 
+/** dma_resv_iter_begin() - a walk over the fences up to a usage */
 static inline void dma_resv_iter_begin(struct dma_resv_iter *cursor, struct dma_resv *obj,
 				       enum dma_resv_usage usage)
 {
@@ -65,16 +72,19 @@ static inline void dma_resv_iter_begin(struct dma_resv_iter *cursor, struct dma_
 	cursor->fence = NULL;
 }
 
+/** dma_resv_iter_end() - the walk is over: what it holds is let go */
 static inline void dma_resv_iter_end(struct dma_resv_iter *cursor)
 {
 	dma_fence_put(cursor->fence);
 }
 
+/** dma_resv_iter_usage() - what the current fence is there for */
 static inline enum dma_resv_usage dma_resv_iter_usage(struct dma_resv_iter *cursor)
 {
 	return cursor->fence_usage;
 }
 
+/** dma_resv_iter_is_restarted() - did the walk start over before the current fence? */
 static inline bool dma_resv_iter_is_restarted(struct dma_resv_iter *cursor)
 {
 	return cursor->is_restarted;
@@ -92,7 +102,9 @@ static inline bool dma_resv_iter_is_restarted(struct dma_resv_iter *cursor)
 	for (dma_resv_iter_begin(cursor, obj, usage), fence = dma_resv_iter_first(cursor); \
 	     (fence); fence = dma_resv_iter_next(cursor))
 
-#define dma_resv_held(obj)	  lockdep_is_held(&(obj)->lock.base)
+/** dma_resv_held() - does the running task hold the lock? */
+#define dma_resv_held(obj) lockdep_is_held(&(obj)->lock.base)
+/** dma_resv_assert_held() - a report unless the running task holds the lock */
 #define dma_resv_assert_held(obj) lockdep_assert_held(&(obj)->lock.base)
 
 /* The room that was reserved and not used is gone, so that one who forgot to reserve is found. */
@@ -113,11 +125,13 @@ void dma_resv_reset_max_fences(struct dma_resv *obj);
 		ww_mutex_unlock(&__obj->lock);    \
 	} while (0)
 
+/** dma_resv_is_locked() - does anybody hold it? */
 static inline bool dma_resv_is_locked(struct dma_resv *obj)
 {
 	return ww_mutex_is_locked(&obj->lock);
 }
 
+/** dma_resv_locking_ctx() - the acquire context that it was taken with, or NULL */
 static inline struct ww_acquire_ctx *dma_resv_locking_ctx(struct dma_resv *obj)
 {
 	return READ_ONCE(obj->lock.ctx);

@@ -88,6 +88,7 @@ struct dev_pagemap {
 	};
 };
 
+/** folio_is_device_private() - memory of a device that CPUs cannot reach (S5.5) */
 static inline bool folio_is_device_private(const struct folio *folio)
 {
 	return folio_is_zone_device(folio) && folio->pgmap->type == MEMORY_DEVICE_PRIVATE;
@@ -99,21 +100,25 @@ static inline bool is_device_private_page(const struct page *page)
 	return is_zone_device_page(page) && page_pgmap(page)->type == MEMORY_DEVICE_PRIVATE;
 }
 
+/** folio_is_device_coherent() - memory of a device that CPUs can reach */
 static inline bool folio_is_device_coherent(const struct folio *folio)
 {
 	return folio_is_zone_device(folio) && folio->pgmap->type == MEMORY_DEVICE_COHERENT;
 }
 
+/** is_device_coherent_page() - is the page's folio such memory? */
 static inline bool is_device_coherent_page(const struct page *page)
 {
 	return is_zone_device_page(page) && page_pgmap(page)->type == MEMORY_DEVICE_COHERENT;
 }
 
+/** is_pci_p2pdma_page() - false: no PCI device has memory here */
 static inline bool is_pci_p2pdma_page(const struct page *page)
 {
 	return is_zone_device_page(page) && page_pgmap(page)->type == MEMORY_DEVICE_PCI_P2PDMA;
 }
 
+/** is_fsdax_page() - false: no file lies in device memory here */
 static inline bool is_fsdax_page(const struct page *page)
 {
 	return is_zone_device_page(page) && page_pgmap(page)->type == MEMORY_DEVICE_FS_DAX;

@@ -67,11 +67,16 @@ struct task_struct;
 
 /* ---- sizes ------------------------------------------------------------------------------------- */
 
-#define PAGE_ALIGN(addr)      ALIGN(addr, PAGE_SIZE)
+/** PAGE_ALIGN() - an address rounded up to a page */
+#define PAGE_ALIGN(addr) ALIGN(addr, PAGE_SIZE)
+/** PAGE_ALIGN_DOWN() - an address rounded down to a page */
 #define PAGE_ALIGN_DOWN(addr) ALIGN_DOWN(addr, PAGE_SIZE)
-#define PAGE_ALIGNED(addr)    IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
-#define offset_in_page(p)     ((unsigned long)(p) & (PAGE_SIZE - 1))
+/** PAGE_ALIGNED() - does it lie at a page's beginning? */
+#define PAGE_ALIGNED(addr) IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
+/** offset_in_page() - how far behind a page's beginning it lies */
+#define offset_in_page(p) ((unsigned long)(p) & (PAGE_SIZE - 1))
 
+/** vma_pages() - how many pages a VMA has */
 static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 {
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
@@ -85,6 +90,7 @@ static inline void vm_flags_init(struct vm_area_struct *vma, vm_flags_t flags)
 	vma->__vm_flags = flags;
 }
 
+/** vm_flags_reset() - all flags of a VMA; the mmap lock is held for writing */
 static inline void vm_flags_reset(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma_assert_write_locked(vma);
@@ -97,18 +103,21 @@ static inline void vm_flags_reset(struct vm_area_struct *vma, vm_flags_t flags)
  */
 void vma_set_page_prot(struct vm_area_struct *vma);
 
+/** vm_flags_set() - more flags; the mmap lock is held for writing */
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma_start_write(vma);
 	vma->__vm_flags |= flags;
 }
 
+/** vm_flags_clear() - fewer flags; the mmap lock is held for writing */
 static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma_start_write(vma);
 	vma->__vm_flags &= ~flags;
 }
 
+/** vm_flags_mod() - some more, others less; the mmap lock is held for writing */
 static inline void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
 {
 	vma_start_write(vma);
@@ -124,6 +133,7 @@ static inline void release_fault_lock(struct vm_fault *vmf)
 		mmap_read_unlock(vmf->vma->vm_mm);
 }
 
+/** assert_fault_locked() - a report unless the fault holds the mmap lock or the VMA's */
 static inline void assert_fault_locked(const struct vm_fault *vmf)
 {
 	if (vmf->flags & FAULT_FLAG_VMA_LOCK)
@@ -144,11 +154,13 @@ static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
 	return !vma->vm_ops;
 }
 
+/** vma_is_dax() - false: no file lies in device memory here */
 static inline bool vma_is_dax(const struct vm_area_struct *vma)
 {
 	return false;
 }
 
+/** is_cow_mapping() - is a write to it copied first? */
 static inline bool is_cow_mapping(vm_flags_t flags)
 {
 	return (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
@@ -174,12 +186,15 @@ struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
 /* The next VMA of the walk that begins below @max, or NULL. Context: mmap lock held. */
 struct vm_area_struct *vma_find(struct vma_iterator *vmi, unsigned long max);
 
+/** vma_next() - the next VMA of a walk, or NULL */
 static inline struct vm_area_struct *vma_next(struct vma_iterator *vmi)
 {
 	return vma_find(vmi, ~0ul);
 }
 
-#define for_each_vma(vmi, vma)		  while (((vma) = vma_next(&(vmi))) != NULL)
+/** for_each_vma() - a loop over the VMAs from where the iterator stands, in order of address */
+#define for_each_vma(vmi, vma) while (((vma) = vma_next(&(vmi))) != NULL)
+/** for_each_vma_range() - the same up to an address */
 #define for_each_vma_range(vmi, vma, end) while (((vma) = vma_find(&(vmi), (end))) != NULL)
 
 /**
@@ -272,6 +287,7 @@ static inline bool fault_flag_allow_retry_first(enum fault_flag flags)
 	return (flags & FAULT_FLAG_ALLOW_RETRY) && !(flags & FAULT_FLAG_TRIED);
 }
 
+/** vmf_error() - what a fault answers for a negative errno */
 static inline vm_fault_t vmf_error(int err)
 {
 	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
@@ -279,6 +295,7 @@ static inline vm_fault_t vmf_error(int err)
 
 /* ---- resident pages ------------------------------------------------------------------------------------ */
 
+/** get_mm_counter() - pages of an mm, of one kind */
 static inline unsigned long get_mm_counter(struct mm_struct *mm, int member)
 {
 	long value = atomic_long_read(&mm->rss_stat[member]);
@@ -286,16 +303,19 @@ static inline unsigned long get_mm_counter(struct mm_struct *mm, int member)
 	return value < 0 ? 0 : value;
 }
 
+/** add_mm_counter() - so many more of them */
 static inline void add_mm_counter(struct mm_struct *mm, int member, long value)
 {
 	atomic_long_add(value, &mm->rss_stat[member]);
 }
 
+/** inc_mm_counter() - one more */
 static inline void inc_mm_counter(struct mm_struct *mm, int member)
 {
 	add_mm_counter(mm, member, 1);
 }
 
+/** dec_mm_counter() - one less */
 static inline void dec_mm_counter(struct mm_struct *mm, int member)
 {
 	add_mm_counter(mm, member, -1);
@@ -309,6 +329,7 @@ static inline int mm_counter(struct folio *folio)
 	return folio_test_swapbacked(folio) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
+/** get_mm_rss() - present pages of an mm, of all kinds */
 static inline unsigned long get_mm_rss(struct mm_struct *mm)
 {
 	return get_mm_counter(mm, MM_FILEPAGES) + get_mm_counter(mm, MM_ANONPAGES) +
@@ -384,16 +405,19 @@ void mm_drop_all_locks(struct mm_struct *mm);
 
 /* ---- flushes still to come ---------------------------------------------------------------------------------- */
 
+/** inc_tlb_flush_pending() - slots are changed, and will be flushed */
 static inline void inc_tlb_flush_pending(struct mm_struct *mm)
 {
 	atomic_inc(&mm->tlb_flush_pending);
 }
 
+/** dec_tlb_flush_pending() - they have been flushed */
 static inline void dec_tlb_flush_pending(struct mm_struct *mm)
 {
 	atomic_dec(&mm->tlb_flush_pending);
 }
 
+/** mm_tlb_flush_pending() - are slots changed that are not flushed yet? */
 static inline bool mm_tlb_flush_pending(struct mm_struct *mm)
 {
 	return atomic_read(&mm->tlb_flush_pending);

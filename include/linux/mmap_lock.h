@@ -42,11 +42,13 @@ static inline void mmap_assert_locked(const struct mm_struct *mm)
 	lockdep_assert_held(&mm->mmap_lock);
 }
 
+/** mmap_assert_write_locked() - a report unless the mm's lock is held for writing */
 static inline void mmap_assert_write_locked(const struct mm_struct *mm)
 {
 	lockdep_assert_held_write(&mm->mmap_lock);
 }
 
+/** mmap_lock_is_contended() - does anybody wait for the mm's lock? */
 static inline int mmap_lock_is_contended(struct mm_struct *mm)
 {
 	return rwsem_is_contended(&mm->mmap_lock);
@@ -66,6 +68,7 @@ struct vm_area_struct *vma_start_read(struct mm_struct *mm, struct vm_area_struc
  */
 struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
 
+/** vma_end_read() - the end of a read hold of one VMA */
 void vma_end_read(struct vm_area_struct *vma);
 
 /**

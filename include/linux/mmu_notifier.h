@@ -244,16 +244,28 @@ void mmu_notifier_synchronize(void);
 
 extern struct lockdep_map __mmu_notifier_invalidate_range_start_map;
 
+/**
+ * __mmu_notifier_invalidate_range_start() - the start of mmu_notifier_invalidate_range_start(), if there are notifiers
+ */
 int __mmu_notifier_invalidate_range_start(struct mmu_notifier_range *range);
+/** __mmu_notifier_invalidate_range_end() - its end, if there are notifiers */
 void __mmu_notifier_invalidate_range_end(struct mmu_notifier_range *range);
+/** __mmu_notifier_release() - what mmu_notifier_release() does, if there are notifiers */
 void __mmu_notifier_release(struct mm_struct *mm);
+/**
+ * __mmu_notifier_subscriptions_destroy() - what mmu_notifier_subscriptions_destroy() does, if there were notifiers
+ */
 void __mmu_notifier_subscriptions_destroy(struct mm_struct *mm);
+/**
+ * __mmu_notifier_arch_invalidate_secondary_tlbs() - what the function without underlines does, if there are notifiers
+ */
 void __mmu_notifier_arch_invalidate_secondary_tlbs(struct mm_struct *mm, unsigned long start,
 						   unsigned long end);
 
 /* What nobody may take for an owner: the plain initialiser leaves garbage there (S8.3). */
 #define __PSIM_NO_OWNER ((void *)(POISON_POINTER_DELTA + 0x500))
 
+/** mmu_notifier_range_init() - an event over [start, end) of an mm, without an owner */
 static inline void mmu_notifier_range_init(struct mmu_notifier_range *range,
 					   enum mmu_notifier_event event, unsigned int flags,
 					   struct mm_struct *mm, unsigned long start,
@@ -267,6 +279,7 @@ static inline void mmu_notifier_range_init(struct mmu_notifier_range *range,
 	range->owner = __PSIM_NO_OWNER;
 }
 
+/** mmu_notifier_range_init_owner() - the same of an owner, who may recognise it (S1.12) */
 static inline void mmu_notifier_range_init_owner(struct mmu_notifier_range *range,
 						 enum mmu_notifier_event event, unsigned int flags,
 						 struct mm_struct *mm, unsigned long start,
@@ -276,6 +289,7 @@ static inline void mmu_notifier_range_init_owner(struct mmu_notifier_range *rang
 	range->owner = owner;
 }
 
+/** mmu_notifier_range_blockable() - may the notifiers of this range sleep? */
 static inline bool mmu_notifier_range_blockable(const struct mmu_notifier_range *range)
 {
 	return range->flags & MMU_NOTIFIER_RANGE_BLOCKABLE;
@@ -316,6 +330,9 @@ static inline void mmu_notifier_invalidate_range_end(struct mmu_notifier_range *
 		__mmu_notifier_invalidate_range_end(range);
 }
 
+/**
+ * mmu_notifier_arch_invalidate_secondary_tlbs() - tell the notifiers of TLBs that share the tables: a range has changed
+ */
 static inline void mmu_notifier_arch_invalidate_secondary_tlbs(struct mm_struct *mm,
 							       unsigned long start,
 							       unsigned long end)
@@ -330,12 +347,18 @@ static inline void mmu_notifier_subscriptions_init(struct mm_struct *mm)
 	mm->notifier_subscriptions = NULL;
 }
 
+/**
+ * mmu_notifier_release() - the address space is being torn down: every notifier's release() is called
+ */
 static inline void mmu_notifier_release(struct mm_struct *mm)
 {
 	if (mm_has_notifiers(mm))
 		__mmu_notifier_release(mm);
 }
 
+/**
+ * mmu_notifier_subscriptions_destroy() - the mm goes away, and what was kept for its notifiers with it
+ */
 static inline void mmu_notifier_subscriptions_destroy(struct mm_struct *mm)
 {
 	if (mm_has_notifiers(mm))

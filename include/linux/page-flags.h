@@ -71,6 +71,7 @@ static __always_inline unsigned long __psim_head(const struct page *page)
 	return unlikely(head & 1) ? head - 1 : (unsigned long)page;
 }
 
+/** compound_head() - the head of the folio that a page is part of; itself, of a single page */
 #define compound_head(page) ((typeof(page))__psim_head(page))
 
 /**
@@ -91,21 +92,25 @@ static inline bool __psim_flag(const struct page *page, int bit)
 	return __atomic_load_n(&page->flags.f, __ATOMIC_RELAXED) >> bit & 1;
 }
 
+/** PageTail() - is it a page of a large folio, but not the head? */
 static inline int PageTail(const struct page *page)
 {
 	return __atomic_load_n(&page->compound_head, __ATOMIC_RELAXED) & 1;
 }
 
+/** PageHead() - is it the head of a large folio? */
 static inline int PageHead(const struct page *page)
 {
 	return __psim_flag(page, PG_head) && !PageTail(page);
 }
 
+/** PageCompound() - is it part of a large folio? */
 static inline int PageCompound(const struct page *page)
 {
 	return __psim_flag(page, PG_head) || PageTail(page);
 }
 
+/** folio_test_head() - is the folio's head flag set? It may still be while the folio is split */
 static inline bool folio_test_head(const struct folio *folio)
 {
 	return test_bit(PG_head, &folio->flags.f);
@@ -132,21 +137,25 @@ static inline bool folio_test_large(const struct folio *folio)
 	return __psim_flag(&folio->page, PG_head);
 }
 
+/** __SetPageHead() - from now on the head of a large folio; not atomic */
 static inline void __SetPageHead(struct page *page)
 {
 	__psim_flag_set_plain(page, PG_head);
 }
 
+/** __ClearPageHead() - not any more; not atomic */
 static inline void __ClearPageHead(struct page *page)
 {
 	__psim_flag_clear_plain(page, PG_head);
 }
 
+/** set_compound_head() - a tail's link to its head */
 static inline void set_compound_head(struct page *page, struct page *head)
 {
 	__atomic_store_n(&page->compound_head, (unsigned long)head + 1, __ATOMIC_RELAXED);
 }
 
+/** clear_compound_head() - the page is a tail no more */
 static inline void clear_compound_head(struct page *page)
 {
 	__atomic_store_n(&page->compound_head, 0, __ATOMIC_RELAXED);
@@ -238,6 +247,7 @@ static inline int PageLocked(const struct page *page)
 	return folio_test_locked(page_folio(page));
 }
 
+/** PageUptodate() - do the folio's bytes mean something? */
 static inline int PageUptodate(const struct page *page)
 {
 	return folio_test_uptodate(page_folio(page));
@@ -250,12 +260,14 @@ static inline void folio_mark_uptodate(struct folio *folio)
 	set_bit(PG_uptodate, &folio->flags.f);
 }
 
+/** __folio_mark_uptodate() - they do, of a folio that nobody else has */
 static inline void __folio_mark_uptodate(struct folio *folio)
 {
 	smp_wmb();
 	__psim_flag_set_plain(&folio->page, PG_uptodate);
 }
 
+/** SetPageUptodate() - they do */
 static inline void SetPageUptodate(struct page *page)
 {
 	folio_mark_uptodate(page_folio(page));
@@ -267,6 +279,7 @@ static inline bool folio_test_large_rmappable(const struct folio *folio)
 	return folio_test_large(folio) && __psim_flag(folio_page(folio, 1), PG_large_rmappable);
 }
 
+/** folio_set_large_rmappable() - a large folio that slots may map, and that can be split */
 static inline void folio_set_large_rmappable(struct folio *folio)
 {
 	set_bit(PG_large_rmappable, &folio_page(folio, 1)->flags.f);
@@ -274,18 +287,21 @@ static inline void folio_set_large_rmappable(struct folio *folio)
 
 /* ---- anonymous memory ------------------------------------------------------------------------------------ */
 
+/** folio_test_anon() - is it anonymous: does its mapping word name an anon_vma? */
 static __always_inline bool folio_test_anon(const struct folio *folio)
 {
 	return (unsigned long)__atomic_load_n(&folio->mapping, __ATOMIC_RELAXED) &
 	       FOLIO_MAPPING_ANON;
 }
 
+/** folio_test_ksm() - false: there is no KSM */
 static __always_inline bool folio_test_ksm(const struct folio *folio)
 {
 	return ((unsigned long)__atomic_load_n(&folio->mapping, __ATOMIC_RELAXED) &
 		FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_KSM;
 }
 
+/** PageAnon() - is the page's folio anonymous? */
 static __always_inline bool PageAnon(const struct page *page)
 {
 	return folio_test_anon(page_folio(page));
@@ -297,12 +313,14 @@ static __always_inline int PageAnonExclusive(const struct page *page)
 	return test_bit(PG_anon_exclusive, &page->flags.f);
 }
 
+/** SetPageAnonExclusive() - exactly one process may map the page (S0.9) */
 static __always_inline void SetPageAnonExclusive(struct page *page)
 {
 	VM_WARN_ON_ONCE_PAGE(!PageAnon(page), page);
 	set_bit(PG_anon_exclusive, &page->flags.f);
 }
 
+/** ClearPageAnonExclusive() - several processes may map the page (S0.9) */
 static __always_inline void ClearPageAnonExclusive(struct page *page)
 {
 	VM_WARN_ON_ONCE_PAGE(!PageAnon(page), page);
@@ -315,6 +333,7 @@ static inline int PageHWPoison(const struct page *page)
 	return test_bit(PG_hwpoison, &page->flags.f);
 }
 
+/** folio_test_hwpoison() - is a page of it broken? */
 static inline bool folio_test_hwpoison(const struct folio *folio)
 {
 	return test_bit(PG_hwpoison, &folio->flags.f);

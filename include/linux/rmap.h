@@ -49,26 +49,31 @@ typedef int rmap_t;
 #define RMAP_NONE      ((rmap_t)0)
 #define RMAP_EXCLUSIVE ((rmap_t)1)
 
+/** anon_vma_lock_read() - keep the set of VMAs that may have its pages; may sleep */
 static inline void anon_vma_lock_read(struct anon_vma *anon_vma)
 {
 	down_read(&anon_vma->root->rwsem);
 }
 
+/** anon_vma_trylock_read() - the same if nobody changes it; whether it is held */
 static inline int anon_vma_trylock_read(struct anon_vma *anon_vma)
 {
 	return down_read_trylock(&anon_vma->root->rwsem);
 }
 
+/** anon_vma_unlock_read() - the end of that */
 static inline void anon_vma_unlock_read(struct anon_vma *anon_vma)
 {
 	up_read(&anon_vma->root->rwsem);
 }
 
+/** anon_vma_lock_write() - change the set of VMAs that may have its pages; may sleep */
 static inline void anon_vma_lock_write(struct anon_vma *anon_vma)
 {
 	down_write(&anon_vma->root->rwsem);
 }
 
+/** anon_vma_unlock_write() - the end of that */
 static inline void anon_vma_unlock_write(struct anon_vma *anon_vma)
 {
 	up_write(&anon_vma->root->rwsem);
@@ -77,6 +82,7 @@ static inline void anon_vma_unlock_write(struct anon_vma *anon_vma)
 /* Make sure the VMA has an anon_vma. Context: mmap lock held, may sleep. Return: 0 or -ENOMEM. */
 int __anon_vma_prepare(struct vm_area_struct *vma);
 
+/** anon_vma_prepare() - give a VMA its anon_vma, if it has none; 0 or -ENOMEM; may sleep */
 static inline int anon_vma_prepare(struct vm_area_struct *vma)
 {
 	return likely(READ_ONCE(vma->anon_vma)) ? 0 : __anon_vma_prepare(vma);
