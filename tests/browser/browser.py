@@ -73,13 +73,18 @@ def settle(browser):
                                  "requestAnimationFrame(() => requestAnimationFrame(() => done()))")
 
 
+# How many pages a slot is, by the event that changes it
+SLOTS = {"set_pte": 1, "set_pmd": 512}
+
+
 class Run:
-    """A scenario, run once: its page, its text, and the truth in it."""
+    """A scenario, or a program of ours, run once: its page, its text, and the truth in it."""
 
     def __init__(self, psim, folder, name, *settings):
-        stem = os.path.join(folder, "-".join((name,) + settings).replace("=", ""))
+        stem = os.path.join(folder, "-".join((os.path.basename(name),) + settings).replace("=", ""))
         self.html, self.text = stem + ".html", stem + ".txt"
-        subprocess.run([psim, "run", name, *settings, "--html", self.html, "--trace", self.text],
+        subprocess.run([name, self.html, self.text] if "/" in name else
+                       [psim, "run", name, *settings, "--html", self.html, "--trace", self.text],
                        check=True, stdout=subprocess.DEVNULL)
         with open(self.text) as file:
             self.lines = file.read().splitlines()
@@ -91,7 +96,27 @@ class Run:
 
     def pages(self):
         """Every page of which a slot changed: (mm, address)"""
-        return sorted({(e["mm"], e["address"] & ~4095) for e in self.events if e["event"] == "set_pte"})
+        return sorted({(e["mm"], (e["address"] & ~4095) + n * 4096) for e in self.events if e["event"] in SLOTS
+                       for n in range(SLOTS[e["event"]])})
+
+    def slots(self, mm, address):
+        """The events that change a page's slot: [(line, event with the page's own frame), ...]"""
+        found, huge = [], False
+        for n, e in enumerate(self.events):
+            if e["event"] not in SLOTS or e["mm"] != mm:
+                continue
+            offset = address - (e["address"] & ~4095)
+            all_of_it = e["address"] % (512 * 4096) == 0 and 0 <= offset < 512 * 4096
+            if e["event"] == "set_pmd" and all_of_it:
+                huge = e["kind"] != "none"
+            elif all_of_it and huge and e["kind"] in ("none", "table"):
+                huge = False # of 2 MiB before, emptied or split
+                if e["kind"] == "table":
+                    continue
+            elif offset or e["kind"] == "table":
+                continue
+            found.append((n, dict(e, pfn=e["pfn"] + offset // 4096)))
+        return found
 
     def gpu(self, pfn):
         for n, (first, end) in enumerate(self.devices):
@@ -103,12 +128,10 @@ class Run:
         """Where the page is after the first @count lines, in the words of the page's legend"""
         mapped = not any(e["event"] == "mmap" and e["mm"] == mm and e["start"] <= address < e["end"]
                          for e in self.events)
-        slot = None
+        slot = next((e for n, e in reversed(self.slots(mm, address)) if n < count), None)
         for e in self.events[:count]:
             if e["event"] in ("mmap", "munmap") and e["mm"] == mm and e["start"] <= address < e["end"]:
                 mapped = e["event"] == "mmap"
-            if e["event"] == "set_pte" and e["mm"] == mm and e["address"] & ~4095 == address and e["kind"] != "table":
-                slot = e
         if not slot or slot["kind"] == "none":
             return "mapped, nothing there yet" if mapped else "not mapped"
         gpu = self.gpu(slot["pfn"])
@@ -124,9 +147,7 @@ class Run:
     def frames(self, mm, address):
         """Spans of lines in which the slot held a frame: [pfn, first line, line that ended it]"""
         spans = []
-        for n, e in enumerate(self.events):
-            if e["event"] != "set_pte" or e["mm"] != mm or e["address"] & ~4095 != address or e["kind"] == "table":
-                continue
+        for n, e in self.slots(mm, address):
             pfn = None if e["kind"] in ("none", "swap", "marker", "hwpoison") else e["pfn"]
             if spans and spans[-1][2] is None and spans[-1][0] != pfn:
                 spans[-1][2] = n
@@ -137,7 +158,7 @@ class Run:
     def names_frame(self, e, pfn):
         if e["event"] in ("memremap_pages", "memunmap_pages"):
             return False
-        if "pfn" in e and e["pfn"] <= pfn < e["pfn"] + (1 << e.get("order", 0)):
+        if "pfn" in e and e["pfn"] <= pfn < e["pfn"] + SLOTS.get(e["event"], 1 << e.get("order", 0)):
             return True
         return any(e.get(k, 0) & 1 and e[k] >> 6 == pfn for k in ("src", "dst"))
 
@@ -148,11 +169,12 @@ class Run:
             if "mm" in e:
                 last[e["task"]] = e["mm"]
             if "address" in e:
-                if e["address"] & ~4095 == address and last.get(e["task"], mm) == mm:
+                if 0 <= address - (e["address"] & ~4095) < 4096 * SLOTS.get(e["event"], 1) and last.get(e["task"], mm) == mm:
                     found.add(n)
             elif "start" in e and "end" in e:
                 if e.get("mm", mm) == mm and e["start"] & ~4095 <= address < e["end"]:
                     found.add(n)
+        found.update(n for n, _ in self.slots(mm, address))
         begins, ends = ("mm_page_alloc", "zone_device_page_init"), ("mm_page_free", "zone_device_folio_free")
         for pfn, first, last_line in self.frames(mm, address):
             mine = [n for n, e in enumerate(self.events) if self.names_frame(e, pfn)]

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""psim run --html, in a real browser: page_test.py PSIM [CASE...]"""
+"""psim run --html, in a real browser: page_test.py PSIM HUGE [CASE...]"""
 import base64
 import filecmp
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PSIM = sys.argv.pop(1)
+PSIM, HUGE = sys.argv.pop(1), sys.argv.pop(1)
 browser = folder = None
 runs = {}
 
@@ -122,6 +123,18 @@ class Pictures(Page):
                 with self.subTest(scenario=name, line=line):
                     self.check_places(this, line)
 
+    def test_slots_of_2_MiB_are_512_squares(self):
+        this = self.show(HUGE)
+        self.assertTrue({"present", "migration-write", "device-write", "none"} <=
+                        {e["kind"] for e in this.events if e["event"] == "set_pmd"})
+        ram = [n + 1 for n, e in enumerate(this.events) if e["event"] == "set_pmd" and e["kind"] == "present"]
+        gone = [n + 1 for n, e in enumerate(this.events) if e["event"] == "munmap"]
+        for line in ram[:2] + gone + [len(this.lines)] + [len(this.lines) * n // 7 for n in range(1, 7)]:
+            self.seek(line)
+            shown = js("return arguments[0].map(([mm, page]) => psim.cellWords(psim.places.cells.find(mm, page)).split(': ').slice(1).join(': '))",
+                       [[mm, address // 4096] for mm, address in this.pages()][::37])
+            self.assertEqual([this.place(mm, address, line) for mm, address in this.pages()[::37]], shown, "line %d" % line)
+
     def test_a_jump_gives_what_walking_there_gives(self):
         self.show("tour")
         js("psim.places.distance = 64; psim.places.keyframes = []; psim.places.keyframes.push(psim.places.initial);"
@@ -191,7 +204,7 @@ class Pictures(Page):
 
 class Histories(Page):
     def test_a_pages_history_is_the_texts(self):
-        for name, settings in (("there-and-back", ()), ("eviction", ()), ("fork-on-device", ()), ("ping-pong", ("turns=5",))):
+        for name, settings in (("there-and-back", ()), ("eviction", ()), (HUGE, ()), ("fork-on-device", ()), ("ping-pong", ("turns=5",))):
             this = self.show(name, *settings)
             pages = this.pages()
             for mm, address in pages[::max(1, len(pages) // 6)]:
@@ -499,6 +512,19 @@ class Files(Page):
         open_page(browser, path)
         self.assertIn("cut off", text_of("notice"))
         self.assertEqual(2 * 4096, js("return psim.trace.count"))
+
+    def test_a_program_that_dies_leaves_a_page_that_says_so(self):
+        path = folder.name + "/dead.html"
+        dying = subprocess.Popen([PSIM, "run", "ping-pong", "turns=100000000", "--html", path], stdout=subprocess.DEVNULL)
+        while not os.path.exists(path) or not os.path.getsize(path):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        dying.kill()
+        dying.wait()
+        open_page(browser, path)
+        self.assertIn("The machine never stopped", text_of("notice"))
+        self.show("eviction")
+        self.assertEqual("", text_of("notice"))
 
     def test_paths_that_cannot_be_written(self):
         for path, words in (("/nowhere/at/all.html", "No such file or directory"), (folder.name, "Is a directory")):

@@ -55,12 +55,12 @@ static __always_inline psim_pte_t psim_pte_get(struct mm_struct *mm, unsigned lo
 	return psim_pte_peek(ptep);
 }
 
-/* The event of a slot that changes. */
+/* The event of a slot that changes; one of 2 MiB has another name than the first of 512. */
 static __always_inline void psim_pte_trace(struct mm_struct *mm, unsigned long address,
 					   psim_pte_t pte)
 {
-	psim_trace(PSIM_EV_SLOT, mm->__psim_id, address & PAGE_MASK, psim_pte_kind(pte),
-		   psim_pte_pfn(pte));
+	psim_trace(psim_pmd_leaf(pte) ? PSIM_EV_SLOT_HUGE : PSIM_EV_SLOT, mm->__psim_id,
+		   address & PAGE_MASK, psim_pte_kind(pte), psim_pte_pfn(pte));
 }
 
 /* A slot is written: a scheduling point, and an event. Context: PTL. Flushing is the caller's. */

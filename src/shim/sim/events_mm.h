@@ -60,6 +60,8 @@
 	  H("start"), H("end"), D("error"))                                                        \
 	X(SLOT, "set_pte", "slot", "a page-table slot changes", D("mm"), H("address"),             \
 	  W("kind", pte), H("pfn"))                                                                \
+	X(SLOT_HUGE, "set_pmd", "slot", "a slot of 2 MiB changes, for all its pages", D("mm"),     \
+	  H("address"), W("kind", pte), H("pfn"))                                                  \
 	X(TLB_FLUSH, "tlb_flush", "slot", "CPUs forget translations", D("mm"), H("start"),         \
 	  H("end"))                                                                                \
 	X(NOTIFIER_START, "mmu_notifier_start", "notifier",                                        \

@@ -55,10 +55,11 @@ class History {
 			end: trace.slot(id, "end"),
 			pfn: /^mem(re|un)map_pages$/.test(kind.name) ? -1 : trace.slot(id, "pfn"),
 			order: trace.slot(id, "order"),
+			pages: SLOT_PAGES[kind.name] ?? 1,
 			kind: trace.slot(id, "kind"),
 			count: trace.slot(id, "count"),
 			encoded: ["src", "dst"].map((name) => trace.slot(id, name)).filter((k) => k >= 0),
-			slot: kind.name === "set_pte",
+			slot: kind.name in SLOT_PAGES,
 		}));
 	}
 
@@ -107,7 +108,7 @@ class History {
 	noteCell(i, kind, lastMm, [keys, events]) {
 		const { trace, places } = this, page = trace.pageOf(i, kind.address);
 		const mms = lastMm >= 0 ? [lastMm] : places.cells.byMm.keys();
-		const pages = kind.order < 0 ? 1 : 1 << trace.value(i, kind.order);
+		const pages = places.wide.has(i) ? SLOT_PAGES.set_pmd : kind.pages;
 
 		for (const mm of mms) {
 			const cell = places.cells.find(mm, page);
@@ -154,9 +155,9 @@ class History {
 	}
 
 	orderOf(i) {
-		const k = this.kinds[this.trace.kind[i]].order;
+		const { order, pages } = this.kinds[this.trace.kind[i]];
 
-		return k < 0 ? 0 : this.trace.value(i, k);
+		return order < 0 ? Math.log2(pages) : this.trace.value(i, order);
 	}
 
 	/* When the slot held which frame: [{pfn, from, to}], events' indices; kinds without a frame left out */
@@ -255,7 +256,8 @@ class History {
 		for (const i of this.ofFrame(pfn)) {
 			const kind = this.kinds[trace.kind[i]];
 			if (kind.slot)
-				cells.add(places.cells.find(trace.value(i, kind.mm), trace.pageOf(i, kind.address)));
+				cells.add(places.cells.find(trace.value(i, kind.mm),
+					trace.pageOf(i, kind.address) + pfn - trace.value(i, kind.pfn)));
 		}
 		return [...cells].filter((cell) => cell >= 0 && this.frameAt(cell, p) === pfn);
 	}

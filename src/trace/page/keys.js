@@ -88,7 +88,7 @@ const TOUR = [
 	["timeline-box", "The whole run", "From left to right, the run from its first event to its last; the height says how many " +
 		"pages are where. Drag the red line, or press Space to watch. The time is virtual: it is the simulated machine's, not yours."],
 	["lanes", "Who does what", "A lane for every task: kernel threads, the processes, the engines of the GPUs (in italics). A bar " +
-		"shows when it runs; marks are its events: from above faults, migration, page tables, devices."],
+		"shows when it runs, a thin line that it waits for a lock, a fence or a task; marks are its events: from above faults, migration, page tables, devices."],
 	["now-box", "This moment", "The last event that happened, first in plain words, then exactly as the text trace has it. " +
 		"The arrow keys go from one event to the next."],
 	["history-box", "The life of one page", "When a page is chosen, everything that ever happened to it stands here: when it was " +

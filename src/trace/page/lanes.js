@@ -34,7 +34,7 @@ class Lanes {
 		const first = new Map();
 
 		/* a task may have had several names: one lane a number */
-		const laneOfTask = trace.tasks.map((task) => {
+		const laneOfTask = this.laneOfTask = trace.tasks.map((task) => {
 			if (!first.has(task.number))
 				first.set(task.number, { number: task.number, name: task.name, device: false });
 			return first.get(task.number);
@@ -50,6 +50,7 @@ class Lanes {
 			lists.put(key(i), i);
 		this.lists = lists;
 		this.spans(laneOfTask);
+		this.waits(laneOfTask);
 	}
 
 	/* From the switches: when each lane ran, as [from, to, from, to, ...] in positions */
@@ -80,6 +81,30 @@ class Lanes {
 		for (const lane of this.lanes) {
 			lane.spans = lane.spans.done();
 			lane.device = lane.device && !/irq|main/.test(lane.name);
+		}
+	}
+
+	/* When each lane said that it waits: for a lock, a fence, a task */
+	waits(laneOfTask) {
+		const { trace } = this.app, step = new Map();
+
+		for (const name of ["contention", "wait", "dma_fence_wait"])
+			for (const [end, by] of [["begin", 1], ["start", 1], ["end", -1]])
+				step.set(trace.byName.get(`${name}_${end}`), by);
+		for (const lane of this.lanes)
+			Object.assign(lane, { waits: new Growing(Uint32Array), deep: 0, since: 0 });
+		for (let i = 0; i < trace.count; i++) {
+			const by = step.get(trace.kind[i]), lane = laneOfTask[trace.task[i]];
+
+			if (by > 0 && !lane.deep++)
+				lane.since = i + 1;
+			if (by < 0 && lane.deep && !--lane.deep)
+				lane.waits.push(lane.since), lane.waits.push(i + 1);
+		}
+		for (const lane of this.lanes) {
+			if (lane.deep)
+				lane.waits.push(lane.since), lane.waits.push(trace.count);
+			lane.waits = lane.waits.done();
 		}
 	}
 
@@ -129,6 +154,14 @@ class Lanes {
 		this.redraw();
 		this.app.say(wide > 0.9999 ? "the lanes show the whole run" :
 			`the lanes show ${(wide * 100).toPrecision(2)} percent of the run`);
+	}
+
+	/* Scroll to the lane of an event. */
+	reveal(i) {
+		const y = this.laneOfTask[this.app.trace.task[i]].index * LANE, top = this.element.scrollTop;
+
+		if (y < top || y + LANE > top + this.view)
+			this.element.scrollTop = y - this.view / 2;
 	}
 
 	/* Move the window so that the position is in it. */
@@ -194,7 +227,10 @@ class Lanes {
 			context.beginPath();
 			context.rect(GUTTER, y, width - GUTTER - MARGIN, LANE);
 			context.clip();
-			this.drawSpans(context, lane, y);
+			context.fillStyle = paint.faint;
+			this.drawSpans(context, lane.waits, y + LANE / 2, 1.5);
+			context.fillStyle = paint.line;
+			this.drawSpans(context, lane.spans, y + 4, LANE - 8);
 			FAMILY_ORDER.forEach((family, f) => this.drawMarks(context, lane, f, y));
 			context.restore();
 		}
@@ -209,14 +245,14 @@ class Lanes {
 		context.textAlign = "right";
 		context.textBaseline = "middle";
 		const text = () => `${name}${name === lane.name ? "" : "…"}/${lane.number}`;
-		while (name.length > 1 && context.measureText(text()).width > GUTTER - 14)
+		while (name.length > 1 && context.measureText(text()).width > GUTTER - 20)
 			name = name.slice(0, -1);
 		context.fillText(text(), GUTTER - 8, y + LANE / 2);
 	}
 
-	/* Where the lane runs: a bar. Spans within one pixel are drawn once. */
-	drawSpans(context, lane, y) {
-		const { axis, paint } = this.app, spans = lane.spans, [a, b] = this.window;
+	/* Where the lane runs, a bar; where it waits, a line. Spans within one pixel are drawn once. */
+	drawSpans(context, spans, y, height) {
+		const { axis } = this.app, [a, b] = this.window;
 		const from = axis.toPosition(a);
 		let low = 0, high = spans.length / 2, drawnTo = -1;
 
@@ -227,7 +263,6 @@ class Lanes {
 			else
 				high = middle;
 		}
-		context.fillStyle = paint.line;
 		for (; low < spans.length / 2; low++) {
 			const share = axis.toShare(spans[2 * low]);
 			if (share > b)
@@ -235,7 +270,7 @@ class Lanes {
 			const x = this.xOf(share), to = Math.max(x + 1, this.xOf(axis.toShare(spans[2 * low + 1])));
 			if (to <= drawnTo + 0.5)
 				continue;
-			context.fillRect(Math.max(x, drawnTo), y + 4, to - Math.max(x, drawnTo), LANE - 8);
+			context.fillRect(Math.max(x, drawnTo), y, to - Math.max(x, drawnTo), height);
 			drawnTo = to;
 		}
 	}
@@ -272,11 +307,25 @@ class Lanes {
 
 		context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
 		context.clearRect(0, 0, width, view);
+		if (app.position)
+			this.drawWho(context, this.laneOfTask[app.trace.task[app.position - 1]]);
 		if (x < GUTTER - 1 || x > width - MARGIN + 1)
 			return;
 		context.fillStyle = app.paint.paper;
 		context.fillRect(x - 2.5, 0, 5, view);
 		context.fillStyle = app.paint.cursor;
 		context.fillRect(x - 1.5, 0, 3, view);
+	}
+
+	/* An arrow at the lane whose event is the newest */
+	drawWho(context, lane) {
+		const y = 3 + lane.index * LANE - this.element.scrollTop + LANE / 2;
+
+		context.fillStyle = this.app.paint.cursor;
+		context.beginPath();
+		context.moveTo(2, y - 6);
+		context.lineTo(9, y);
+		context.lineTo(2, y + 6);
+		context.fill();
 	}
 }

@@ -127,6 +127,8 @@ class App {
 		this.seek(position);
 		if (this.touched.length && !this.player.playing)
 			this.map.reveal(this.touched[0]);
+		if (this.position)
+			this.lanes.reveal(this.position - 1);
 		this.say(this.position ? this.words.sentence(this.position - 1) : "before the first event");
 	}
 
@@ -246,6 +248,7 @@ function notice(text) {
 /* What the reader must know of the data before he believes the pictures */
 function notices(trace) {
 	const { meta } = trace, number = (n) => n.toLocaleString("en");
+	const kindAt = (i) => trace.kinds[trace.kind[i]].name;
 
 	if (trace.broken)
 		notice(`This file was cut off: ${number(trace.count)} of ${number(meta.events)} events are here (${trace.broken}). ` +
@@ -254,6 +257,8 @@ function notices(trace) {
 		notice(`The first ${number(trace.number[0] - 1)} events were not kept: pages whose slots changed only then look empty.`);
 	else if (!trace.count)
 		notice("There are no events in this file.");
+	else if (kindAt(0) === "machine_start" && kindAt(trace.count - 1) !== "machine_stop")
+		notice("The machine never stopped: the program ended before its run did, and took what came later with it.");
 }
 
 async function open() {

@@ -116,6 +116,9 @@ class Growing {
 	}
 }
 
+/* How many pages a slot is, by the name of the event that changes it */
+const SLOT_PAGES = { set_pte: 1, set_pmd: 512 };
+
 /* Ranges up to this many pages have a cell for each; of longer ones only pages that something touched */
 const WHOLE_RANGE = 4096;
 const WHOLE_CELLS = 131072;
@@ -145,8 +148,8 @@ class Cells {
 	}
 
 	gather(trace, wanted) {
-		const touching = trace.kinds.map((kind, id) => ["set_pte", "page_fault_user"].includes(kind.name) ?
-			{ mm: trace.slot(id, "mm"), address: trace.slot(id, "address"), order: trace.slot(id, "order") } : null);
+		const touching = trace.kinds.map((kind, id) => (SLOT_PAGES[kind.name] || kind.name === "page_fault_user" ?
+			{ mm: trace.slot(id, "mm"), address: trace.slot(id, "address"), pages: SLOT_PAGES[kind.name] ?? 1 } : null));
 		const mmap = trace.byName.get("mmap");
 		let whole = WHOLE_CELLS, lastMm = -1, lastPage = -1;
 
@@ -155,14 +158,13 @@ class Cells {
 
 			if (at) {
 				const mm = trace.value(i, at.mm), page = trace.pageOf(i, at.address);
-				const order = at.order < 0 ? 0 : trace.value(i, at.order);
-				if (mm === lastMm && page === lastPage && !order)
+				if (mm === lastMm && page === lastPage)
 					continue;
 				const list = wanted(mm);
-				for (let n = 0; n < 1 << order; n++)
+				for (let n = 0; n < at.pages; n++)
 					list.push(page + n);
 				lastMm = mm;
-				lastPage = page;
+				lastPage = at.pages === 1 ? page : -1;
 			} else if (id === mmap) {
 				const mm = trace.value(i, 0), from = trace.pageOf(i, 1), to = trace.pageOf(i, 2);
 				if (to - from > WHOLE_RANGE || to - from > whole)
@@ -265,7 +267,8 @@ class Places {
 		this.position = 0;
 		this.now = new Uint8Array(this.cells.count);
 		this.covered = new Uint8Array(this.cells.count);
-		this.leaf = new Map(); /* cell of a 2 MiB slot -> true */
+		this.huge = new Set(); /* first cells of 2 MiB that one slot maps */
+		this.wide = new Set(); /* events that emptied one, under the name of a small slot's */
 		this.event = new Growing(Uint32Array);
 		this.cell = new Growing(Uint32Array);
 		this.before = new Growing(Uint8Array);
@@ -295,18 +298,17 @@ class Places {
 
 	walk() {
 		const { trace, cells } = this, kinds = trace.byName;
-		const slot = kinds.get("set_pte"), mmap = kinds.get("mmap"), munmap = kinds.get("munmap");
-		const at = slot === undefined ? null : {
-			mm: trace.slot(slot, "mm"), address: trace.slot(slot, "address"),
-			kind: trace.slot(slot, "kind"), pfn: trace.slot(slot, "pfn"),
-			order: trace.slot(slot, "order"),
-		};
+		const mmap = kinds.get("mmap"), munmap = kinds.get("munmap");
+		const slots = trace.kinds.map(({ name }, id) => SLOT_PAGES[name] && {
+			mm: trace.slot(id, "mm"), address: trace.slot(id, "address"),
+			kind: trace.slot(id, "kind"), pfn: trace.slot(id, "pfn"), pages: SLOT_PAGES[name],
+		});
 
 		for (let i = 0; i < trace.count; i++) {
 			const kind = trace.kind[i];
 
-			if (kind === slot)
-				this.slotChange(i, at);
+			if (slots[kind])
+				this.slotChange(i, slots[kind]);
 			else if (kind === mmap || kind === munmap)
 				cells.inRange(trace.value(i, 0), trace.pageOf(i, 1), trace.pageOf(i, 2),
 					(first, end) => this.cover(i, first, end, kind === mmap));
@@ -325,10 +327,19 @@ class Places {
 		const cell = this.cells.find(trace.value(i, at.mm), trace.pageOf(i, at.address));
 		const name = trace.word(i, at.kind) ?? "";
 
-		if (name === "table") /* a slot of an upper level */
+		if (name === "table") { /* a slot of an upper level; what is below speaks for itself */
+			this.huge.delete(cell);
 			return;
+		}
 		const place = this.placeOf(name, trace.value(i, at.pfn));
-		const pages = at.order < 0 ? 1 : 1 << trace.value(i, at.order);
+		/* a slot of 2 MiB is emptied as any other; only what it was tells */
+		const pages = place === Place.NONE && this.huge.has(cell) ? SLOT_PAGES.set_pmd : at.pages;
+		if (pages > at.pages)
+			this.wide.add(i);
+		if (place === Place.NONE)
+			this.huge.delete(cell);
+		else if (pages > 1)
+			this.huge.add(cell);
 		for (let n = 0; n < pages; n++)
 			this.change(i, cell + n, place === Place.NONE && !this.covered[cell + n] ? Place.UNMAPPED : place);
 	}

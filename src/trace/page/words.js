@@ -183,6 +183,7 @@ const SENTENCES = {
 	hmm_range_fault: (v) => `A driver looks at the slots of ${pagesText(v.start, v.end)} of process ${v.mm}`,
 	hmm_range_fault_end: (v) => `It has seen ${pagesText(v.start, v.end)}${+v.error ? `: error ${v.error}` : ""}`,
 	set_pte: (v, w) => w.slot(v),
+	set_pmd: (v, w) => `${w.slot(v)} (2 MiB at once)`,
 	tlb_flush: (v) => `Process ${v.mm}: the CPUs forget ${pagesText(v.start, v.end)}`,
 	migrate_vma_setup: (v) => `Migration, phase 1: ${pagesText(v.start, v.end)} of process ${v.mm} are collected`,
 	migrate_vma_setup_end: (v) => `Phase 1 is over: ${v.cpages} of ${pagesText(v.start, v.end)} can move`,
