@@ -136,6 +136,8 @@ enum story_step {
 	STEP_UNMAPPED,
 	STEP_GIVEN_BACK,
 	STEP_COPIED_SLOTS,
+	STEP_MOVED_SLOTS,
+	STEP_PROTECTED,
 	STEP_CHANGED_SLOTS,
 	STEP_ZERO_PAGE,
 	STEP_NEW_PAGE,
@@ -255,7 +257,7 @@ struct change {
  * @mapped: pages mapped for the device
  * @copied, @cleared: bytes
  * @errors: fences with an error
- * @moved, @filled, @stayed: by migrate_pages
+ * @moved, @filled: by migrate_pages
  * @freed_ram, @freed_device: pages that finalize let go
  * @source, @destination: the first page, as migrate_pages saw it
  * @at_end: the first pair, as finalize left it
@@ -275,7 +277,7 @@ struct journey {
 	unsigned int asked, cpages, taken, holes, ram, device;
 	unsigned int new_device, new_ram, mapped, errors;
 	number first, last, copied, cleared;
-	unsigned int moved, filled, stayed, freed_ram, freed_device;
+	unsigned int moved, filled, freed_ram, freed_device;
 	struct counted source, destination;
 	struct counted at_end[2];
 	const char *locks;

@@ -200,11 +200,9 @@ static void on_pages(struct gather *gather, const struct record *record)
 		journey->new_device += to->counts.device;
 		journey->new_ram += !to->counts.device;
 	}
-	if (!record->value[2])
-		journey->stayed++;
-	else if (record->page[0].pfn)
+	if (record->value[2] && record->page[0].pfn)
 		journey->moved++;
-	else
+	else if (record->value[2])
 		journey->filled++;
 	if (record->page[0].pfn && !journey->source.pfn) {
 		journey->source = record->page[0];

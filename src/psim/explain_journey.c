@@ -85,6 +85,9 @@ static void tell_copy(struct chapter *chapter, const struct journey *journey)
 
 static void tell_handing_over(struct chapter *chapter, const struct journey *journey)
 {
+	unsigned int gone = journey->moved + journey->filled;
+	unsigned int stayed = journey->cpages > gone ? journey->cpages - gone : 0;
+
 	if (journey->moved)
 		say_step(
 			chapter, STEP_PAGES,
@@ -98,16 +101,27 @@ static void tell_handing_over(struct chapter *chapter, const struct journey *jou
 		say_step(chapter, STEP_PAGES,
 			 "%u slot%s without a page get%s one that reads as zeros.", journey->filled,
 			 plural(journey->filled), journey->filled == 1 ? "s" : "");
-	if (journey->stayed)
+	if (stayed)
 		say_step(chapter, STEP_PAGES_FAILED,
 			 "%u page%s where %s: no destination, or a reference that nobody explains.",
-			 journey->stayed, journey->stayed == 1 ? " stays" : "s stay",
-			 journey->stayed == 1 ? "it is" : "they are");
+			 stayed, stayed == 1 ? " stays" : "s stay",
+			 stayed == 1 ? "it is" : "they are");
 	if (journey->source.pfn && journey->destination.pfn) {
 		tell_counts(chapter, &journey->source, 1);
 		tell_counts(chapter, &journey->destination, 1);
 	}
 	chapter->locks = journey->locks;
+}
+
+static void tell_freed(struct chapter *chapter, unsigned int ram, unsigned int device)
+{
+	if (ram && device)
+		say_step(chapter, STEP_FREED, "%u page%s of RAM and %u of the device are free.",
+			 ram, plural(ram), device);
+	else if (ram || device)
+		say_step(chapter, STEP_FREED, "%u page%s of %s %s free.", ram + device,
+			 plural(ram + device), ram ? "RAM" : "the device",
+			 ram + device == 1 ? "is" : "are");
 }
 
 static void tell_end(struct chapter *chapter, const struct journey *journey)
@@ -117,12 +131,7 @@ static void tell_end(struct chapter *chapter, const struct journey *journey)
 	say_step(chapter, STEP_FINALIZE,
 		 "Migration entries become slots of %s, all is unlocked, and who waited goes on.",
 		 journey->moved + journey->filled ? "the pages as they are now" : "the old pages");
-	if (journey->freed_ram + journey->freed_device)
-		say_step(chapter, STEP_FREED, "%u old page%s of %s %s free.",
-			 journey->freed_ram + journey->freed_device,
-			 plural(journey->freed_ram + journey->freed_device),
-			 journey->freed_device ? "the device" : "RAM",
-			 journey->freed_ram + journey->freed_device == 1 ? "is" : "are");
+	tell_freed(chapter, journey->freed_ram, journey->freed_device);
 }
 
 void tell_journey_steps(struct chapter *chapter, const struct journey *journey)

@@ -80,8 +80,10 @@ static void in_runs(FILE *file, const struct view *view, number from, number to)
 
 		if (at < to && now == kind)
 			continue;
-		fprintf(file, "%#llx  %llu x %c (%s)\n", first, (at - first) / PAGE, letters[kind],
-			words[kind]);
+		if (kind != SLOT_EMPTY ||
+		    at - first <= MOST * PAGE) /* the wide empty spaces between */
+			fprintf(file, "%#llx  %llu x %c (%s)\n", first, (at - first) / PAGE,
+				letters[kind], words[kind]);
 		first = at;
 		kind = now;
 		runs++;

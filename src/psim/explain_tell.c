@@ -202,6 +202,59 @@ static int all_cleared(const struct gather *gather)
 	return 1;
 }
 
+/* Each page that left an address is at another one of the same address space now. */
+static size_t count_moved(const struct gather *gather)
+{
+	size_t moved = 0;
+
+	for (size_t i = 0; i < gather->n; i++) {
+		const struct change *from = &gather->changes[i];
+
+		for (size_t j = 0; slot_maps(from->old) && j < gather->n; j++) {
+			const struct change *to = &gather->changes[j];
+
+			moved += to->mm == from->mm && to->address != from->address &&
+				 to->new.pfn == from->old.pfn &&slot_maps(to->new);
+		}
+	}
+	return 2 * moved == gather->n ? moved : 0;
+}
+
+/* The same pages before and after. */
+static int same_pages(const struct gather *gather)
+{
+	for (size_t i = 0; i < gather->n; i++) {
+		const struct change *change = &gather->changes[i];
+
+		if (!slot_maps(change->old) || !slot_maps(change->new) ||
+		    change->old.pfn != change->new.pfn)
+			return 0;
+	}
+	return 1;
+}
+
+static void tell_written(struct chapter *chapter, const struct gather *gather)
+{
+	size_t moved = gather->n <= 1024 ? count_moved(gather) : 0;
+	const char *s = gather->n == 1 ? "" : "s", *are = gather->n == 1 ? " is" : "s are";
+
+	if (moved) {
+		chapter->title = text_of("%s moves %zu page%s to other addresses",
+					 gather->task_name, moved, moved == 1 ? "" : "s");
+		say_step(chapter, STEP_MOVED_SLOTS,
+			 "Slots move; the pages that they name, and what those count, stay.");
+	} else if (same_pages(gather)) {
+		chapter->title = text_of("%s changes the permission of %zu slot%s",
+					 gather->task_name, gather->n, s);
+		say_step(chapter, STEP_PROTECTED, "%zu slot%s written, from %s on: the same pages.",
+			 gather->n, are, hex(chapter->from));
+	} else {
+		chapter->title = text_of("%s changes %zu slot%s", gather->task_name, gather->n, s);
+		say_step(chapter, STEP_CHANGED_SLOTS, "%zu slot%s written, from %s on.", gather->n,
+			 are, hex(chapter->from));
+	}
+}
+
 static void tell_copied(struct chapter *chapter, const struct gather *gather)
 {
 	size_t copied = 0;
@@ -232,10 +285,7 @@ void tell_slots(struct story *story, struct gather *gather)
 			hex(chapter->from), gather->n, gather->n == 1 ? " is" : "s are",
 			freed_text(gather));
 	} else {
-		chapter->title = text_of("%s changes %zu slot%s", gather->task_name, gather->n,
-					 gather->n == 1 ? "" : "s");
-		say_step(chapter, STEP_CHANGED_SLOTS, "%zu slot%s written, from %s on.", gather->n,
-			 gather->n == 1 ? " is" : "s are", hex(chapter->from));
+		tell_written(chapter, gather);
 	}
 	if (gather->notified)
 		say_step(chapter, STEP_NOTIFIED,
@@ -411,10 +461,11 @@ void tell_fault(struct story *story, struct gather *gather, const struct record 
 static char *title_of(const struct gather *gather)
 {
 	const struct journey *journey = &gather->journey;
-	unsigned int pages = journey->cpages ? journey->cpages : journey->asked;
+	unsigned int gone = journey->moved + journey->filled;
+	unsigned int pages = gone ? gone : journey->cpages ? journey->cpages : journey->asked;
 	const char *s = pages == 1 ? "" : "s", *es = pages == 1 ? "es" : "", *what;
 
-	if (!journey->moved && !journey->filled)
+	if (!gone)
 		return text_of("%s: %u page%s where %s%s", gather->task_name, pages,
 			       pages == 1 ? " stays" : "s stay", pages == 1 ? "it is" : "they are",
 			       journey->by_pages ? " (eviction)" : "");
