@@ -77,6 +77,13 @@ _psim()
 			fi ;;
 		list) words=$("$psim" list --names --broken 2>/dev/null) ;;
 		new) words="driver scenario" ;;
+		lab)
+			if ((COMP_CWORD == 2)); then
+				words="run list"
+			else
+				COMPREPLY=($(compgen -f -- "$cur"))
+				return
+			fi ;;
 		replay) ;;
 		*)
 			COMPREPLY=($(compgen -f -- "$cur"))

@@ -109,6 +109,13 @@ def more(session):
     expect("psim task", lambda said: "psim_stopped_before_event" in session.command("bt")[0])
     session.command("psim task first")
     session.command("continue")
+    session.command("break psim_hw_trace")
+    session.command("run run there-and-back --engine free")
+    expect("psim task there-and-back", lambda said: said.startswith("#"))
+    expect("bt", lambda said: "psim_scenario_body_there_and_back" in said)
+    expect("psim bt copy", lambda said: "simhw_copy_engine" in said and "there_and_back" not in said)
+    session.command("delete")
+    session.command("continue")
     expect("psim tasks", lambda said: said.startswith("psim: no machine is running"))
 
 

@@ -32,11 +32,11 @@ class Frame:
     """The frame that gdb looks at: the stack that "psim task" has chosen, and how far up."""
 
     def __init__(self):
-        self.sp = tasks.fiber_unwinder.sp
+        self.thread, self.sp = gdb.selected_thread(), tasks.fiber_unwinder.sp
         self.level = gdb.selected_frame().level() if hasattr(gdb.Frame, "level") else 0
 
     def select(self):
-        tasks.look_at(self.sp)
+        tasks.look_at(self.sp, self.thread)
         frame = gdb.newest_frame()
         for _ in range(self.level):
             frame = frame.older() or frame
@@ -129,13 +129,14 @@ def about(task):
 
 
 def show_stack(task, indent):
+    home = gdb.selected_thread()
     try:
         for i, frame in enumerate(tasks.own_frames(task)):
             print(f"{indent}#{i} {tasks.place(frame)}")
     except gdb.error as error:
         print(f"{indent}({error})")
     finally:
-        tasks.look_at(None)
+        tasks.look_at(None, home)
 
 
 class Bt(Command):
@@ -153,9 +154,9 @@ program goes on, this is over."""
 
     def run(self, argument):
         task = tasks.find(argument) if argument else None
-        tasks.look_at(task.sp if task else None)
-        if tasks.fiber_unwinder.sp is not None:
-            tasks.own_frames(task)[0].select()
+        tasks.look_at(None)
+        if task and (frames := tasks.own_frames(task)):
+            frames[0].select()
         gdb.execute("frame")
 
 

@@ -64,11 +64,30 @@ def forget_frames():
         gdb.execute("flushregs", to_string=True)
 
 
-def look_at(sp):
-    """From now on frames are those of the stack that was left at @sp; None: of what runs."""
+def look_at(stack, home=None):
+    """From now on frames are those of a stack: where the switch left it, a thread's; None: of what runs.
+@home: the thread that gdb looked at when the command began."""
+    thread = stack if isinstance(stack, gdb.InferiorThread) else home
+    sp = None if isinstance(stack, gdb.InferiorThread) else stack
+    if thread is not None and thread.is_valid() and thread.global_num != gdb.selected_thread().global_num:
+        thread.switch()
     if fiber_unwinder.sp != sp:
         fiber_unwinder.sp = sp
         forget_frames()
+
+
+def thread_of(task):
+    """The thread that runs a task of the free-running engine; None."""
+    home, found = gdb.selected_thread(), None
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        try:
+            if int(machine.value("__psim_current")) == int(task.address):
+                found = thread
+        except (machine.NotThere, gdb.error):
+            pass  # a thread that has none
+    home.switch()
+    return found
 
 
 class Task:
@@ -110,12 +129,12 @@ class Task:
             return False
 
     @property
-    def sp(self):
-        """Where the switch left its registers; None: it runs, or is a thread of the host's."""
-        fiber = self.ctl["fiber"]
-        if self.is_current or not int(fiber):
+    def stack(self):
+        """For look_at(): None: it runs."""
+        if self.is_current:
             return None
-        return int(fiber["sp"]) or None
+        fiber = self.ctl["fiber"]
+        return int(fiber["sp"]) or None if int(fiber) else thread_of(self.task)
 
     @property
     def held(self):
@@ -130,9 +149,12 @@ class Task:
 
     def frames(self):
         """Its frames, innermost first. What runs has its own; the caller has not to be on another stack."""
-        look_at(self.sp)
+        stack = self.stack
+        if stack is None and not self.is_current:
+            return
+        look_at(stack)
         frame = gdb.newest_frame()
-        if self.sp is not None:
+        if fiber_unwinder.sp is not None:
             frame = frame.older()
         while frame is not None and frame.is_valid():
             yield frame
@@ -202,7 +224,7 @@ def place(frame):
 
 
 # What lies between a task's own code and the switch, at either end of its stack.
-ENGINE = ("fiber.c", "fiber_switch.c", "deterministic.c", "engine_room.c")
+ENGINE = ("fiber.c", "fiber_switch.c", "deterministic.c", "engine_room.c", "free.c", "thread.c")
 # What says little about what a task is doing.
 ROOMS = ("/src/shim/sched/", "/src/shim/host/", "/src/shim/sim/", "/src/explore/")
 
@@ -216,10 +238,10 @@ def of_program(frame):
 
 
 def own_frames(task):
-    """Its frames without the engine's, which are the same in every task."""
+    """Its frames without the engine's and the libraries', which are the same in every task."""
     def of_engine(frame):
         path = of_program(frame)
-        return frame.name() == "psim_fiber_start" or (path is not None and os.path.basename(path) in ENGINE)
+        return path is None or os.path.basename(path) in ENGINE
     frames = list(task.frames())
     first = 0
     while first < len(frames) and of_engine(frames[first]):
@@ -227,11 +249,12 @@ def own_frames(task):
     last = len(frames)
     while last > first and of_engine(frames[last - 1]):
         last -= 1
-    return frames[first:last]
+    return frames[first:last] or frames
 
 
 def innermost(task):
     """The frame that says most: the innermost one outside of the engine and the instruments."""
+    home = gdb.selected_thread()
     try:
         for frame in task.frames():
             path = of_program(frame)
@@ -240,5 +263,5 @@ def innermost(task):
     except gdb.error:
         pass
     finally:
-        look_at(None)
+        look_at(None, home)
     return ""
