@@ -30,10 +30,14 @@ void __psim_drm_printk(const char *level, const struct drm_device *drm, const ch
 const char *__psim_drm_name(const struct drm_device *drm);
 
 #define __drm_printk(drm, level, fmt, ...) __psim_drm_printk(level, drm, fmt, ##__VA_ARGS__)
-#define drm_info(drm, fmt, ...)		   __psim_drm_printk(KERN_INFO, drm, fmt, ##__VA_ARGS__)
-#define drm_notice(drm, fmt, ...)	   __psim_drm_printk(KERN_NOTICE, drm, fmt, ##__VA_ARGS__)
-#define drm_warn(drm, fmt, ...)		   __psim_drm_printk(KERN_WARNING, drm, fmt, ##__VA_ARGS__)
-#define drm_err(drm, fmt, ...)		   __psim_drm_printk(KERN_ERR, drm, "*ERROR* " fmt, ##__VA_ARGS__)
+/** drm_info() - a message about a device, at level info */
+#define drm_info(drm, fmt, ...) __psim_drm_printk(KERN_INFO, drm, fmt, ##__VA_ARGS__)
+/** drm_notice() - a message about a device, at level notice */
+#define drm_notice(drm, fmt, ...) __psim_drm_printk(KERN_NOTICE, drm, fmt, ##__VA_ARGS__)
+/** drm_warn() - a message about a device, at level warning */
+#define drm_warn(drm, fmt, ...) __psim_drm_printk(KERN_WARNING, drm, fmt, ##__VA_ARGS__)
+/** drm_err() - a message about a device, at level error */
+#define drm_err(drm, fmt, ...) __psim_drm_printk(KERN_ERR, drm, "*ERROR* " fmt, ##__VA_ARGS__)
 
 #define __psim_drm_once(level, drm, fmt, ...)                                      \
 	do {                                                                       \
@@ -73,7 +77,9 @@ struct drm_printer {
 	enum drm_debug_category category;
 };
 
+/** drm_printf() - print through a printer */
 void drm_printf(struct drm_printer *p, const char *fmt, ...) __printf(2, 3);
+/** drm_puts() - print a text through a printer */
 void drm_puts(struct drm_printer *p, const char *str);
 void __drm_printfn_seq_file(struct drm_printer *p, struct va_format *vaf);
 void __drm_puts_seq_file(struct drm_printer *p, const char *str);
@@ -81,6 +87,7 @@ void __drm_printfn_info(struct drm_printer *p, struct va_format *vaf);
 void __drm_printfn_dbg(struct drm_printer *p, struct va_format *vaf);
 void __drm_printfn_err(struct drm_printer *p, struct va_format *vaf);
 
+/** drm_vprintf() - print through a printer, with the arguments as a list */
 static inline void drm_vprintf(struct drm_printer *p, const char *fmt, va_list *va)
 {
 	struct va_format vaf = {.fmt = fmt, .va = va};
@@ -92,17 +99,20 @@ static inline void drm_vprintf(struct drm_printer *p, const char *fmt, va_list *
 #define drm_printf_indent(printer, indent, fmt, ...) \
 	drm_printf((printer), "%.*s" fmt, (indent), "\t\t\t\t\tX", ##__VA_ARGS__)
 
+/** drm_seq_file_printer() - a printer into a seq_file */
 static inline struct drm_printer drm_seq_file_printer(struct seq_file *f)
 {
 	return (struct drm_printer){
 		.printfn = __drm_printfn_seq_file, .puts = __drm_puts_seq_file, .arg = f};
 }
 
+/** drm_info_printer() - a printer at level info of a device */
 static inline struct drm_printer drm_info_printer(struct device *dev)
 {
 	return (struct drm_printer){.printfn = __drm_printfn_info, .arg = dev};
 }
 
+/** drm_dbg_printer() - a printer into the debug messages of a category */
 static inline struct drm_printer
 drm_dbg_printer(struct drm_device *drm, enum drm_debug_category category, const char *prefix)
 {

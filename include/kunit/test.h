@@ -94,11 +94,14 @@ struct kunit {
 	char __psim_param[KUNIT_PARAM_DESC_SIZE];
 };
 
+/** KUNIT_CASE() - an entry of test_cases: a function, under its name */
 #define KUNIT_CASE(test_name)                             \
 	{                                                 \
 		.run_case = test_name, .name = #test_name \
 	}
+/** KUNIT_CASE_SLOW() - the same of a case that takes long */
 #define KUNIT_CASE_SLOW(test_name) KUNIT_CASE(test_name)
+/** KUNIT_CASE_PARAM() - the same, once for each parameter that a generator gives */
 #define KUNIT_CASE_PARAM(test_name, gen_params)                                          \
 	{                                                                                \
 		.run_case = test_name, .name = #test_name, .generate_params = gen_params \
@@ -245,12 +248,15 @@ void __psim_kunit_end_task(void) __noreturn;
 				   "is an object", NULL, test, __psim_ptr, NULL, ##__VA_ARGS__); \
 	} while (0)
 
+/** KUNIT_SUCCEED() - nothing: the case is well so far */
 #define KUNIT_SUCCEED(test)   \
 	do {                  \
 		(void)(test); \
 	} while (0)
+/** KUNIT_FAIL() - a failure with a message; the case goes on */
 #define KUNIT_FAIL(test, fmt, ...) \
 	__psim_kunit_check(0, false, __psim_kunit_fail, NULL, NULL, NULL, test, fmt, ##__VA_ARGS__)
+/** KUNIT_FAIL_AND_ABORT() - a failure with a message; the case ends */
 #define KUNIT_FAIL_AND_ABORT(test, fmt, ...) \
 	__psim_kunit_check(0, true, __psim_kunit_fail, NULL, NULL, NULL, test, fmt, ##__VA_ARGS__)
 
@@ -441,16 +447,19 @@ void kunit_release_action(struct kunit *test, kunit_action_t *action, void *ctx)
 void *kunit_kmalloc_array(struct kunit *test, size_t n, size_t size, gfp_t gfp);
 void kunit_kfree(struct kunit *test, const void *ptr);
 
+/** kunit_kmalloc() - memory that is freed at the end of the case */
 static inline void *kunit_kmalloc(struct kunit *test, size_t size, gfp_t gfp)
 {
 	return kunit_kmalloc_array(test, 1, size, gfp);
 }
 
+/** kunit_kzalloc() - the same, zeroed */
 static inline void *kunit_kzalloc(struct kunit *test, size_t size, gfp_t gfp)
 {
 	return kunit_kmalloc_array(test, 1, size, gfp | __GFP_ZERO);
 }
 
+/** kunit_kcalloc() - an array, zeroed, that is freed at the end of the case */
 static inline void *kunit_kcalloc(struct kunit *test, size_t n, size_t size, gfp_t gfp)
 {
 	return kunit_kmalloc_array(test, n, size, gfp | __GFP_ZERO);

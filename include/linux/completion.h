@@ -33,9 +33,12 @@ struct completion {
 		&work;                       \
 	}))
 #define COMPLETION_INITIALIZER_ONSTACK_MAP(work, map) COMPLETION_INITIALIZER_ONSTACK(work)
-#define DECLARE_COMPLETION(work)		      struct completion work = COMPLETION_INITIALIZER(work)
-#define DECLARE_COMPLETION_ONSTACK(work)	      struct completion work = COMPLETION_INITIALIZER(work)
+/** DECLARE_COMPLETION() - a completion that is not complete */
+#define DECLARE_COMPLETION(work) struct completion work = COMPLETION_INITIALIZER(work)
+/** DECLARE_COMPLETION_ONSTACK() - the same on the stack */
+#define DECLARE_COMPLETION_ONSTACK(work) struct completion work = COMPLETION_INITIALIZER(work)
 
+/** init_completion() - make a completion ready, not complete */
 #define init_completion(x)	    __psim_init_completion((x), #x)
 #define init_completion_map(x, map) __psim_init_completion((x), #x)
 void __psim_init_completion(struct completion *x, const char *name);

@@ -163,41 +163,49 @@ const char *dev_name(const struct device *dev);
 /* Name of the driver, else of the bus or class, else "". */
 const char *dev_driver_string(const struct device *dev);
 
+/** dev_get_drvdata() - the driver's own pointer */
 static inline void *dev_get_drvdata(const struct device *dev)
 {
 	return dev->driver_data;
 }
 
+/** dev_set_drvdata() - set the driver's own pointer */
 static inline void dev_set_drvdata(struct device *dev, void *data)
 {
 	dev->driver_data = data;
 }
 
+/** dev_get_platdata() - what whoever made the device gave for its driver */
 static inline void *dev_get_platdata(const struct device *dev)
 {
 	return dev->platform_data;
 }
 
+/** device_is_registered() - is it known to the bus? */
 static inline int device_is_registered(struct device *dev)
 {
 	return dev->__psim_added;
 }
 
+/** dev_to_node() - the only node */
 static inline int dev_to_node(struct device *dev)
 {
 	return -1;
 }
 
+/** device_lock() - take the device's own mutex; may sleep */
 static inline void device_lock(struct device *dev)
 {
 	mutex_lock(&dev->mutex);
 }
 
+/** device_unlock() - let go of it */
 static inline void device_unlock(struct device *dev)
 {
 	mutex_unlock(&dev->mutex);
 }
 
+/** device_lock_assert() - a report unless the running task holds it */
 #define device_lock_assert(dev) lockdep_assert_held(&(dev)->mutex)
 
 /* ---- classes, and devices of nobody in particular ------------------------------------------------------ */
@@ -316,9 +324,12 @@ static inline void *__psim_devm_kmalloc_array(struct device *dev, size_t n, size
 	return __psim_devm_kmalloc(dev, bytes, gfp, site);
 }
 
-#define devm_kmalloc(dev, size, gfp)	      __psim_devm_kmalloc(dev, size, gfp, __func__)
-#define devm_kzalloc(dev, size, gfp)	      __psim_devm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
+#define devm_kmalloc(dev, size, gfp) __psim_devm_kmalloc(dev, size, gfp, __func__)
+/** devm_kzalloc() - zeroed memory until the driver leaves the device; NULL without memory */
+#define devm_kzalloc(dev, size, gfp) __psim_devm_kmalloc(dev, size, (gfp) | __GFP_ZERO, __func__)
+/** devm_kmalloc_array() - an array of that kind; NULL also when its size overflows */
 #define devm_kmalloc_array(dev, n, size, gfp) __psim_devm_kmalloc_array(dev, n, size, gfp, __func__)
+/** devm_kcalloc() - the same, zeroed */
 #define devm_kcalloc(dev, n, size, gfp) \
 	__psim_devm_kmalloc_array(dev, n, size, (gfp) | __GFP_ZERO, __func__)
 #define devm_kmemdup(dev, src, len, gfp) __psim_devm_kmemdup(dev, src, len, gfp, __func__)

@@ -32,6 +32,7 @@ struct dma_fence_array {
 	struct dma_fence_array_cb callbacks[];
 };
 
+/** to_dma_fence_array() - the array that a fence is, or NULL */
 static inline struct dma_fence_array *to_dma_fence_array(struct dma_fence *fence)
 {
 	if (!fence || !dma_fence_is_array(fence))

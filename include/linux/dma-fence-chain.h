@@ -28,6 +28,7 @@ struct dma_fence_chain {
 	spinlock_t lock;
 };
 
+/** to_dma_fence_chain() - the chain link that a fence is, or NULL */
 static inline struct dma_fence_chain *to_dma_fence_chain(struct dma_fence *fence)
 {
 	if (!fence || !dma_fence_is_chain(fence))
@@ -43,6 +44,7 @@ static inline struct dma_fence *dma_fence_chain_contained(struct dma_fence *fenc
 	return chain ? chain->fence : fence;
 }
 
+/** dma_fence_chain_alloc() - memory for a chain link; NULL without memory */
 #define dma_fence_chain_alloc() \
 	((struct dma_fence_chain *)kmalloc(sizeof(struct dma_fence_chain), GFP_KERNEL))
 

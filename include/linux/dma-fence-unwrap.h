@@ -19,7 +19,9 @@ struct dma_fence_unwrap {
 	unsigned int index;
 };
 
+/** dma_fence_unwrap_first() - begin a walk over the fences inside of arrays and chains */
 struct dma_fence *dma_fence_unwrap_first(struct dma_fence *head, struct dma_fence_unwrap *cursor);
+/** dma_fence_unwrap_next() - the next fence of that walk, or NULL */
 struct dma_fence *dma_fence_unwrap_next(struct dma_fence_unwrap *cursor);
 /* No references; leaving early leaves cursor->chain to put. */
 #define dma_fence_unwrap_for_each(fence, cursor, head)              \

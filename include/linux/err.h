@@ -9,6 +9,7 @@
 
 #define MAX_ERRNO 4095
 
+/** IS_ERR_VALUE() - is the number a negative errno? */
 #define IS_ERR_VALUE(x) unlikely((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)
 
 /* @error, negative, as a pointer. */
@@ -17,16 +18,19 @@ static inline void *__must_check ERR_PTR(long error)
 	return (void *)error;
 }
 
+/** PTR_ERR() - the negative errno in a pointer */
 static inline long __must_check PTR_ERR(__force const void *ptr)
 {
 	return (long)ptr;
 }
 
+/** IS_ERR() - is it a negative errno instead of a pointer? */
 static inline bool __must_check IS_ERR(__force const void *ptr)
 {
 	return IS_ERR_VALUE(ptr);
 }
 
+/** IS_ERR_OR_NULL() - is it that, or NULL? */
 static inline bool __must_check IS_ERR_OR_NULL(__force const void *ptr)
 {
 	return unlikely(!ptr) || IS_ERR_VALUE(ptr);
@@ -38,6 +42,7 @@ static inline void *__must_check ERR_CAST(__force const void *ptr)
 	return (void *)ptr;
 }
 
+/** PTR_ERR_OR_ZERO() - the negative errno in a pointer, or 0 */
 static inline int __must_check PTR_ERR_OR_ZERO(__force const void *ptr)
 {
 	return IS_ERR(ptr) ? PTR_ERR(ptr) : 0;

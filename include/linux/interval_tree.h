@@ -19,7 +19,9 @@ struct interval_tree_node {
 	unsigned long __subtree_last;
 };
 
+/** interval_tree_insert() - add an interval */
 void interval_tree_insert(struct interval_tree_node *node, struct rb_root_cached *root);
+/** interval_tree_remove() - take an interval out */
 void interval_tree_remove(struct interval_tree_node *node, struct rb_root_cached *root);
 
 /**

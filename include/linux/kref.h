@@ -21,6 +21,7 @@ static inline void kref_init(struct kref *kref)
 	refcount_set(&kref->refcount, 1);
 }
 
+/** kref_read() - how many references there are */
 static inline unsigned int kref_read(const struct kref *kref)
 {
 	return refcount_read(&kref->refcount);
@@ -75,6 +76,9 @@ static inline int kref_put_mutex(struct kref *kref, void (*release)(struct kref 
 	return 1;
 }
 
+/**
+ * kref_put_lock() - let go; the last one is released with the lock held, which the release lets go
+ */
 static inline int kref_put_lock(struct kref *kref, void (*release)(struct kref *kref),
 				struct spinlock *lock)
 {

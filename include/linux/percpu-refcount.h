@@ -57,8 +57,10 @@ void percpu_ref_resurrect(struct percpu_ref *ref);
 void percpu_ref_switch_to_atomic_sync(struct percpu_ref *ref);
 void percpu_ref_switch_to_percpu(struct percpu_ref *ref);
 
+/** percpu_ref_put_many() - let go of several; the last one after the kill calls the release */
 void percpu_ref_put_many(struct percpu_ref *ref, unsigned long nr);
 
+/** percpu_ref_put() - let go of one; the last one after the kill calls the release */
 static inline void percpu_ref_put(struct percpu_ref *ref)
 {
 	percpu_ref_put_many(ref, 1);
@@ -70,6 +72,7 @@ static inline void percpu_ref_get_many(struct percpu_ref *ref, unsigned long nr)
 	atomic_long_add(nr, &ref->__psim_count);
 }
 
+/** percpu_ref_get() - one more, of what is held */
 static inline void percpu_ref_get(struct percpu_ref *ref)
 {
 	percpu_ref_get_many(ref, 1);
@@ -81,6 +84,7 @@ static inline bool percpu_ref_tryget(struct percpu_ref *ref)
 	return atomic_long_inc_not_zero(&ref->__psim_count);
 }
 
+/** percpu_ref_is_dying() - has percpu_ref_kill() been called? */
 static inline bool percpu_ref_is_dying(struct percpu_ref *ref)
 {
 	return READ_ONCE(ref->__psim_dead);
@@ -92,6 +96,7 @@ static inline bool percpu_ref_tryget_live(struct percpu_ref *ref)
 	return !percpu_ref_is_dying(ref) && percpu_ref_tryget(ref);
 }
 
+/** percpu_ref_is_zero() - is nothing held any more? */
 static inline bool percpu_ref_is_zero(struct percpu_ref *ref)
 {
 	return !atomic_long_read(&ref->__psim_count);

@@ -59,21 +59,25 @@ static inline int pm_runtime_get_if_in_use(struct device *dev)
 	return __psim_pm_runtime_get_if(dev, true);
 }
 
+/** pm_runtime_get_noresume() - hold it as it is, without waking it */
 static inline void pm_runtime_get_noresume(struct device *dev)
 {
 	atomic_inc(&dev->power.usage_count);
 }
 
+/** pm_runtime_put_noidle() - let go, and do not ask whether it may sleep */
 static inline void pm_runtime_put_noidle(struct device *dev)
 {
 	atomic_add_unless(&dev->power.usage_count, -1, 0);
 }
 
+/** pm_runtime_enabled() - is its power managed? */
 static inline bool pm_runtime_enabled(struct device *dev)
 {
 	return !READ_ONCE(dev->power.disable_depth);
 }
 
+/** pm_runtime_suspended() - does it sleep, and is its power managed? */
 static inline bool pm_runtime_suspended(struct device *dev)
 {
 	return READ_ONCE(dev->power.runtime_status) == RPM_SUSPENDED &&
@@ -87,11 +91,13 @@ static inline bool pm_runtime_active(struct device *dev)
 	       READ_ONCE(dev->power.disable_depth);
 }
 
+/** pm_runtime_status_suspended() - does it sleep? */
 static inline bool pm_runtime_status_suspended(struct device *dev)
 {
 	return READ_ONCE(dev->power.runtime_status) == RPM_SUSPENDED;
 }
 
+/** pm_runtime_mark_last_busy() - its autosuspend delay begins now */
 void pm_runtime_mark_last_busy(struct device *dev);
 
 static inline int pm_runtime_idle(struct device *dev)

@@ -40,16 +40,21 @@ struct rw_semaphore {
 	{                                                       \
 		.magic = &(name_), .dep_map = {.name = #name_ } \
 	}
+/** DECLARE_RWSEM() - a semaphore that nobody holds */
 #define DECLARE_RWSEM(name_) struct rw_semaphore name_ = __RWSEM_INITIALIZER(name_)
 
+/** __init_rwsem() - what init_rwsem() is made of */
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key);
+/** init_rwsem() - make it ready; the place is its class */
 #define init_rwsem(sem)                             \
 	do {                                        \
 		static struct lock_class_key __key; \
 		__init_rwsem((sem), #sem, &__key);  \
 	} while (0)
 
+/** rwsem_is_locked() - does anybody hold it? */
 int rwsem_is_locked(struct rw_semaphore *sem);
+/** rwsem_is_contended() - does anybody wait for it? */
 int rwsem_is_contended(struct rw_semaphore *sem);
 
 enum __psim_rwsem_wait {
@@ -67,6 +72,7 @@ void __psim_up_read(struct rw_semaphore *sem, bool other_task, const char *site)
 void __psim_up_write(struct rw_semaphore *sem, const char *site);
 void __psim_downgrade_write(struct rw_semaphore *sem, const char *site);
 
+/** down_read() - share it with other readers; waits behind writers that wait; may sleep */
 #define down_read(sem) ((void)__psim_down_read((sem), __PSIM_RWSEM_ANY, 0, __func__))
 #define down_read_nested(sem, subclass) \
 	((void)__psim_down_read((sem), __PSIM_RWSEM_ANY, (subclass), __func__))
@@ -95,7 +101,9 @@ void __psim_downgrade_write(struct rw_semaphore *sem, const char *site);
 #define up_read_non_owner(sem)	 __psim_up_read((sem), true, __func__)
 void __psim_down_read_non_owner(struct rw_semaphore *sem, const char *site);
 
-#define rwsem_assert_held(sem)	     lockdep_assert_held(sem)
+/** rwsem_assert_held() - a report unless the running task holds it */
+#define rwsem_assert_held(sem) lockdep_assert_held(sem)
+/** rwsem_assert_held_write() - a report unless the running task holds it for writing */
 #define rwsem_assert_held_write(sem) lockdep_assert_held_write(sem)
 
 DEFINE_GUARD(rwsem_read, struct rw_semaphore *, down_read(_T), up_read(_T))

@@ -94,28 +94,37 @@ struct task_struct {
 	struct __psim_task_sync __psim_sync;
 };
 
-#define get_current_state()   READ_ONCE(current->__state)
+/** get_current_state() - what the running task waits for */
+#define get_current_state() READ_ONCE(current->__state)
+/** task_is_running() - does it wait for nothing? */
 #define task_is_running(task) (READ_ONCE((task)->__state) == TASK_RUNNING)
 /* The order "state first, then look at the condition" is what makes a wake-up between them count. */
 #define __set_current_state(value) __psim_set_state((value), false)
 #define set_current_state(value)   __psim_set_state((value), true)
 void __psim_set_state(unsigned int state, bool ordered);
 
+/** task_pid_nr() - the task's number; the main task has 0 */
 static inline pid_t task_pid_nr(struct task_struct *task)
 {
 	return task->pid;
 }
 
+/** task_tgid_nr() - the number of its group: its own */
 static inline pid_t task_tgid_nr(struct task_struct *task)
 {
 	return task->tgid;
 }
 
-#define task_pid_vnr(task)	  task_pid_nr(task)
-#define task_tgid_vnr(task)	  task_tgid_nr(task)
-#define same_thread_group(a, b)	  ((a) == (b))
+/** task_pid_vnr() - the same number: there is one namespace */
+#define task_pid_vnr(task) task_pid_nr(task)
+/** task_tgid_vnr() - the same number: there is one namespace */
+#define task_tgid_vnr(task) task_tgid_nr(task)
+/** same_thread_group() - are they one task? Each is a group of its own */
+#define same_thread_group(a, b) ((a) == (b))
+/** thread_group_leader() - true: each is the leader of its group */
 #define thread_group_leader(task) ((task) == (task)->group_leader)
 
+/** task_cpu() - the CPU that the task has */
 static inline unsigned int task_cpu(const struct task_struct *task)
 {
 	unsigned int __psim_task_cpu(const struct task_struct *of);

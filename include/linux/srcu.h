@@ -30,7 +30,9 @@ struct srcu_struct {
 	{                                    \
 		.dep_map = {.name = #name_ } \
 	}
-#define DEFINE_SRCU(name_)	  struct srcu_struct name_ = __SRCU_STRUCT_INIT(name_)
+/** DEFINE_SRCU() - an SRCU domain, ready for use */
+#define DEFINE_SRCU(name_) struct srcu_struct name_ = __SRCU_STRUCT_INIT(name_)
+/** DEFINE_STATIC_SRCU() - the same, of the file's own */
 #define DEFINE_STATIC_SRCU(name_) static struct srcu_struct name_ = __SRCU_STRUCT_INIT(name_)
 
 int __init_srcu_struct(struct srcu_struct *ssp, const char *name, struct lock_class_key *key);
@@ -46,20 +48,26 @@ void cleanup_srcu_struct(struct srcu_struct *ssp);
 /* Any context. Return: to be given to srcu_read_unlock(). */
 int __psim_srcu_read_lock(struct srcu_struct *ssp, const char *site);
 void __psim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const char *site);
-#define srcu_read_lock(ssp)	   __psim_srcu_read_lock((ssp), __func__)
+#define srcu_read_lock(ssp) __psim_srcu_read_lock((ssp), __func__)
+/** srcu_read_unlock() - the end of a reader; takes what srcu_read_lock() gave */
 #define srcu_read_unlock(ssp, idx) __psim_srcu_read_unlock((ssp), (idx), __func__)
-#define srcu_read_lock_held(ssp)   lock_is_held(&(ssp)->dep_map)
+/** srcu_read_lock_held() - is the running task a reader of it? */
+#define srcu_read_lock_held(ssp) lock_is_held(&(ssp)->dep_map)
 
 /* Process context; sleeps until every reader of now is gone. */
 void synchronize_srcu(struct srcu_struct *ssp);
 #define synchronize_srcu_expedited(ssp) synchronize_srcu(ssp)
 
+/**
+ * srcu_dereference_check() - read a pointer that SRCU protects; a reader, or the condition, or a report
+ */
 #define srcu_dereference_check(p, ssp, condition)                                 \
 	({                                                                        \
 		RCU_LOCKDEP_WARN(!((condition) || srcu_read_lock_held(ssp)),      \
 				 "srcu_dereference(" #p ") outside of a reader"); \
 		__psim_rcu_load(p);                                               \
 	})
+/** srcu_dereference() - read a pointer that SRCU protects; a report unless a reader does */
 #define srcu_dereference(p, ssp) srcu_dereference_check(p, ssp, 0)
 
 DEFINE_LOCK_GUARD_1(srcu, struct srcu_struct, _T->idx = srcu_read_lock(_T->lock),

@@ -42,19 +42,24 @@ struct timer_list {
 	{                                                  \
 		.function = (function_), .flags = (flags_) \
 	}
+/** DEFINE_TIMER() - a timer in static storage that does not run */
 #define DEFINE_TIMER(name, function_) struct timer_list name = __TIMER_INITIALIZER(function_, 0)
 
 void timer_init_key(struct timer_list *timer, void (*func)(struct timer_list *timer),
 		    unsigned int flags, const char *name, struct lock_class_key *key);
+/** timer_setup() - make a timer ready: what it calls, and TIMER_* flags */
 #define timer_setup(timer, callback, flags) \
 	timer_init_key((timer), (callback), (flags), #timer, NULL)
 #define timer_setup_on_stack(timer, callback, flags) timer_setup(timer, callback, flags)
 void timer_destroy_on_stack(struct timer_list *timer);
 #define destroy_timer_on_stack(timer) timer_destroy_on_stack(timer)
+/** timer_container_of() - the struct that a timer lies in */
 #define timer_container_of(var, callback_timer, field) \
 	container_of(callback_timer, typeof(*var), field)
+/** from_timer() - the same: its older name */
 #define from_timer(var, callback_timer, field) timer_container_of(var, callback_timer, field)
 
+/** timer_pending() - does it run? */
 int timer_pending(const struct timer_list *timer);
 /* Not pending, or it is a bug. */
 void add_timer(struct timer_list *timer);

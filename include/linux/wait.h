@@ -49,24 +49,30 @@ typedef struct wait_queue_head wait_queue_head_t;
 	{                                                                                     \
 		.lock = __SPIN_LOCK_INITIALIZER(name.lock), .head = LIST_HEAD_INIT(name.head) \
 	}
+/** DECLARE_WAIT_QUEUE_HEAD() - a queue in static storage, ready for use */
 #define DECLARE_WAIT_QUEUE_HEAD(name) \
 	struct wait_queue_head name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 #define __WAITQUEUE_INITIALIZER(name, task)                      \
 	{                                                        \
 		.private = (task), .func = default_wake_function \
 	}
+/** DECLARE_WAITQUEUE() - an entry for a task, not queued */
 #define DECLARE_WAITQUEUE(name, task) \
 	struct wait_queue_entry name = __WAITQUEUE_INITIALIZER(name, task)
+/** DEFINE_WAIT_FUNC() - an entry for the running task, with a function of its own */
 #define DEFINE_WAIT_FUNC(name, function)               \
 	struct wait_queue_entry name = {               \
 		.private = current,                    \
 		.func = (function),                    \
 		.entry = LIST_HEAD_INIT((name).entry), \
 	}
+/** DEFINE_WAIT() - an entry for the running task, which a wake-up takes off the queue */
 #define DEFINE_WAIT(name) DEFINE_WAIT_FUNC(name, autoremove_wake_function)
 
+/** __init_waitqueue_head() - what init_waitqueue_head() is made of */
 void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name,
 			   struct lock_class_key *key);
+/** init_waitqueue_head() - make a queue ready; the place is its lock's class */
 #define init_waitqueue_head(wq_head)                                \
 	do {                                                        \
 		static struct lock_class_key __key;                 \
@@ -80,8 +86,10 @@ void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name,
 #define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(name) \
 	struct wait_queue_head name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
 
+/** init_waitqueue_entry() - an entry for a task, with the usual function */
 static inline void init_waitqueue_entry(struct wait_queue_entry *wq_entry,
 					struct task_struct *task);
+/** init_waitqueue_func_entry() - an entry with a function instead of a task */
 static inline void init_waitqueue_func_entry(struct wait_queue_entry *wq_entry,
 					     wait_queue_func_t func)
 {
@@ -101,9 +109,11 @@ static inline bool wq_has_sleeper(struct wait_queue_head *wq_head)
 	return waitqueue_active(wq_head);
 }
 
+/** add_wait_queue() - put an entry first into the queue */
 void add_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
 void add_wait_queue_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
 void add_wait_queue_priority(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
+/** remove_wait_queue() - take an entry out of the queue */
 void remove_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
 static inline void __add_wait_queue(struct wait_queue_head *wq_head,
 				    struct wait_queue_entry *wq_entry)
@@ -121,8 +131,10 @@ static inline void __remove_wait_queue(struct wait_queue_head *wq_head,
 	list_del(&wq_entry->entry);
 }
 
+/** default_wake_function() - wake the entry's task, if its state is in @mode */
 int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags,
 			  void *key);
+/** autoremove_wake_function() - the same, and take the entry off the queue if that woke it */
 int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int sync,
 			     void *key);
 
@@ -159,6 +171,7 @@ void __wake_up_locked_key(struct wait_queue_head *wq_head, unsigned int mode, vo
 #define wake_up_interruptible_sync(x)	__wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
 
 void init_wait_entry(struct wait_queue_entry *wq_entry, int flags);
+/** init_wait() - as DEFINE_WAIT() of an entry that is there */
 #define init_wait(wait)                                  \
 	do {                                             \
 		(wait)->private = current;               \
@@ -233,8 +246,12 @@ __psim_out:                                                                     
 		__ret;                                                                            \
 	})
 
+/**
+ * wait_event() - sleep, uninterruptibly, until the condition holds; it is looked at after each wake-up
+ */
 #define wait_event(wq_head, condition) \
 	((void)__psim_wait_forever(wq_head, condition, TASK_UNINTERRUPTIBLE, 0))
+/** io_wait_event() - as wait_event() */
 #define io_wait_event(wq_head, condition) wait_event(wq_head, condition)
 #define wait_event_idle(wq_head, condition) \
 	((void)__psim_wait_forever(wq_head, condition, TASK_IDLE, 0))

@@ -93,28 +93,37 @@ void delayed_work_timer_fn(struct timer_list *timer);
 		.work = __WORK_INITIALIZER((n).work, (f)),                    \
 		.timer = __TIMER_INITIALIZER(delayed_work_timer_fn, (tflags)) \
 	}
-#define DECLARE_WORK(n, f)	      struct work_struct n = __WORK_INITIALIZER(n, f)
+/** DECLARE_WORK() - a work item in static storage, not queued */
+#define DECLARE_WORK(n, f) struct work_struct n = __WORK_INITIALIZER(n, f)
+/** DECLARE_DELAYED_WORK() - a delayed one */
 #define DECLARE_DELAYED_WORK(n, f)    struct delayed_work n = __DELAYED_WORK_INITIALIZER(n, f, 0)
 #define DECLARE_DEFERRABLE_WORK(n, f) DECLARE_DELAYED_WORK(n, f)
 
 void __psim_init_work(struct work_struct *work, work_func_t func);
 void __psim_init_delayed_work(struct delayed_work *dwork, work_func_t func);
-#define INIT_WORK(work, func)		       __psim_init_work((work), (func))
-#define INIT_WORK_ONSTACK(work, func)	       INIT_WORK(work, func)
+/** INIT_WORK() - make a work item ready: what it calls */
+#define INIT_WORK(work, func)	      __psim_init_work((work), (func))
+#define INIT_WORK_ONSTACK(work, func) INIT_WORK(work, func)
+/** INIT_DELAYED_WORK() - make a delayed one ready */
 #define INIT_DELAYED_WORK(dwork, func)	       __psim_init_delayed_work((dwork), (func))
 #define INIT_DELAYED_WORK_ONSTACK(dwork, func) INIT_DELAYED_WORK(dwork, func)
 #define INIT_DEFERRABLE_WORK(dwork, func)      INIT_DELAYED_WORK(dwork, func)
-#define INIT_RCU_WORK(rwork, func)	       INIT_WORK(&(rwork)->work, func)
+/** INIT_RCU_WORK() - make one ready that is queued behind a grace period */
+#define INIT_RCU_WORK(rwork, func) INIT_WORK(&(rwork)->work, func)
 /* The item goes away: it must be idle. */
 void destroy_work_on_stack(struct work_struct *work);
 void destroy_delayed_work_on_stack(struct delayed_work *dwork);
 
-#define work_pending(work)	    ((atomic_long_read(&(work)->data) & (1 << WORK_STRUCT_PENDING_BIT)) != 0)
+/** work_pending() - is it queued, and has not begun? */
+#define work_pending(work) ((atomic_long_read(&(work)->data) & (1 << WORK_STRUCT_PENDING_BIT)) != 0)
+/** delayed_work_pending() - is it queued, or does its timer run? */
 #define delayed_work_pending(dwork) work_pending(&(dwork)->work)
+/** to_delayed_work() - the delayed work that an item is part of */
 static inline struct delayed_work *to_delayed_work(struct work_struct *work)
 {
 	return container_of(work, struct delayed_work, work);
 }
+/** to_rcu_work() - the rcu_work that an item is part of */
 static inline struct rcu_work *to_rcu_work(struct work_struct *work)
 {
 	return container_of(work, struct rcu_work, work);

@@ -15,12 +15,14 @@
 #define __PSIM_SIGNAL_PENDING 1
 #define __PSIM_SIGNAL_FATAL   2
 
+/** signal_pending() - has the task a signal that it has not seen? */
 static inline int signal_pending(struct task_struct *task)
 {
 	return (__atomic_load_n(&task->__psim_signals, __ATOMIC_RELAXED) & __PSIM_SIGNAL_PENDING) !=
 	       0;
 }
 
+/** fatal_signal_pending() - has it one that kills? */
 static inline int fatal_signal_pending(struct task_struct *task)
 {
 	return (__atomic_load_n(&task->__psim_signals, __ATOMIC_RELAXED) & __PSIM_SIGNAL_FATAL) !=
