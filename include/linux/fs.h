@@ -4,7 +4,7 @@
  *
  * Modelled: files whose contents live in memory (linux/shmem_fs.h), as far as mappings of them need;
  * device nodes and debugfs files, opened by path, with what a driver does when they are used. Not
- * modelled: directories, poll, asynchronous and vectored reads and writes, writeback.
+ * modelled: directories, asynchronous reads and writes, writeback.
  */
 #ifndef _LINUX_FS_H
 #define _LINUX_FS_H
@@ -29,6 +29,9 @@ struct cdev;
 struct file;
 struct folio;
 struct inode;
+struct iov_iter;
+struct kiocb;
+struct poll_table_struct;
 struct module;
 struct vm_area_struct;
 
@@ -55,6 +58,9 @@ typedef void *fl_owner_t;
  * @owner: the module that stays while the file is open
  * @llseek: Return: the new position or a negative errno; NULL: -ESPIPE
  * @read, @write: at most @n bytes at *@pos, which they move on. Return: bytes, or a negative errno
+ * @read_iter, @write_iter: the same over an iterator, for files without @read or @write, and for several
+ *	buffers at once; -EIOCBQUEUED is not modelled
+ * @poll: Return: EPOLL bits that are ready (linux/poll.h)
  * @unlocked_ioctl: -ENOIOCTLCMD becomes -ENOTTY
  * @compat_ioctl: never called
  * @mmap: a VMA on its way; what it does to the file's pages; mmap lock write-held
@@ -67,6 +73,9 @@ struct file_operations {
 	loff_t (*llseek)(struct file *file, loff_t offset, int whence);
 	ssize_t (*read)(struct file *file, char __user *buffer, size_t n, loff_t *pos);
 	ssize_t (*write)(struct file *file, const char __user *buffer, size_t n, loff_t *pos);
+	ssize_t (*read_iter)(struct kiocb *iocb, struct iov_iter *to);
+	ssize_t (*write_iter)(struct kiocb *iocb, struct iov_iter *from);
+	__poll_t (*poll)(struct file *file, struct poll_table_struct *pt);
 	long (*unlocked_ioctl)(struct file *file, unsigned int command, unsigned long arg);
 	long (*compat_ioctl)(struct file *file, unsigned int command, unsigned long arg);
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
@@ -147,6 +156,39 @@ struct file {
 	void (*__psim_gone)(struct file *file);
 	struct callback_head __psim_release;
 };
+
+/**
+ * struct kiocb - one read or write
+ * @ki_filp: the file
+ * @ki_pos: where; moved on by the function
+ * @ki_complete: NULL: whoever called waits
+ * @ki_flags: IOCB_*
+ */
+struct kiocb {
+	struct file *ki_filp;
+	loff_t ki_pos;
+	void (*ki_complete)(struct kiocb *iocb, long ret);
+	void *private;
+	int ki_flags;
+};
+
+#define IOCB_APPEND (1 << 1)
+#define IOCB_DIRECT (1 << 17)
+#define IOCB_NOWAIT (1 << 19)
+
+static inline bool is_sync_kiocb(struct kiocb *kiocb)
+{
+	return !kiocb->ki_complete;
+}
+
+static inline void init_sync_kiocb(struct kiocb *kiocb, struct file *file)
+{
+	*kiocb = (struct kiocb){
+		.ki_filp = file,
+		.ki_flags = (file->f_flags & O_APPEND ? IOCB_APPEND : 0) |
+			    (file->f_flags & O_DIRECT ? IOCB_DIRECT : 0),
+	};
+}
 
 static inline struct inode *file_inode(const struct file *file)
 {

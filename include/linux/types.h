@@ -25,6 +25,7 @@ typedef s64 int64_t;
 typedef __u16 __le16, __be16;
 typedef __u32 __le32, __be32;
 typedef __u64 __le64, __be64;
+typedef unsigned int __poll_t;
 
 typedef _Bool bool;
 enum {

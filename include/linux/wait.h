@@ -170,6 +170,14 @@ void __wake_up_locked_key(struct wait_queue_head *wq_head, unsigned int mode, vo
 #define wake_up_interruptible_all(x)	__wake_up(x, TASK_INTERRUPTIBLE, 0, NULL)
 #define wake_up_interruptible_sync(x)	__wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
 
+/* Wake those who poll for any bit of @m. */
+#define poll_to_key(m)			      ((void *)(unsigned long)(m))
+#define key_to_poll(m)			      ((__poll_t)(unsigned long)(void *)(m))
+#define wake_up_poll(x, m)		      __wake_up(x, TASK_NORMAL, 1, poll_to_key(m))
+#define wake_up_interruptible_poll(x, m)      __wake_up(x, TASK_INTERRUPTIBLE, 1, poll_to_key(m))
+#define wake_up_interruptible_sync_poll(x, m) __wake_up(x, TASK_INTERRUPTIBLE, 1, poll_to_key(m))
+#define wake_up_locked_poll(x, m)	      __wake_up_locked_key((x), TASK_NORMAL, poll_to_key(m))
+
 void init_wait_entry(struct wait_queue_entry *wq_entry, int flags);
 /** init_wait() - as DEFINE_WAIT() of an entry that is there */
 #define init_wait(wait)                                  \

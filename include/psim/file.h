@@ -64,6 +64,24 @@ long psim_read(struct psim_file *file, unsigned long address, size_t length);
 /* write(2) from @address. Return: bytes; -errno. */
 long psim_write(struct psim_file *file, unsigned long address, size_t length);
 
+/* A piece of the process's memory. */
+struct psim_buffer {
+	unsigned long address;
+	size_t length;
+};
+
+/* readv(2) and writev(2), of at most 8 buffers. Return: bytes in all; -errno. */
+long psim_readv(struct psim_file *file, const struct psim_buffer *buffers, unsigned int n);
+long psim_writev(struct psim_file *file, const struct psim_buffer *buffers, unsigned int n);
+
+/**
+ * psim_poll() - poll(2) on one file
+ * @events: POLLIN (1), POLLOUT (4) and their kin, that are waited for; POLLERR (8) and POLLHUP (16) always are
+ * @milliseconds: how long at most; negative: for ever; 0: only look
+ * Return: what is ready; 0: the time is over; -EINTR, -ENOMEM, -errno.
+ */
+int psim_poll(struct psim_file *file, unsigned int events, int milliseconds);
+
 /* lseek(2). Return: the new position; -ESPIPE for a file that has none; -errno. */
 long long psim_lseek(struct psim_file *file, long long offset, int whence);
 

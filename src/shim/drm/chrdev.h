@@ -18,4 +18,7 @@ struct device *psim_misc_find(const char *name);
 int psim_debugfs_open(struct file *file, const char *path);
 void psim_debugfs_leftovers(void);
 
+/* For system calls: a machine runs, and the task belongs to a process. Return: 0 or -errno, after a word. */
+int psim_user_task_check(const char *what);
+
 #endif /* PSIM_DRM_CHRDEV_H */

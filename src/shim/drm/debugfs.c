@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait.h>
@@ -234,6 +235,19 @@ static long layer_ioctl(struct file *file, unsigned int command, unsigned long a
 						    : -ENOTTY;
 }
 
+static __poll_t layer_poll(struct file *file, struct poll_table_struct *pt)
+{
+	__poll_t result = EPOLLHUP; /* once it is removed */
+
+	if (!entry_of(file)->fops->poll)
+		return DEFAULT_POLLMASK;
+	if (enter(file)) {
+		result = entry_of(file)->fops->poll(file, pt);
+		leave(file);
+	}
+	return result;
+}
+
 static int layer_release(struct inode *inode, struct file *file)
 {
 	const struct file_operations *fops = entry_of(file)->fops;
@@ -252,6 +266,7 @@ static const struct file_operations layer = {
 	.llseek = layer_llseek,
 	.read = layer_read,
 	.write = layer_write,
+	.poll = layer_poll,
 	.unlocked_ioctl = layer_ioctl,
 	.open = layer_open,
 	.release = layer_release,
@@ -259,6 +274,7 @@ static const struct file_operations layer = {
 static const struct file_operations layer_without_positions = {
 	.read = layer_read,
 	.write = layer_write,
+	.poll = layer_poll,
 	.unlocked_ioctl = layer_ioctl,
 	.open = layer_open,
 	.release = layer_release,

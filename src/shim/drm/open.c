@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Files with names: device nodes and debugfs files, and the system calls on them.
+ * Files with names: device nodes and debugfs files, found and opened.
  *
  * A node is there while a device with a number is registered. Open files of one number share an inode, and
  * so what unmap_mapping_range() works on. Who opens is root: modes are not looked at.
@@ -13,15 +13,12 @@
 #include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include <psim/file.h>
 #include "drm/chrdev.h"
 #include "drm/device.h"
 #include "mm/filemap.h"
 #include "sched/user_call.h"
 #include "sim/sim.h"
-
-#define MAX_RW_COUNT (INT_MAX & PAGE_MASK)
 
 /* ---- inodes of device numbers that are open ---------------------------------------------------------------- */
 
@@ -205,7 +202,7 @@ static struct file *file_open(const char *path, int flags)
 	return ERR_PTR(err);
 }
 
-static int check_task(const char *what)
+int psim_user_task_check(const char *what)
 {
 	if (!psim_running())
 		return psim_misuse(-ESRCH, "%s: no machine is running: call psim_start() first",
@@ -219,7 +216,7 @@ static int check_task(const char *what)
 
 int psim_open(const char *path, int flags, struct psim_file **file)
 {
-	int err = check_task(__func__);
+	int err = psim_user_task_check(__func__);
 	struct file *made;
 
 	if (err)
@@ -234,89 +231,4 @@ int psim_open(const char *path, int flags, struct psim_file **file)
 		return PTR_ERR(made);
 	*file = (struct psim_file *)made;
 	return 0;
-}
-
-/* ---- using it ---------------------------------------------------------------------------------------------------- */
-
-static int check(const char *what, struct psim_file *file)
-{
-	return check_task(what) ?: psim_file_check(what, file);
-}
-
-long psim_ioctl(struct psim_file *psim_file, unsigned int command, unsigned long argument)
-{
-	struct file *file = (struct file *)psim_file;
-	long result = check(__func__, psim_file);
-
-	if (result)
-		return result;
-	if (!file->f_op->unlocked_ioctl)
-		return -ENOTTY;
-	psim_user_call_begin();
-	result = file->f_op->unlocked_ioctl(file, command, argument);
-	psim_user_call_end();
-	return result == -ENOIOCTLCMD ? -ENOTTY : result;
-}
-
-/* Whether [address, address + *length) may be given to the driver. */
-static long check_transfer(const struct file *file, fmode_t mode, bool possible,
-			   unsigned long address, size_t *length)
-{
-	if (!(file->f_mode & mode))
-		return -EBADF;
-	if (!possible)
-		return -EINVAL;
-	if ((ssize_t)*length < 0)
-		return -EINVAL;
-	if (!access_ok((void __user *)address, *length))
-		return -EFAULT;
-	*length = min(*length, (size_t)MAX_RW_COUNT);
-	return 0;
-}
-
-long psim_read(struct psim_file *psim_file, unsigned long address, size_t length)
-{
-	struct file *file = (struct file *)psim_file;
-	long result = check(__func__, psim_file);
-
-	if (!result)
-		result = check_transfer(file, FMODE_READ, file->f_op->read, address, &length);
-	if (result)
-		return result;
-	psim_user_call_begin();
-	result = file->f_op->read(file, (char __user *)address, length, &file->f_pos);
-	psim_user_call_end();
-	return result;
-}
-
-long psim_write(struct psim_file *psim_file, unsigned long address, size_t length)
-{
-	struct file *file = (struct file *)psim_file;
-	long result = check(__func__, psim_file);
-
-	if (!result)
-		result = check_transfer(file, FMODE_WRITE, file->f_op->write, address, &length);
-	if (result)
-		return result;
-	psim_user_call_begin();
-	result = file->f_op->write(file, (const char __user *)address, length, &file->f_pos);
-	psim_user_call_end();
-	return result;
-}
-
-long long psim_lseek(struct psim_file *psim_file, long long offset, int whence)
-{
-	struct file *file = (struct file *)psim_file;
-	long long result = check(__func__, psim_file);
-
-	if (result)
-		return result;
-	if (whence < 0 || whence > SEEK_MAX)
-		return -EINVAL;
-	if (!(file->f_mode & FMODE_LSEEK))
-		return -ESPIPE;
-	psim_user_call_begin();
-	result = file->f_op->llseek(file, offset, whence);
-	psim_user_call_end();
-	return result;
 }
