@@ -45,7 +45,8 @@ def cases_of(path):
             source.append(line)
     text = "\n".join(source)
     suite = re.search(r"struct kunit_suite \w+ = \{[^;]*?\.name = \"([\w-]+)\"", text)
-    return suite and suite.group(1), list(dict.fromkeys(re.findall(r"KUNIT_CASE(?:_SLOW|_PARAM)?\((\w+)", text)))
+    text = re.sub(r"^#define.*\n", "", text, flags=re.M)
+    return suite and suite.group(1), list(dict.fromkeys(re.findall(r"KUNIT_CASE(?:S|_SLOW|_PARAM)?\((\w+)", text)))
 
 
 class Kernel:
