@@ -10,32 +10,36 @@
 /**
  * struct idr - numbers for pointers; the caller orders changes, readers may use RCU
  * @idr_rt: the pointers; @idr_base: the lowest number; @idr_next: where a cyclic allocation goes on
+ * @__psim_lock: of callers that order changes by idr_lock(); the functions take the array's own inside
  */
 struct idr {
 	struct xarray idr_rt;
 	unsigned int idr_base;
 	unsigned int idr_next;
+	spinlock_t __psim_lock;
 };
 
 #define IDR_INIT_BASE(name, base)                                                         \
 	{                                                                                 \
 		.idr_rt = XARRAY_INIT((name).idr_rt, XA_FLAGS_ALLOC), .idr_base = (base), \
+		.__psim_lock = __SPIN_LOCK_INITIALIZER((name).__psim_lock),               \
 	}
 #define IDR_INIT(name)	 IDR_INIT_BASE(name, 0)
 #define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
 
-#define idr_lock(idr)			  xa_lock(&(idr)->idr_rt)
-#define idr_unlock(idr)			  xa_unlock(&(idr)->idr_rt)
-#define idr_lock_irq(idr)		  xa_lock_irq(&(idr)->idr_rt)
-#define idr_unlock_irq(idr)		  xa_unlock_irq(&(idr)->idr_rt)
-#define idr_lock_irqsave(idr, flags)	  xa_lock_irqsave(&(idr)->idr_rt, flags)
-#define idr_unlock_irqrestore(idr, flags) xa_unlock_irqrestore(&(idr)->idr_rt, flags)
+#define idr_lock(idr)			  spin_lock(&(idr)->__psim_lock)
+#define idr_unlock(idr)			  spin_unlock(&(idr)->__psim_lock)
+#define idr_lock_irq(idr)		  spin_lock_irq(&(idr)->__psim_lock)
+#define idr_unlock_irq(idr)		  spin_unlock_irq(&(idr)->__psim_lock)
+#define idr_lock_irqsave(idr, flags)	  spin_lock_irqsave(&(idr)->__psim_lock, flags)
+#define idr_unlock_irqrestore(idr, flags) spin_unlock_irqrestore(&(idr)->__psim_lock, flags)
 
 #define idr_init_base(handle, base)                                 \
 	do {                                                        \
 		struct idr *__psim_idr = (handle);                  \
                                                                     \
 		xa_init_flags(&__psim_idr->idr_rt, XA_FLAGS_ALLOC); \
+		spin_lock_init(&__psim_idr->__psim_lock);           \
 		__psim_idr->idr_base = (base);                      \
 		__psim_idr->idr_next = 0;                           \
 	} while (0)
