@@ -13,6 +13,7 @@
 #include <linux/minmax.h>
 #include <linux/sched/mm.h>
 #include "host/host.h"
+#include "host/race.h"
 #include "mm/mm_internal.h"
 #include "sched/engine.h"
 #include "sim/sim.h"
@@ -103,6 +104,8 @@ static u32 table_alloc(struct mm_struct *mm, int level, const char *site)
 	number = table_take();
 	if (!number)
 		return 0;
+	if (unlikely(psim_race))
+		psim_race->owned(tables[number], TABLE_BYTES);
 	if (level <= 1)
 		spin_lock_init(&descriptors[number].ptl);
 	atomic_long_add(PAGE_SIZE, &mm->pgtables_bytes);

@@ -253,6 +253,8 @@ void __psim_downgrade_write(struct rw_semaphore *sem, const char *site)
 	}
 	if (held)
 		held->read = 1;
+	/* readers come in beside this one, and after what it wrote */
+	psim_edge_out(&sem->dep_map);
 	psim_raw_lock(psim_word(&sem->__psim_word));
 	sem->__psim_owner = NULL;
 	sem->__psim_readers++;
