@@ -37,6 +37,7 @@ has_file() { ls $1 >/dev/null 2>&1; }
 has_module() { has_command pkg-config && pkg-config --exists "$1"; }
 
 has_selenium() { python3 -c 'import selenium' 2>/dev/null || /usr/bin/python3 -c 'import selenium' 2>/dev/null; }
+has_python() { python3 -c "import $1" 2>/dev/null; }
 has_json_ctags() { ctags --options=NONE --output-format=json --version >/dev/null 2>&1; }
 
 missing=
@@ -70,6 +71,7 @@ if [ $level != build ]; then
 	want has_command c++ g++ gcc-c++ gcc
 	want has_command python3 python3 python3 python
 	want has_json_ctags universal-ctags universal-ctags ctags ctags
+	want has_python jsonschema python3-jsonschema python3-jsonschema python-jsonschema
 fi
 if [ $level = all ]; then
 	want has_command clang clang clang clang

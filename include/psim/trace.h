@@ -156,7 +156,7 @@ void psim_trace_flush(void);
 /**
  * psim_trace_write() - write what the ring holds to a file; link with psim_trace
  * @path: a file to create or overwrite
- * @format: "text": psim_trace_line()'s lines
+ * @format: "text": psim_trace_line()'s lines; "perfetto": JSON that ui.perfetto.dev opens
  *
  * When psim_trace_each() may be called.
  *

@@ -61,11 +61,6 @@ int parse_setting(const struct psim_scenario *scenario, const char *text);
 /* --races, --no-races. Return: 0, or EXIT_USAGE after a message: this build has no detector. */
 int want_races(int wanted);
 
-/* --html: record what the machine that just started does, and, after its stop, write the page. @path
- * NULL: nothing to do. Return: 0, or EXIT_USAGE after a message, and no machine runs. */
-int watch_begin(const char *path);
-int watch_end(const char *path);
-
 int command_list(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_explain(int argc, char **argv);

@@ -13,6 +13,7 @@
 #include "psim.h"
 #include "show.h"
 #include "tour.h"
+#include "traces.h"
 
 #define MIN_RAM	    (2ull << 20)
 #define MAX_RAM	    (4ull << 40)
@@ -23,7 +24,10 @@ enum {
 	OPT_FILE = 256,
 	OPT_DEVICE_MEMORY,
 	OPT_TRACE,
+	OPT_PERFETTO,
 	OPT_HTML,
+	OPT_FILTER,
+	OPT_EVENTS,
 	OPT_JSON,
 	OPT_SEED,
 	OPT_SCHEDULER,
@@ -35,8 +39,7 @@ enum {
 
 static struct {
 	const char *file;
-	const char *trace;
-	const char *html;
+	struct traces traces;
 	unsigned long long device_memory;
 	int json;
 	struct psim_config config;
@@ -55,7 +58,11 @@ static int help(void)
 	       "  --ram SIZE           simulated RAM (default 1G)\n"
 	       "  --races, --no-races  look for data races (in a build with the detector, always), or not\n"
 	       "  --trace FILE         write every event as a line of text\n"
-	       "  --html FILE          write a page for a browser, to watch the run (the newest million events)\n"
+	       "  --perfetto FILE      write them as JSON, for ui.perfetto.dev\n"
+	       "  --html FILE          write a page for a browser, to watch the run\n"
+	       "  --filter EXPR        only these events: names, groups, patterns, -NAME, FIELD=VALUE,\n"
+	       "                       with commas between them; all: every event there is\n"
+	       "  --events N           keep the newest N for --perfetto and --html (default 1048576)\n"
 	       "  --json               figures as JSON\n\n"
 	       "the tour alone:\n"
 	       "  --file FILE          the bytes to move (default: a text of 1 MiB)\n"
@@ -66,6 +73,7 @@ static int help(void)
 	       "  psim run eviction --scheduler random --seed 7\n"
 	       "  psim run tour --file /bin/bash --trace tour.txt\n"
 	       "  psim run eviction --html eviction.html\n"
+	       "  psim run fault-vs-evict --perfetto out.json --filter 'fault,migrate,task=first'\n"
 	       "  psim run tour --device-memory 256K --json\n");
 	return EXIT_CLEAN;
 }
@@ -78,8 +86,6 @@ PSIM_SCENARIO(tour, "a file goes to the GPU and comes back, twice, and every dig
 {
 	unsigned long long bytes = psim_option("bytes");
 
-	if (run.trace && psim_trace_to(run.trace))
-		return -EINVAL;
 	if (!tour.bytes || !run.file)
 		tour.bytes = tour_text(&tour.length);
 	if (bytes && bytes < tour.length)
@@ -96,11 +102,19 @@ static int one_option(int option)
 		run.file = optarg;
 		return 0;
 	case OPT_TRACE:
-		run.trace = optarg;
+		run.traces.text = optarg;
+		return 0;
+	case OPT_PERFETTO:
+		run.traces.perfetto = optarg;
 		return 0;
 	case OPT_HTML:
-		run.html = optarg;
+		run.traces.html = optarg;
 		return 0;
+	case OPT_FILTER:
+		run.traces.filter = optarg;
+		return 0;
+	case OPT_EVENTS:
+		return parse_number("--events", optarg, 1, 1ull << 28, &run.traces.events);
 	case OPT_JSON:
 		run.json = 1;
 		return 0;
@@ -176,6 +190,16 @@ static unsigned long long wall_clock(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
+static int start_machine(void)
+{
+	if (traces_check(&run.traces) || psim_start(&run.config))
+		return EXIT_USAGE;
+	if (!traces_start(&run.traces))
+		return 0;
+	psim_stop();
+	return EXIT_USAGE;
+}
+
 static int run_tour(const struct psim_scenario *scenario)
 {
 	unsigned long long start = wall_clock();
@@ -184,18 +208,13 @@ static int run_tour(const struct psim_scenario *scenario)
 	tour.device_memory = run.device_memory;
 	if (run.file && open_file(run.file))
 		return EXIT_USAGE;
-	result = psim_start(&run.config);
-	if (result)
-		return EXIT_USAGE;
-	if (watch_begin(run.html))
+	if (start_machine())
 		return EXIT_USAGE;
 	progress_begin("the tour", &tour.done, &tour.work);
 	result = psim_run("tour", psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	progress_end();
-	if (watch_end(run.html))
-		return EXIT_USAGE;
-	if (result == -EINVAL && !tour.length)
+	if (traces_write())
 		return EXIT_USAGE;
 	tour_print(&tour, run.file ? run.file : "the built-in text", wall_clock() - start, reports,
 		   run.json);
@@ -206,19 +225,13 @@ static int run_scenario(const struct psim_scenario *scenario)
 {
 	int result, reports, bad;
 
-	if (psim_start(&run.config))
+	if (start_machine())
 		return EXIT_USAGE;
-	if (watch_begin(run.html))
-		return EXIT_USAGE;
-	if (run.trace && psim_trace_to(run.trace)) {
-		psim_stop();
-		return EXIT_USAGE;
-	}
 	progress_begin(scenario->name, NULL, NULL);
 	result = psim_run(scenario->name, psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
 	progress_end();
-	if (watch_end(run.html))
+	if (traces_write())
 		return EXIT_USAGE;
 	bad = result || reports;
 	if (run.json)
@@ -239,7 +252,10 @@ int command_run(int argc, char **argv)
 		{"engine", required_argument, NULL, OPT_ENGINE},
 		{"ram", required_argument, NULL, OPT_RAM},
 		{"trace", required_argument, NULL, OPT_TRACE},
+		{"perfetto", required_argument, NULL, OPT_PERFETTO},
 		{"html", required_argument, NULL, OPT_HTML},
+		{"filter", required_argument, NULL, OPT_FILTER},
+		{"events", required_argument, NULL, OPT_EVENTS},
 		{"json", no_argument, NULL, OPT_JSON},
 		{"file", required_argument, NULL, OPT_FILE},
 		{"device-memory", required_argument, NULL, OPT_DEVICE_MEMORY},

@@ -12,6 +12,7 @@ static const struct {
 	int (*write)(FILE *out);
 } formats[] = {
 	{"text", psim_trace_write_text},
+	{"perfetto", psim_trace_write_perfetto},
 	{"html", psim_trace_write_html},
 };
 

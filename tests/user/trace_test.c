@@ -3,15 +3,20 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <psim/psim.h>
 #include <psim/trace.h>
+
+#include "../../src/shim/host/sanitizer.h"
 
 #define PAGES 16
 #define START 0x40000000ul
@@ -49,7 +54,7 @@ static void run(const struct psim_trace_config *config)
 
 struct seen {
 	unsigned long long events, first, last, time;
-	unsigned long long of_kind[64];
+	unsigned long long of_kind[256];
 	unsigned long long with; /* where a value called @name is @value */
 	const char *name;
 	unsigned long long value;
@@ -288,6 +293,141 @@ static void psim_trace_name__every_kind(void **state)
 	assert_int_equal(psim_trace_kind("no_such_event"), -1);
 }
 
+/* ---- what events say -------------------------------------------------------------------------------------- */
+
+#define MOST_PFNS 4096
+
+/* Counts of pages, as their changes make them; and what is locked. */
+static struct {
+	long long count[MOST_PFNS];
+	bool known[MOST_PFNS], locked[MOST_PFNS];
+	unsigned long long checked, last_begin;
+	int depth;
+} pages;
+
+static void follow_count(const struct psim_trace_event *event, unsigned int i, const char *name)
+{
+	long long change = event->value[1], now = event->value[2];
+	bool unless = !strcmp(name, "page_ref_mod_unless");
+
+	if (!strcmp(name, "page_ref_set") || !strcmp(name, "page_ref_unfreeze")) {
+		change = now - pages.count[i];
+	} else if (!strcmp(name, "page_ref_freeze")) {
+		change = event->value[3] ? -change : 0;
+	} else if (unless && !event->value[3]) {
+		change = 0;
+	}
+	if (pages.known[i] && pages.count[i] + change != now)
+		fail_msg("event %llu: %s of page %#x: %lld and %lld make %lld", event->number, name,
+			 i, pages.count[i], change, now);
+	pages.checked += pages.known[i];
+	pages.known[i] = true;
+	pages.count[i] = now;
+}
+
+static int follow(const struct psim_trace_event *event, void *arg)
+{
+	const char *name = psim_trace_name(event->kind);
+	unsigned int i = event->value[0] % MOST_PFNS;
+
+	(void)arg;
+	if (!strncmp(name, "page_ref_", 9)) {
+		follow_count(event, i, name);
+	} else if (!strcmp(name, "folio_lock")) {
+		assert_false(pages.locked[i]);
+		pages.locked[i] = true;
+	} else if (!strcmp(name, "folio_unlock")) {
+		assert_true(pages.locked[i]);
+		pages.locked[i] = false;
+	} else if (!strcmp(name, "mm_page_free") && pages.known[i]) {
+		assert_int_equal(pages.count[i], 0);
+		pages.known[i] = false; /* whose count it becomes is the allocator's */
+	}
+	return 0;
+}
+
+/* PAGES there and back, on a machine with a GPU. */
+static void migrate(const char *filter)
+{
+	struct psim_process *process;
+	struct psim_gpu *gpu;
+	char byte = 1;
+
+	assert_int_equal(psim_start(&quiet), 0);
+	assert_int_equal(psim_trace_start(&(struct psim_trace_config){.filter = filter}), 0);
+	process = psim_process_create("app");
+	gpu = psim_gpu_create(
+		&(struct psim_gpu_config){.memory_bytes = 1 << 20, .chunk_bytes = 4096});
+	assert_int_equal(psim_mmap(process, START, PAGES * PSIM_PAGE_SIZE, PSIM_READ | PSIM_WRITE),
+			 START);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(psim_store(process, START + i * PSIM_PAGE_SIZE, &byte, 1), 0);
+	assert_int_equal(psim_gpu_migrate(gpu, process, START, PAGES * PSIM_PAGE_SIZE), 0);
+	assert_int_equal(psim_gpu_fill(gpu, process, START, PAGES * PSIM_PAGE_SIZE, 7), 0);
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(psim_load(process, START + i * PSIM_PAGE_SIZE, &byte, 1), 0);
+	assert_int_equal(psim_process_exit(process), 0);
+	assert_int_equal(psim_gpu_destroy(gpu), 0);
+	assert_int_equal(psim_stop(), 0);
+}
+
+/* No count changes behind the events' back, and each lock is let go. */
+static void events__counts_and_locks_add_up(void **state)
+{
+	(void)state;
+	memset(&pages, 0, sizeof(pages));
+	migrate("all");
+	assert_int_equal(psim_trace_each(follow, NULL), 0);
+	assert_true(pages.checked > 10 * PAGES);
+	for (int i = 0; i < MOST_PFNS; i++)
+		assert_false(pages.locked[i]);
+}
+
+/* Whatever begins ends. */
+static void events__each_beginning_has_its_end(void **state)
+{
+	static const char *const others[][2] = {
+		{"mmu_notifier_start", "mmu_notifier_end"},
+		{"contention_begin", "contention_end"},
+		{"wait_begin", "wait_end"},
+		{"dma_fence_wait_start", "dma_fence_wait_end"},
+		{"irq_handler_entry", "irq_handler_exit"},
+		{"timer_expire_entry", "timer_expire_exit"},
+		{"workqueue_execute_start", "workqueue_execute_end"},
+		{"process_create", "process_exit"},
+		{"memremap_pages", "memunmap_pages"},
+		{"lock_acquired", "lock_release"},
+		{"dma_fence_init", "dma_fence_destroy"},
+		{"dma_map_page", "dma_unmap_page"},
+		{"zone_device_page_init", "zone_device_folio_free"},
+		{"mm_page_alloc", "mm_page_free"},
+	};
+	struct seen seen;
+	char name[64];
+
+	(void)state;
+	migrate("all");
+	seen = look(NULL, 0);
+	for (unsigned int kind = 0; kind < psim_trace_kinds(); kind++) {
+		snprintf(name, sizeof(name), "%s_end", psim_trace_name(kind));
+		if (psim_trace_kind(name) >= 0)
+			assert_int_equal(seen.of_kind[kind], count(&seen, name));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(count(&seen, others[i][0]), count(&seen, others[i][1]));
+	/* drivers are called under the mmap lock: each fault on the device is begun anew with it */
+	assert_int_equal(count(&seen, "page_fault_user"), 3 * PAGES);
+	assert_int_equal(count(&seen, "migrate_to_ram"), PAGES);
+	assert_int_equal(count(&seen, "gpu_copy"), 2 * PAGES);
+	assert_int_equal(count(&seen, "zone_device_page_init"), PAGES);
+	assert_int_equal(count(&seen, "dma_fence_signaled"), count(&seen, "dma_fence_init"));
+	assert_true(count(&seen, "mmu_notifier_call") > 0);
+	assert_true(count(&seen, "gpu_invalidate") > 0);
+	assert_true(count(&seen, "hmm_range_fault") > 0);
+	assert_int_equal(count(&seen, "gpu_command"), 1);
+	assert_true(count(&seen, "page_ref_mod_and_test") > PAGES);
+}
+
 /* ---- text --------------------------------------------------------------------------------------------------- */
 
 static char *slurp(const char *path)
@@ -314,7 +454,6 @@ static void psim_trace_write__text_is_the_same(void **state)
 	close(mkstemp(at_once));
 	close(mkstemp(later));
 	assert_int_equal(psim_start(&quiet), 0);
-	assert_int_equal(psim_trace_filter("-machine_start"), 0); /* each begins with its own */
 	assert_int_equal(psim_trace_start(NULL), 0);
 	assert_int_equal(psim_trace_to(at_once), 0);
 	process = psim_process_create("a");
@@ -364,8 +503,78 @@ static void psim_trace_line__columns(void **state)
 	assert_true(psim_trace_line(&event, line, 20) < 20);
 }
 
+/* ---- crashes ------------------------------------------------------------------------------------------------ */
+
+static char last_path[64];
+
+__attribute__((noinline, no_sanitize("undefined", "address"))) static int crashes(void *nothing)
+{
+	return *(volatile int *)nothing;
+}
+
+static void assert_report_is_written(void)
+{
+	char *text = slurp(last_path);
+
+	assert_non_null(strstr(text, "report: nr=1 text=memory: wild pointer: read of NULL"));
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	free(text);
+}
+
+static void write_last_words(void)
+{
+	psim_trace_write(last_path, "text");
+}
+
+static void start_to_crash(void)
+{
+	strcpy(last_path, "/tmp/psim-trace-XXXXXX");
+	close(mkstemp(last_path));
+	assert_int_equal(psim_start(&quiet), 0);
+	assert_int_equal(psim_trace_start(NULL), 0);
+}
+
+static void crash__of_a_task(void **state)
+{
+	(void)state;
+	start_to_crash();
+	assert_int_equal(psim_run("crashes", crashes, NULL), -ECANCELED);
+	assert_true(psim_stop() > 0);
+	write_last_words();
+	assert_report_is_written();
+}
+
+/* With the main task the process ends. */
+static void crash__of_the_main_task(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	start_to_crash();
+	child = fork();
+	if (!child) {
+		signal(SIGSEGV, SIG_DFL);
+		psim_stop();
+		psim_start(&quiet);
+		psim_trace_start(NULL);
+		psim_trace_last_words(write_last_words);
+		close(STDERR_FILENO);
+		_exit(crashes(NULL));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_false(WIFEXITED(status) && !WEXITSTATUS(status));
+	assert_report_is_written();
+	assert_int_equal(psim_stop(), 0);
+}
+
 int main(void)
 {
+	/* there the signals are the sanitizer's */
+	static const struct CMUnitTest crashing[] = {
+		cmocka_unit_test(crash__of_a_task),
+		cmocka_unit_test(crash__of_the_main_task),
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(psim_trace_each__all_of_a_run),
 		cmocka_unit_test(psim_trace_each__the_newest_stay),
@@ -377,10 +586,13 @@ int main(void)
 		cmocka_unit_test(psim_trace_filter__mistakes),
 		cmocka_unit_test(psim_trace_start__misuse),
 		cmocka_unit_test(psim_trace_name__every_kind),
+		cmocka_unit_test(events__counts_and_locks_add_up),
+		cmocka_unit_test(events__each_beginning_has_its_end),
 		cmocka_unit_test(psim_trace_write__text_is_the_same),
 		cmocka_unit_test(psim_trace_write__bad_input),
 		cmocka_unit_test(psim_trace_line__columns),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL) +
+	       (PSIM_HAS_TSAN ? 0 : cmocka_run_group_tests(crashing, NULL, NULL));
 }

@@ -225,6 +225,7 @@ static void deliver(struct line *line)
 
 void psim_irq_raise(unsigned int irq)
 {
+	psim_trace(PSIM_EV_IRQ_RAISE, irq, 0, 0, 0);
 	if (!there_is(irq) || psim_halted())
 		return;
 	psim_edge_out(&lines[irq]);

@@ -10,6 +10,8 @@
 	X(SWITCH, "sched_switch", "sched", "the engine takes another task", D("prev_pid"),       \
 	  D("next_pid"))                                                                         \
 	X(WAKE, "sched_wakeup", "sched", "a task that waits may go on", D("pid"))                \
+	X(IRQ_RAISE, "irq_raise", "irq", "a device, or whoever plays one, raises an interrupt",  \
+	  D("irq"))                                                                              \
 	X(IRQ, "irq_handler_entry", "irq", "an interrupt's handler begins", D("irq"))            \
 	X(IRQ_END, "irq_handler_exit", "irq", "its function has returned", D("irq"))             \
 	X(TIMER, "timer_expire_entry", "irq", "a timer's function begins", D("nr"))              \

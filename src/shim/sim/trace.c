@@ -50,6 +50,8 @@ static struct {
 	u64 told;
 } watcher;
 
+static const char nobody[TASK_COMM_LEN] = "main";
+
 /* ---- recording ------------------------------------------------------------------------------------------- */
 
 static void keep(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
@@ -88,9 +90,22 @@ static void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
 	}
 }
 
+/* Only whoever begins to listen hears of it. */
+void psim_trace_began(bool text)
+{
+	const u64 value[PSIM_TRACE_VALUES] = {psim_config.ram_bytes, psim_config.seed};
+	struct psim_context context = {.cpu = -1, .name = nobody};
+
+	psim_sim_lock(&guard);
+	psim_context_now(&context);
+	if (psim_trace_wanted[PSIM_EV_MACHINE_START] &&
+	    psim_trace_conditions_hold(PSIM_EV_MACHINE_START, value))
+		(text ? tell : keep)(PSIM_EV_MACHINE_START, value, &context);
+	psim_sim_unlock(&guard);
+}
+
 void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
 {
-	static const char nobody[TASK_COMM_LEN] = "main";
 	const u64 value[PSIM_TRACE_VALUES] = {a, b, c, d};
 	struct psim_context context = {.cpu = -1, .name = nobody};
 
@@ -177,7 +192,7 @@ int psim_trace_start(const struct psim_trace_config *config)
 	if (make_ring(capacity))
 		return psim_misuse(-ENOMEM, "psim_trace_start: there is no room for %llu events",
 				   capacity);
-	psim_trace(PSIM_EV_MACHINE_START, psim_config.ram_bytes, psim_config.seed, 0, 0);
+	psim_trace_began(false);
 	return 0;
 }
 

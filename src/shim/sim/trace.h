@@ -25,6 +25,8 @@ void psim_trace_text_event(const struct psim_trace_event *event);
 bool psim_trace_text_open(void);
 void psim_trace_text_close(void);
 
+/* The first event of the text stream, or of the ring. */
+void psim_trace_began(bool text);
 /* Somebody began or ended to take events, or takes others. */
 void psim_trace_wants_changed(void);
 

@@ -107,6 +107,6 @@ int psim_trace_to(const char *path)
 	}
 	psim_host_last_words(PSIM_LAST_WORDS_MACHINE, psim_trace_flush);
 	psim_trace_wants_changed();
-	psim_trace(PSIM_EV_MACHINE_START, psim_config.ram_bytes, psim_config.seed, 0, 0);
+	psim_trace_began(true);
 	return 0;
 }
