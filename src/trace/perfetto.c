@@ -61,7 +61,7 @@ static void look_kinds_up(void)
 
 /* ---- tracks ------------------------------------------------------------------------------------------------ */
 
-struct track *perfetto_track(struct perfetto *p, unsigned int task)
+struct track *psim_perfetto_track(struct perfetto *p, unsigned int task)
 {
 	if (task >= p->nr_tracks) {
 		unsigned int n = task + 64;
@@ -146,7 +146,7 @@ static void new_side(struct perfetto *p, const struct psim_trace_event *event)
 static int gather(const struct psim_trace_event *event, void *arg)
 {
 	struct perfetto *p = arg;
-	struct track *track = perfetto_track(p, event->task);
+	struct track *track = psim_perfetto_track(p, event->task);
 
 	if (!track)
 		return 1;
@@ -162,7 +162,7 @@ static int gather(const struct psim_trace_event *event, void *arg)
 	if ((int)event->kind == kinds.newtask && event->value[0] < 1u << 20) {
 		const char *word = psim_trace_value_word(event->kind, 2, event->value[2]);
 
-		track = perfetto_track(p, event->value[0]);
+		track = psim_perfetto_track(p, event->value[0]);
 		if (!track)
 			return 1;
 		if (!track->met)
@@ -183,13 +183,13 @@ static void tell_names(struct perfetto *p)
 
 	for (unsigned int i = 0; i < p->nr_tracks; i++) {
 		if (p->tracks[i].met && p->tracks[i].name)
-			perfetto_name(p, p->tracks[i].device ? GROUP_DEVICES : GROUP_TASKS, i,
-				      p->tracks[i].name);
+			psim_perfetto_name(p, p->tracks[i].device ? GROUP_DEVICES : GROUP_TASKS, i,
+					   p->tracks[i].name);
 	}
 	for (unsigned int i = 1; i < MOST_DEVICES; i++) {
 		snprintf(name, sizeof(name), "gpu %u", i);
 		if (p->gpus[i].met)
-			perfetto_name(p, GROUP_DEVICES, PERFETTO_GPU + i, name);
+			psim_perfetto_name(p, GROUP_DEVICES, PERFETTO_GPU + i, name);
 	}
 	for (unsigned int i = 0; i < p->nr_sides; i++)
 		p->sides[i].pages = -p->sides[i].least;
@@ -200,7 +200,7 @@ static void tell_names(struct perfetto *p)
 static void close_innermost(struct perfetto *p, struct track *track, const struct place *place,
 			    const struct psim_trace_event *event)
 {
-	perfetto_close(p, place, track->open[--track->nr_open], event);
+	psim_perfetto_close(p, place, track->open[--track->nr_open], event);
 }
 
 static bool is_open(const struct track *track, unsigned int kind)
@@ -219,33 +219,33 @@ static void write_end(struct perfetto *p, struct track *track, const struct plac
 	unsigned int began = ends[event->kind] - 1;
 
 	if (!is_open(track, began)) {
-		perfetto_event(p, 'i', place, event);
+		psim_perfetto_event(p, 'i', place, event);
 		return;
 	}
 	while (track->open[track->nr_open - 1] != began)
 		close_innermost(p, track, place, NULL);
-	perfetto_flow_inside(p, track, place, event);
+	psim_perfetto_flow_inside(p, track, place, event);
 	close_innermost(p, track, place, event);
 }
 
 static void write_begin(struct perfetto *p, struct track *track, const struct place *place,
 			const struct psim_trace_event *event)
 {
-	perfetto_event(p, 'B', place, event);
-	perfetto_flow_inside(p, track, place, event);
+	psim_perfetto_event(p, 'B', place, event);
+	psim_perfetto_flow_inside(p, track, place, event);
 	track->open[track->nr_open++] = event->kind;
 }
 
 static void write_moment(struct perfetto *p, struct track *track, const struct place *place,
 			 const struct psim_trace_event *event)
 {
-	if (!perfetto_flow_wants_slice(event->kind)) {
-		perfetto_event(p, 'i', place, event);
+	if (!psim_perfetto_flow_wants_slice(event->kind)) {
+		psim_perfetto_event(p, 'i', place, event);
 		return;
 	}
-	perfetto_event(p, 'B', place, event);
-	perfetto_flow_inside(p, track, place, event);
-	perfetto_close(p, place, event->kind, NULL);
+	psim_perfetto_event(p, 'B', place, event);
+	psim_perfetto_flow_inside(p, track, place, event);
+	psim_perfetto_close(p, place, event->kind, NULL);
 }
 
 /* A CPU tells a GPU: the arrow goes from what the task is in to the GPU's track. */
@@ -257,22 +257,22 @@ static void write_to_gpu(struct perfetto *p, struct track *track, const struct p
 
 	p->arrows++;
 	if (track->nr_open)
-		perfetto_arrow(p, 's', place, name, p->arrows);
-	perfetto_event(p, 'B', &there, event);
+		psim_perfetto_arrow(p, 's', place, name, p->arrows);
+	psim_perfetto_event(p, 'B', &there, event);
 	if (track->nr_open)
-		perfetto_arrow(p, 'f', &there, name, p->arrows);
-	perfetto_close(p, &there, event->kind, NULL);
+		psim_perfetto_arrow(p, 'f', &there, name, p->arrows);
+	psim_perfetto_close(p, &there, event->kind, NULL);
 }
 
 static int write_event(const struct psim_trace_event *event, void *arg)
 {
 	struct perfetto *p = arg;
-	struct track *track = perfetto_track(p, event->task);
+	struct track *track = psim_perfetto_track(p, event->task);
 	struct place place = {track->device ? GROUP_DEVICES : GROUP_TASKS, event->task,
 			      event->time};
 	struct side *side;
 
-	perfetto_flow_before(p, track, &place, event);
+	psim_perfetto_flow_before(p, track, &place, event);
 	if (gpu_of(event))
 		write_to_gpu(p, track, &place, event);
 	else if (ends[event->kind])
@@ -283,7 +283,7 @@ static int write_event(const struct psim_trace_event *event, void *arg)
 		write_moment(p, track, &place, event);
 	side = count_pages(p, event);
 	if (side)
-		perfetto_counter(p, event->time, side - p->sides, side->pages);
+		psim_perfetto_counter(p, event->time, side - p->sides, side->pages);
 	return p->failed || ferror(p->out);
 }
 
@@ -314,15 +314,15 @@ int psim_trace_write_perfetto(FILE *out)
 
 	*p = (struct perfetto){.out = out, .nr_sides = 1};
 	look_kinds_up();
-	perfetto_flow_start();
-	perfetto_begin(p);
+	psim_perfetto_flow_start();
+	psim_perfetto_begin(p);
 	if (!psim_trace_each(gather, p)) {
 		tell_names(p);
 		if (!psim_trace_each(write_event, p))
 			close_all(p);
 	}
-	perfetto_end(p);
-	perfetto_flow_stop(p);
+	psim_perfetto_end(p);
+	psim_perfetto_flow_stop(p);
 	for (unsigned int i = 0; i < p->nr_tracks; i++)
 		free(p->tracks[i].name);
 	free(p->tracks);

@@ -84,38 +84,39 @@ struct place {
 	unsigned long long time;
 };
 
-void perfetto_begin(struct perfetto *p);
-void perfetto_end(struct perfetto *p);
-void perfetto_name(struct perfetto *p, enum group group, long long line, const char *name);
+void psim_perfetto_begin(struct perfetto *p);
+void psim_perfetto_end(struct perfetto *p);
+void psim_perfetto_name(struct perfetto *p, enum group group, long long line, const char *name);
 /* @phase: 'B': a slice begins; 'i': nothing but this moment. */
-void perfetto_event(struct perfetto *p, char phase, const struct place *place,
-		    const struct psim_trace_event *event);
+void psim_perfetto_event(struct perfetto *p, char phase, const struct place *place,
+			 const struct psim_trace_event *event);
 /* The innermost slice ends, which event @kind began. @event: the one that ends it, or NULL. */
-void perfetto_close(struct perfetto *p, const struct place *place, unsigned int kind,
-		    const struct psim_trace_event *event);
+void psim_perfetto_close(struct perfetto *p, const struct place *place, unsigned int kind,
+			 const struct psim_trace_event *event);
 /* A slice that is no event's. */
-void perfetto_mark(struct perfetto *p, char phase, const struct place *place, const char *name);
+void psim_perfetto_mark(struct perfetto *p, char phase, const struct place *place,
+			const char *name);
 /* An arrow begins ('s') or ends ('f') in the slice that is open there. */
-void perfetto_arrow(struct perfetto *p, char phase, const struct place *place, const char *name,
-		    unsigned long long arrow);
-void perfetto_counter(struct perfetto *p, unsigned long long time, unsigned int side,
-		      long long value);
+void psim_perfetto_arrow(struct perfetto *p, char phase, const struct place *place,
+			 const char *name, unsigned long long arrow);
+void psim_perfetto_counter(struct perfetto *p, unsigned long long time, unsigned int side,
+			   long long value);
 
 /* ---- causes and effects (perfetto_flow.c) -------------------------------------------------------------------- */
 
 /* Look the names of events up. */
-void perfetto_flow_start(void);
-void perfetto_flow_stop(struct perfetto *p);
+void psim_perfetto_flow_start(void);
+void psim_perfetto_flow_stop(struct perfetto *p);
 /* Before the event's own record: arrows that end where the task goes on. */
-void perfetto_flow_before(struct perfetto *p, struct track *track, const struct place *place,
-			  const struct psim_trace_event *event);
+void psim_perfetto_flow_before(struct perfetto *p, struct track *track, const struct place *place,
+			       const struct psim_trace_event *event);
 /* While the event's slice is open: arrows that begin or end with it. */
-void perfetto_flow_inside(struct perfetto *p, struct track *track, const struct place *place,
-			  const struct psim_trace_event *event);
+void psim_perfetto_flow_inside(struct perfetto *p, struct track *track, const struct place *place,
+			       const struct psim_trace_event *event);
 /* Whether arrows may begin or end with an event that is but a moment: it then gets a slice. */
-bool perfetto_flow_wants_slice(unsigned int kind);
+bool psim_perfetto_flow_wants_slice(unsigned int kind);
 
 /* The task's track. NULL without memory. */
-struct track *perfetto_track(struct perfetto *p, unsigned int task);
+struct track *psim_perfetto_track(struct perfetto *p, unsigned int task);
 
 #endif /* PSIM_TRACE_PERFETTO_H */

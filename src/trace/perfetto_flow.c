@@ -31,7 +31,7 @@ static struct {
 static unsigned long long of_line[MOST_LINES]; /* arrows of interrupts that are pending */
 static unsigned int gpu_of_context[MOST_CONTEXTS];
 
-void perfetto_flow_start(void)
+void psim_perfetto_flow_start(void)
 {
 	kinds.wake = psim_trace_kind("sched_wakeup");
 	kinds.queue = psim_trace_kind("workqueue_queue_work");
@@ -48,7 +48,7 @@ void perfetto_flow_start(void)
 	memset(gpu_of_context, 0, sizeof(gpu_of_context));
 }
 
-bool perfetto_flow_wants_slice(unsigned int kind)
+bool psim_perfetto_flow_wants_slice(unsigned int kind)
 {
 	int k = kind;
 
@@ -58,7 +58,7 @@ bool perfetto_flow_wants_slice(unsigned int kind)
 
 static unsigned long long begin(struct perfetto *p, const struct place *place, const char *name)
 {
-	perfetto_arrow(p, 's', place, name, ++p->arrows);
+	psim_perfetto_arrow(p, 's', place, name, ++p->arrows);
 	return p->arrows;
 }
 
@@ -66,23 +66,23 @@ static void end(struct perfetto *p, const struct place *place, const char *name,
 		unsigned long long *arrow)
 {
 	if (*arrow)
-		perfetto_arrow(p, 'f', place, name, *arrow);
+		psim_perfetto_arrow(p, 'f', place, name, *arrow);
 	*arrow = 0;
 }
 
 /* ---- wake-ups -------------------------------------------------------------------------------------------- */
 
-void perfetto_flow_before(struct perfetto *p, struct track *track, const struct place *place,
-			  const struct psim_trace_event *event)
+void psim_perfetto_flow_before(struct perfetto *p, struct track *track, const struct place *place,
+			       const struct psim_trace_event *event)
 {
 	(void)event;
 	if (!track->woken)
 		return;
 	if (!track->nr_open)
-		perfetto_mark(p, 'B', place, "goes on");
+		psim_perfetto_mark(p, 'B', place, "goes on");
 	end(p, place, "wake-up", &track->woken);
 	if (!track->nr_open)
-		perfetto_mark(p, 'E', place, "goes on");
+		psim_perfetto_mark(p, 'E', place, "goes on");
 }
 
 static void wake(struct perfetto *p, const struct place *place, unsigned long long pid)
@@ -178,8 +178,8 @@ static void waits(struct track *track, const unsigned long long value[])
 	track->seqno = value[1];
 }
 
-void perfetto_flow_inside(struct perfetto *p, struct track *track, const struct place *place,
-			  const struct psim_trace_event *event)
+void psim_perfetto_flow_inside(struct perfetto *p, struct track *track, const struct place *place,
+			       const struct psim_trace_event *event)
 {
 	const unsigned long long *value = event->value;
 	int kind = event->kind;
@@ -187,9 +187,9 @@ void perfetto_flow_inside(struct perfetto *p, struct track *track, const struct 
 	if (kind == kinds.wake) {
 		wake(p, place, value[0]);
 	} else if (kind == kinds.queue) {
-		perfetto_arrow(p, 's', place, "work", (1ull << 40) + value[0]);
+		psim_perfetto_arrow(p, 's', place, "work", (1ull << 40) + value[0]);
 	} else if (kind == kinds.execute) {
-		perfetto_arrow(p, 'f', place, "work", (1ull << 40) + value[0]);
+		psim_perfetto_arrow(p, 'f', place, "work", (1ull << 40) + value[0]);
 	} else if (kind == kinds.raise) {
 		if (!of_line[value[0] % MOST_LINES])
 			of_line[value[0] % MOST_LINES] = begin(p, place, "interrupt");
@@ -211,7 +211,7 @@ void perfetto_flow_inside(struct perfetto *p, struct track *track, const struct 
 	}
 }
 
-void perfetto_flow_stop(struct perfetto *p)
+void psim_perfetto_flow_stop(struct perfetto *p)
 {
 	while (p->fences) {
 		struct fence *fence = p->fences;

@@ -17,14 +17,14 @@ static void put(struct perfetto *p, json_t *record)
 	json_decref(record);
 }
 
-void perfetto_begin(struct perfetto *p)
+void psim_perfetto_begin(struct perfetto *p)
 {
-	perfetto_name(p, GROUP_TASKS, -1, "tasks");
-	perfetto_name(p, GROUP_DEVICES, -1, "devices");
-	perfetto_name(p, GROUP_PAGES, -1, "pages in use");
+	psim_perfetto_name(p, GROUP_TASKS, -1, "tasks");
+	psim_perfetto_name(p, GROUP_DEVICES, -1, "devices");
+	psim_perfetto_name(p, GROUP_PAGES, -1, "pages in use");
 }
 
-void perfetto_end(struct perfetto *p)
+void psim_perfetto_end(struct perfetto *p)
 {
 	fputs("\n]\n", p->out);
 	if (ferror(p->out))
@@ -37,7 +37,7 @@ static json_int_t number_of(unsigned int line)
 	return (json_int_t)line + 1;
 }
 
-void perfetto_name(struct perfetto *p, enum group group, long long line, const char *name)
+void psim_perfetto_name(struct perfetto *p, enum group group, long long line, const char *name)
 {
 	if (line < 0)
 		put(p, json_pack("{ss ss si s{ss}}", "ph", "M", "name", "process_name", "pid",
@@ -83,8 +83,8 @@ static json_t *arguments(const struct psim_trace_event *event)
 	return args;
 }
 
-void perfetto_event(struct perfetto *p, char phase, const struct place *place,
-		    const struct psim_trace_event *event)
+void psim_perfetto_event(struct perfetto *p, char phase, const struct place *place,
+			 const struct psim_trace_event *event)
 {
 	json_t *made =
 		record(phase, place, psim_trace_name(event->kind), psim_trace_group(event->kind));
@@ -95,8 +95,8 @@ void perfetto_event(struct perfetto *p, char phase, const struct place *place,
 	put(p, made);
 }
 
-void perfetto_close(struct perfetto *p, const struct place *place, unsigned int kind,
-		    const struct psim_trace_event *event)
+void psim_perfetto_close(struct perfetto *p, const struct place *place, unsigned int kind,
+			 const struct psim_trace_event *event)
 {
 	json_t *made = record('E', place, psim_trace_name(kind), psim_trace_group(kind));
 
@@ -105,13 +105,13 @@ void perfetto_close(struct perfetto *p, const struct place *place, unsigned int 
 	put(p, made);
 }
 
-void perfetto_mark(struct perfetto *p, char phase, const struct place *place, const char *name)
+void psim_perfetto_mark(struct perfetto *p, char phase, const struct place *place, const char *name)
 {
 	put(p, record(phase, place, name, "arrow"));
 }
 
-void perfetto_arrow(struct perfetto *p, char phase, const struct place *place, const char *name,
-		    unsigned long long arrow)
+void psim_perfetto_arrow(struct perfetto *p, char phase, const struct place *place,
+			 const char *name, unsigned long long arrow)
 {
 	json_t *made = record(phase, place, name, "arrow");
 
@@ -121,8 +121,8 @@ void perfetto_arrow(struct perfetto *p, char phase, const struct place *place, c
 	put(p, made);
 }
 
-void perfetto_counter(struct perfetto *p, unsigned long long time, unsigned int side,
-		      long long value)
+void psim_perfetto_counter(struct perfetto *p, unsigned long long time, unsigned int side,
+			   long long value)
 {
 	char name[32] = "RAM";
 
