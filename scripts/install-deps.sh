@@ -37,6 +37,7 @@ has_file() { ls $1 >/dev/null 2>&1; }
 has_module() { has_command pkg-config && pkg-config --exists "$1"; }
 
 has_selenium() { python3 -c 'import selenium' 2>/dev/null || /usr/bin/python3 -c 'import selenium' 2>/dev/null; }
+has_header() { echo "#include <$1>" | cc -E - >/dev/null 2>&1; }
 has_python() { python3 -c "import $1" 2>/dev/null; }
 has_json_ctags() { ctags --options=NONE --output-format=json --version >/dev/null 2>&1; }
 
@@ -85,6 +86,7 @@ if [ $level = all ]; then
 	fi
 	want has_command valgrind valgrind valgrind valgrind
 	want has_command gcovr gcovr gcovr gcovr
+	want has_header sys/sdt.h systemtap-sdt-dev systemtap-sdt-devel systemtap
 	# the browser tests
 	want has_command chromium chromium chromium chromium
 	want has_command chromedriver chromium-driver chromedriver chromium

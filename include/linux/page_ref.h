@@ -18,15 +18,15 @@ enum __psim_page_ref {
 	__PSIM_REF_UNFREEZE
 };
 
-/* Somebody wants to know. */
-extern bool __psim_page_ref_wanted;
+/* By what happened: somebody wants to know. */
+extern unsigned short __psim_page_ref_wanted[];
 void __psim_page_ref_happened(const struct page *page, enum __psim_page_ref what, int value,
 			      int ret);
 
 static inline void __psim_page_ref_tell(const struct page *page, enum __psim_page_ref what,
 					int value, int ret)
 {
-	if (unlikely(__atomic_load_n(&__psim_page_ref_wanted, __ATOMIC_RELAXED)))
+	if (unlikely(__atomic_load_n(&__psim_page_ref_wanted[what], __ATOMIC_RELAXED)))
 		__psim_page_ref_happened(page, what, value, ret);
 }
 

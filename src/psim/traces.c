@@ -92,6 +92,9 @@ int traces_start(const struct traces *traces)
 		return EXIT_USAGE;
 	if ((traces->perfetto || traces->html) && psim_trace_start(&config))
 		return EXIT_USAGE;
+	/* a page without a run: a process that dies without a word leaves what says so */
+	if (traces->html && psim_trace_write(traces->html, "html"))
+		return EXIT_USAGE;
 	pending = traces->perfetto || traces->html;
 	if (pending || traces->text)
 		watch();

@@ -87,7 +87,7 @@ static const struct kind {
 #define H(name)	       {name, HEX, 0, NULL}
 #define W(name, table) {name, WORD, ARRAY_SIZE(words_##table), words_##table}
 #define S(name)	       {name, STRING, 0, NULL}
-#define KIND(id, name, group, about, ...) [PSIM_EV_##id] = {name, group, about, {__VA_ARGS__}},
+#define KIND(id, name, group, about, ...) [PSIM_EV_##id] = {#name, group, about, {__VA_ARGS__}},
 	/* clang-format on */
 	PSIM_EVENTS(KIND)
 #undef KIND
@@ -156,6 +156,11 @@ int psim_trace_value_signed(unsigned int kind, unsigned int i)
 {
 	return kind < ARRAY_SIZE(kinds) && i < PSIM_TRACE_VALUES &&
 	       kinds[kind].value[i].show == SIGNED;
+}
+
+bool psim_trace_value_string(unsigned int kind, unsigned int i)
+{
+	return kinds[kind].value[i].show == STRING;
 }
 
 const char *psim_trace_value_word(unsigned int kind, unsigned int i, unsigned long long value)

@@ -13,6 +13,7 @@
 #include <linux/types.h>
 #include <psim/machine.h>
 #include <psim/fault.h>
+#include "host/probes.h"
 #include "sim/events.h"
 
 /* ---- reports --------------------------------------------------------------------------------- */
@@ -47,7 +48,6 @@ int psim_misuse(int err, const char *fmt, ...) __printf(2, 3);
 
 /* ---- the event stream -------------------------------------------------------------------------- */
 
-extern bool psim_trace_wanted[PSIM_EV_COUNT];
 void psim_trace_record(enum psim_event event, u64 a, u64 b, u64 c, u64 d);
 /* A number for a text that events mention; 0 without room. The same text has the same number. */
 u32 psim_trace_string(const char *text);

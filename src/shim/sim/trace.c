@@ -5,7 +5,6 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/page_ref.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -13,9 +12,6 @@
 
 #define DEFAULT_EVENTS (1ull << 20)
 #define MOST_EVENTS    (1ull << 28)
-
-bool psim_trace_wanted[PSIM_EV_COUNT];
-bool __psim_page_ref_wanted;
 
 /**
  * struct entry - an event in the ring; its number follows from where it lies
@@ -39,6 +35,7 @@ static struct psim_monitor guard;
 static bool filter_wants[PSIM_EV_COUNT];
 static bool filtered; /* filter_wants is of a filter, not of the default */
 static bool recording;
+static bool ring_alone; /* nobody else listens, and there are no conditions */
 static struct {
 	struct entry *entries, *next, *end;
 	u64 recorded;
@@ -54,8 +51,9 @@ static const char nobody[TASK_COMM_LEN] = "main";
 
 /* ---- recording ------------------------------------------------------------------------------------------- */
 
-static void keep(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
-		 const struct psim_context *context)
+/* The values one by one: an array that was just written is no good source for wide loads. */
+static inline void keep(enum psim_event kind, u64 a, u64 b, u64 c, u64 d,
+			const struct psim_context *context)
 {
 	struct entry *entry = ring.next;
 
@@ -63,15 +61,18 @@ static void keep(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
 		ring.next = ring.entries;
 	ring.recorded++;
 	entry->time = context->time;
-	memcpy(entry->value, value, sizeof(entry->value));
+	entry->value[0] = a;
+	entry->value[1] = b;
+	entry->value[2] = c;
+	entry->value[3] = d;
 	entry->task = context->task;
 	entry->name = psim_trace_task_name(context->task, context->name);
 	entry->cpu = context->cpu;
 	entry->kind = kind;
 }
 
-static void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
-		 const struct psim_context *context)
+static noinline void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
+			  const struct psim_context *context)
 {
 	struct psim_trace_event event = {
 		.time = context->time,
@@ -90,6 +91,28 @@ static void tell(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES],
 	}
 }
 
+static bool wanted_here(enum psim_event kind)
+{
+	return __atomic_load_n(&psim_trace_wanted[kind], __ATOMIC_RELAXED) & PSIM_WANTED_HERE;
+}
+
+/* For tools from outside: filters are not theirs. */
+static void probe(enum psim_event kind, const u64 value[PSIM_TRACE_VALUES])
+{
+	struct psim_context context = {.cpu = -1, .name = nobody};
+	struct psim_probed probed;
+
+	psim_context_now(&context);
+	probed.time = context.time;
+	probed.task = context.task;
+	probed.comm = context.name;
+	for (unsigned int i = 0; i < PSIM_TRACE_VALUES; i++)
+		probed.value[i] = psim_trace_value_string(kind, i)
+					  ? (unsigned long)psim_trace_string_text(value[i])
+					  : value[i];
+	psim_host_probe(kind, &probed);
+}
+
 /* Only whoever begins to listen hears of it. */
 void psim_trace_began(bool text)
 {
@@ -98,40 +121,60 @@ void psim_trace_began(bool text)
 
 	psim_sim_lock(&guard);
 	psim_context_now(&context);
-	if (psim_trace_wanted[PSIM_EV_MACHINE_START] &&
-	    psim_trace_conditions_hold(PSIM_EV_MACHINE_START, value))
-		(text ? tell : keep)(PSIM_EV_MACHINE_START, value, &context);
+	if (wanted_here(PSIM_EV_MACHINE_START) &&
+	    psim_trace_conditions_hold(PSIM_EV_MACHINE_START, value)) {
+		if (text)
+			tell(PSIM_EV_MACHINE_START, value, &context);
+		else
+			keep(PSIM_EV_MACHINE_START, value[0], value[1], 0, 0, &context);
+	}
 	psim_sim_unlock(&guard);
 }
 
-void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
+/* Everything but the ring. Return: whether the ring gets it too. */
+static noinline bool elsewhere(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
 {
 	const u64 value[PSIM_TRACE_VALUES] = {a, b, c, d};
 	struct psim_context context = {.cpu = -1, .name = nobody};
 
+	if (psim_trace_conditions && !psim_trace_conditions_hold(kind, value))
+		return false;
+	psim_context_now(&context);
+	if (psim_trace_text_open() || watcher.fn)
+		tell(kind, value, &context);
+	return recording;
+}
+
+void psim_trace_record(enum psim_event kind, u64 a, u64 b, u64 c, u64 d)
+{
+	struct psim_context context = {.cpu = -1, .name = nobody};
+	unsigned short wanted = __atomic_load_n(&psim_trace_wanted[kind], __ATOMIC_RELAXED);
+
+	if (unlikely(wanted & ~PSIM_WANTED_HERE))
+		probe(kind, (u64[]){a, b, c, d});
 	psim_sim_lock(&guard);
-	if (psim_trace_wanted[kind] &&
-	    (likely(!psim_trace_conditions) || psim_trace_conditions_hold(kind, value))) {
+	if (likely(wanted_here(kind)) && (likely(ring_alone) || elsewhere(kind, a, b, c, d))) {
 		psim_context_now(&context);
-		if (recording)
-			keep(kind, value, &context);
-		if (psim_trace_text_open() || watcher.fn)
-			tell(kind, value, &context);
+		keep(kind, a, b, c, d, &context);
 	}
 	psim_sim_unlock(&guard);
 }
 
 void psim_trace_wants_changed(void)
 {
-	bool anybody = recording || watcher.fn || psim_trace_text_open(), refs = false;
+	bool others = watcher.fn || psim_trace_text_open(), anybody = recording || others;
 
+	ring_alone = recording && !others && !psim_trace_conditions;
 	for (unsigned int kind = 0; kind < PSIM_EV_COUNT; kind++) {
 		bool wants = filtered ? filter_wants[kind] : psim_trace_by_default(kind);
 
-		__atomic_store_n(&psim_trace_wanted[kind], anybody && wants, __ATOMIC_RELAXED);
-		refs |= anybody && wants && kind >= PSIM_EV_REF_SET && kind <= PSIM_EV_REF_UNFREEZE;
+		if (anybody && wants)
+			__atomic_fetch_or(&psim_trace_wanted[kind], PSIM_WANTED_HERE,
+					  __ATOMIC_RELAXED);
+		else
+			__atomic_fetch_and(&psim_trace_wanted[kind], ~PSIM_WANTED_HERE,
+					   __ATOMIC_RELAXED);
 	}
-	__atomic_store_n(&__psim_page_ref_wanted, refs, __ATOMIC_RELAXED);
 }
 
 /* ---- the user face ---------------------------------------------------------------------------------------- */
@@ -259,8 +302,12 @@ void psim_trace_last_words(void (*fn)(void))
 
 void psim_trace_end(void)
 {
-	if (recording)
-		psim_trace_stop();
+	bool anybody = recording || watcher.fn || psim_trace_text_open();
+
+	recording = false;
 	watcher.fn = NULL;
 	psim_trace_text_close();
+	/* what is wanted outlives the machine */
+	if (anybody)
+		psim_trace_wants_changed();
 }

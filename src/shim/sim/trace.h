@@ -9,6 +9,8 @@
 
 /* The strings of this machine's events: nothing without memory. */
 int psim_trace_strings_start(void);
+/* Whether the value is such a number. */
+bool psim_trace_value_string(unsigned int kind, unsigned int i);
 /* "?" for a number that is none. */
 const char *psim_trace_string_text(u64 number);
 /* As psim_trace_string() for a task's name, of TASK_COMM_LEN bytes; under the guard of the stream. */

@@ -115,7 +115,7 @@ static bool holds(const struct condition *c, enum psim_event kind, const u64 *va
 	enum place place = c->place[kind];
 
 	if (place < IN_START_END)
-		return within(c, value[place]) || word_is(c, kind, place, value[place]);
+		return c->number ? within(c, value[place]) : word_is(c, kind, place, value[place]);
 	if (place == IN_START_END)
 		return overlaps(c, kind, value);
 	return place != NOWHERE && context_is(c, place);

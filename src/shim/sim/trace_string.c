@@ -92,7 +92,7 @@ u32 psim_trace_string(const char *text)
 	unsigned int i = (unsigned long)text / 8 % GUESSES;
 	u32 place;
 
-	if (!pool)
+	if (!pool && psim_trace_strings_start())
 		return UNKNOWN;
 	if (!text)
 		return NO_TEXT;
