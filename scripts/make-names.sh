@@ -11,7 +11,7 @@ header=$(cd "$(dirname "$0")/.." && pwd)/include/linux/__psim_names.h
 names() {
 	nm -g --defined-only "$build/src/libpsim_shim.a" "$build/src/libpsim_kunit.a" |
 		sed -n 's/^[0-9a-f]* [A-Z] //p' |
-		sed -n -e 's/^__psim_k_//p; t' -e '/^main$/d; /^psim_/d; /^__psim_/d; /^__odr_asan/d; /^__gcov/d; p' |
+		sed -n -e 's/^__psim_k_//p; t' -e '/^main$/d; /^psim_/d; /^__psim_/d; /^__odr_asan/d; /^__gcov/d; /^_\./d; p' |
 		LC_ALL=C sort -u
 }
 
