@@ -38,7 +38,9 @@ struct psim_page_counts {
 /**
  * psim_page_counts() - look at a page's counts; touches nothing, so it may be called at any moment
  * @pfn: page frame number; a free page counts 0
- * In the deterministic engine. Return: 0; -ENOENT: there is no such page; -ESRCH if no machine is running.
+ *
+ * Return: 0; -ENOENT: there is no such page; -EOPNOTSUPP in the free-running engine; -ESRCH if no machine is
+ * running.
  */
 int psim_page_counts(unsigned long pfn, struct psim_page_counts *counts);
 

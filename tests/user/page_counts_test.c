@@ -132,6 +132,17 @@ static void watch_and_counts__without_a_machine(void **state)
 	assert_int_equal(psim_page_counts(1, &counts), -ESRCH);
 }
 
+static void page_counts__in_the_free_running_engine(void **state)
+{
+	const struct psim_config config = {.engine = PSIM_FREE_RUNNING, .quiet = 1};
+	struct psim_page_counts counts;
+
+	(void)state;
+	assert_int_equal(psim_start(&config), 0);
+	assert_int_equal(psim_page_counts(1, &counts), -EOPNOTSUPP);
+	assert_int_equal(psim_stop(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +151,7 @@ int main(void)
 		CASE(page_counts__of_no_page),
 		CASE(page_counts__while_a_page_moves),
 		CASE(trace_watch__what_the_filter_takes),
+		cmocka_unit_test(page_counts__in_the_free_running_engine),
 		cmocka_unit_test(watch_and_counts__without_a_machine),
 	};
 

@@ -55,6 +55,10 @@ int psim_page_counts(unsigned long pfn, struct psim_page_counts *counts)
 	if (!psim_running())
 		return psim_misuse(
 			-ESRCH, "psim_page_counts: no machine is running: call psim_start() first");
+	if (psim_config.engine == PSIM_FREE_RUNNING)
+		return psim_misuse(-EOPNOTSUPP,
+				   "psim_page_counts: other tasks change the counts "
+				   "while they are read: use the deterministic engine");
 	if (!pfn_valid(pfn))
 		return -ENOENT;
 	*counts = (struct psim_page_counts){.device = !psim_pfn_is_ram(pfn),
