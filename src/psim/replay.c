@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* psim replay 'PLAN': one run, as a line of text says; with its trace, or up to an event under gdb. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,11 @@
 #include "../explore/explore.h"
 #include "psim.h"
 #include "show.h"
+#include "traces.h"
 
 enum {
 	OPT_TRACE = 256,
+	OPT_HTML,
 	OPT_STEPS,
 	OPT_STOP_AT,
 	OPT_JSON
@@ -22,6 +25,7 @@ static int help(void)
 	       "psim sweep has printed. plan=- is the default order; plan=drawn:N is a random one, whose\n"
 	       "plan --json tells.\n\n"
 	       "  --trace FILE        write every event as a line of text\n"
+	       "  --html FILE         write a page for a browser, to watch the run\n"
 	       "  --steps N           scheduling points until the run counts as livelocked\n"
 	       "  --stop-at N         stop before event N, the trace's line N: under gdb, at\n"
 	       "                      psim_stopped_before_event(); one back is N - 1, from the start\n"
@@ -31,6 +35,7 @@ static int help(void)
 	       "            any more\n\n"
 	       "examples:\n"
 	       "  psim replay 'there-and-back seed=1 points=all plan=-'\n"
+	       "  psim replay 'fault-vs-evict seed=1 points=locks plan=drawn:3' --html out.html\n"
 	       "  gdb -ex run --args psim replay 'there-and-back plan=-' --stop-at 100\n");
 	return EXIT_CLEAN;
 }
@@ -64,9 +69,15 @@ static int show(const struct plan *plan, const struct replay *replay, const stru
 	return good ? EXIT_CLEAN : EXIT_BROKEN;
 }
 
+static int start_files(void *files)
+{
+	return traces_start(files) ? -EINVAL : 0;
+}
+
 int command_replay(int argc, char **argv)
 {
 	static const struct option all[] = {{"trace", required_argument, NULL, OPT_TRACE},
+					    {"html", required_argument, NULL, OPT_HTML},
 					    {"steps", required_argument, NULL, OPT_STEPS},
 					    {"stop-at", required_argument, NULL, OPT_STOP_AT},
 					    {"json", no_argument, NULL, OPT_JSON},
@@ -79,6 +90,7 @@ int command_replay(int argc, char **argv)
 	char error[512];
 	unsigned long long steps = EXPLORE_STEPS, stop_at = 0, events;
 	const char *trace = NULL;
+	struct traces files = {0};
 	int option, json = 0, err;
 
 	switch (take_name(argc, argv, all)) {
@@ -94,6 +106,8 @@ int command_replay(int argc, char **argv)
 	while ((option = next_option(argc - 1, argv + 1, all)) != -1) {
 		if (option == OPT_TRACE)
 			trace = optarg;
+		else if (option == OPT_HTML)
+			files.html = optarg;
 		else if (option == OPT_JSON)
 			json = 1;
 		else if (option == OPT_STOP_AT
@@ -105,11 +119,20 @@ int command_replay(int argc, char **argv)
 	if (optind < argc - 1)
 		return usage_error("replay takes one plan, in quotes, not '%s' too",
 				   argv[optind + 1]);
+	/* the page's events are more than the default ones, which --stop-at counts */
+	if (files.html && stop_at)
+		return usage_error("--html or --stop-at, not both");
+	if (traces_check(&files))
+		return EXIT_USAGE;
 	if (psimx_plan_parse(argv[1], &plan, error, sizeof(error)))
 		return usage_error("%s", error);
 	plan.stage.print_reports = true;
 	plan.stage.steps = steps;
 	plan.stage.trace = trace;
+	if (files.html) {
+		plan.stage.started = start_files;
+		plan.stage.arg = &files;
+	}
 	search.stage = plan.stage;
 	if (plan.drawn) {
 		replay.plan = NULL;
@@ -122,6 +145,8 @@ int command_replay(int argc, char **argv)
 		progress_begin(plan.stage.scenario->name, NULL, NULL);
 	err = psimx_replay_run(&plan.stage, &replay, &outcome) ? EXIT_USAGE : 0;
 	progress_end();
+	if (traces_write())
+		err = EXIT_USAGE;
 	if (plan.drawn)
 		psimx_draw_end();
 	if (!err && replay.misfit[0])

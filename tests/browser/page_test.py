@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from browser import Run, colours, open_page, scratch, settle, start
+from browser import Run, colours, line_text, open_page, scratch, settle, start
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -200,6 +200,28 @@ class Pictures(Page):
                         "[li.title, +li.querySelector('b').textContent.replace(/,/g, '')]))")
             for place in ("in RAM", "on GPU 1"):
                 self.assertEqual(places.count(place), legend[place], "%s after line %d" % (place, line))
+
+
+class Replays(Page):
+    def test_a_plan_has_a_page_too(self):
+        plan = "fault-vs-evict pages=2 seed=1 points=locks plan=drawn:3"
+        stem = folder.name + "/plan"
+        for end in ("", "-again"):
+            subprocess.run([PSIM, "replay", plan, "--html", stem + end + ".html", "--trace", stem + end + ".txt"],
+                           check=True, stdout=subprocess.DEVNULL)
+        self.assertTrue(filecmp.cmp(stem + ".html", stem + "-again.html", shallow=False))
+        open_page(browser, stem + ".html")
+        with open(stem + ".txt") as file:
+            lines = [line_text(line) for line in file.read().splitlines()]
+        shown = js("return Array.from({length: psim.trace.count}, (_, i) => psim.trace.text(i))")
+        self.assertEqual([line for line in lines if not line.startswith("machine_start")],
+                         [line for line in shown if not line.startswith("machine_start")])
+        self.assertEqual("", text_of("notice"))
+
+    def test_not_with_stop_at(self):
+        result = subprocess.run([PSIM, "replay", "there-and-back plan=-", "--html", folder.name + "/no.html", "--stop-at", "5"],
+                                capture_output=True, text=True)
+        self.assertEqual((2, "psim: --html or --stop-at, not both\n"), (result.returncode, result.stderr))
 
 
 class Histories(Page):
