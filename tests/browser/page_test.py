@@ -528,6 +528,12 @@ class Files(Page):
         press(Keys.ARROW_RIGHT, Keys.END, "n", "]", "m", Keys.ARROW_DOWN, "+", "g")
         self.assertEqual([], browser.get_log("browser"))
 
+    def test_without_page_tables_it_says_so(self):
+        path = folder.name + "/faults.html"
+        subprocess.run([PSIM, "run", "eviction", "--html", path, "--filter", "fault"], check=True, stdout=subprocess.DEVNULL)
+        open_page(browser, path)
+        self.assertIn("No change of a page table is in this file", text_of("notice"))
+
     def test_damage_inside_is_told(self):
         this = run("tour")
         with open(this.html) as file:

@@ -259,6 +259,8 @@ function notices(trace) {
 		notice("There are no events in this file.");
 	else if (kindAt(0) === "machine_start" && kindAt(trace.count - 1) !== "machine_stop")
 		notice("The machine never stopped: the program ended before its run did, and took what came later with it.");
+	else if (!trace.kind.some((kind) => trace.kinds[kind].name in SLOT_PAGES))
+		notice("No change of a page table is in this file, so the map cannot know where pages are: was it left out by a filter?");
 }
 
 async function open() {
