@@ -25,6 +25,7 @@ enum {
 struct percpu_ref {
 	atomic_long_t __psim_count;
 	bool __psim_dead;
+	bool __psim_again; /* it may live again */
 	percpu_ref_func_t *__psim_release;
 	percpu_ref_func_t *__psim_confirm;
 	struct rcu_head __psim_rcu;
@@ -33,7 +34,7 @@ struct percpu_ref {
 /**
  * percpu_ref_init() - begin with one reference
  * @release: the last reference is gone; in the context of who let it go
- * @flags: PERCPU_REF_INIT_DEAD: none, and killed
+ * @flags: PERCPU_REF_INIT_DEAD: none, and killed; PERCPU_REF_ALLOW_REINIT: it may live again, which it may with any flag
  * Return: 0, -ENOMEM.
  */
 int __must_check __psim_percpu_ref_init(struct percpu_ref *ref, percpu_ref_func_t *release,

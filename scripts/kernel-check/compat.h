@@ -19,6 +19,7 @@
 #include <linux/mmap_lock.h>
 #include <linux/overflow.h>
 #include <linux/percpu_counter.h>
+#include <linux/range.h>
 #include <linux/resource.h>
 #include <linux/rmap.h>
 #include <linux/sched/mm.h>
@@ -157,6 +158,13 @@ static inline void *kunit_kmemdup(struct kunit *test, const void *bytes, size_t 
 	return NULL;
 }
 #define kunit_kasprintf(test, gfp, ...) ((char *)kunit_kmemdup(test, NULL, 0, gfp))
+
+#define us_to_ktime(us) ns_to_ktime((s64)(us) * NSEC_PER_USEC)
+
+static inline bool range_overlaps(const struct range *a, const struct range *b)
+{
+	return a->start <= b->end && b->start <= a->end;
+}
 
 /* A macro alone; our files take the address of the function. */
 static inline void *(kmemdup)(const void *bytes, size_t n, gfp_t gfp)

@@ -14,7 +14,8 @@ int __psim_percpu_ref_init(struct percpu_ref *ref, percpu_ref_func_t *release, u
 
 	if (psim_fails(PSIM_FAIL_SLAB, site))
 		return -ENOMEM;
-	*ref = (struct percpu_ref){.__psim_dead = dead, .__psim_release = release};
+	*ref = (struct percpu_ref){
+		.__psim_dead = dead, .__psim_again = flags, .__psim_release = release};
 	atomic_long_set(&ref->__psim_count, dead ? 0 : 1);
 	return 0;
 }
@@ -68,6 +69,7 @@ EXPORT_SYMBOL(percpu_ref_kill);
 void percpu_ref_resurrect(struct percpu_ref *ref)
 {
 	WARN_ON_ONCE(!percpu_ref_is_dying(ref));
+	BUG_ON(!ref->__psim_again);
 	percpu_ref_get(ref);
 	WRITE_ONCE(ref->__psim_dead, false);
 }

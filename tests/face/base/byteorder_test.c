@@ -34,7 +34,6 @@
 #include <asm/processor.h>
 #include <asm/rwonce.h>
 #include <asm/smp.h>
-#include <asm/spinlock.h>
 #include <asm/stat.h>
 #include <asm/string.h>
 #include <asm/timex.h>
@@ -44,6 +43,7 @@
 #ifdef __PSIM__
 #include <asm/page_types.h>
 #include <asm/pgtable_types.h>
+#include <asm/spinlock.h>
 #include <asm/unaligned.h>
 #endif
 
@@ -144,20 +144,24 @@ static void field_prep__puts_a_value_at_its_place(struct kunit *test)
 #endif
 }
 
-/* The mask is known at run time only, and the word has a byte order. */
+#define EXPECT_FIELD(field)                                                                   \
+	do {                                                                                  \
+		u32 most = field_max(field);                                                  \
+                                                                                              \
+		KUNIT_EXPECT_EQ(test, u32_get_bits(0xffffffff, field), most);                 \
+		KUNIT_EXPECT_EQ(test, u32_encode_bits(most, field), (u32)(field));            \
+		KUNIT_EXPECT_EQ(test, u32_replace_bits(0xffffffff, 0, field), ~(u32)(field)); \
+		KUNIT_EXPECT_EQ(test, field_multiplier(field), (u64)((field) & -(field)));    \
+		KUNIT_EXPECT_EQ(test, field_mask(field), (u64)most);                          \
+	} while (0)
+
+/* Fields at either end, in the middle, of all bits; and words with a byte order. */
 static void u32_get_bits__of_any_field(struct kunit *test)
 {
-	static const u32 fields[] = {0x1, 0x80000000, 0xff00, 0xffffffff};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(fields); i++) {
-		u32 field = fields[i], most = field_max(field);
-
-		KUNIT_EXPECT_EQ(test, u32_get_bits(0xffffffff, field), most);
-		KUNIT_EXPECT_EQ(test, u32_encode_bits(most, field), field);
-		KUNIT_EXPECT_EQ(test, u32_replace_bits(0xffffffff, 0, field), ~field);
-		KUNIT_EXPECT_EQ(test, field_multiplier(field), (u64)(field & -field));
-		KUNIT_EXPECT_EQ(test, field_mask(field), (u64)most);
-	}
+	EXPECT_FIELD(0x1u);
+	EXPECT_FIELD(0x80000000u);
+	EXPECT_FIELD(0xff00u);
+	EXPECT_FIELD(0xffffffffu);
 	KUNIT_EXPECT_EQ(test, be16_get_bits(cpu_to_be16(0x0ab0), 0xff0), 0xab);
 	KUNIT_EXPECT_EQ(test, be32_to_cpu(be32_encode_bits(3, 0x30)), 0x30u);
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(le64_replace_bits(cpu_to_le64(~0ull), 1, 0xf0)),

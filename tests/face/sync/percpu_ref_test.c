@@ -21,7 +21,7 @@ static struct percpu_ref ref;
 static int init(struct kunit *test)
 {
 	released = confirmed = 0;
-	return percpu_ref_init(&ref, release, 0, GFP_KERNEL);
+	return percpu_ref_init(&ref, release, PERCPU_REF_ALLOW_REINIT, GFP_KERNEL);
 }
 
 /* From then on it is one counter, which can become zero. */
@@ -90,6 +90,16 @@ static void percpu_ref_init__dead_has_none(struct kunit *test)
 }
 
 #ifdef __PSIM__
+static void percpu_ref_reinit__of_one_that_may_not(struct kunit *test)
+{
+	percpu_ref_exit(&ref);
+	KUNIT_ASSERT_EQ(test, percpu_ref_init(&ref, release, 0, GFP_KERNEL), 0);
+	percpu_ref_kill(&ref);
+	kunit_expect_halt(test, "BUG");
+	percpu_ref_reinit(&ref);
+	KUNIT_FAIL(test, "the run went on");
+}
+
 static void percpu_ref_kill__twice_warns(struct kunit *test)
 {
 	kunit_expect_report(test, "called more than once");
@@ -105,6 +115,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(percpu_ref_reinit__lives_again),
 	KUNIT_CASE(percpu_ref_init__dead_has_none),
 #ifdef __PSIM__
+	KUNIT_CASE(percpu_ref_reinit__of_one_that_may_not),
 	KUNIT_CASE(percpu_ref_kill__twice_warns),
 #endif
 	{},
