@@ -202,7 +202,7 @@ static int start_machine(void)
 
 static int run_tour(const struct psim_scenario *scenario)
 {
-	unsigned long long start = wall_clock();
+	unsigned long long start = wall_clock(), took;
 	int result, reports;
 
 	tour.device_memory = run.device_memory;
@@ -213,11 +213,11 @@ static int run_tour(const struct psim_scenario *scenario)
 	progress_begin("the tour", &tour.done, &tour.work);
 	result = psim_run("tour", psim_scenario_body, (void *)scenario);
 	reports = psim_stop();
+	took = wall_clock() - start;
 	progress_end();
 	if (traces_write())
 		return EXIT_USAGE;
-	tour_print(&tour, run.file ? run.file : "the built-in text", wall_clock() - start, reports,
-		   run.json);
+	tour_print(&tour, run.file ? run.file : "the built-in text", took, reports, run.json);
 	return result || reports ? EXIT_BROKEN : EXIT_CLEAN;
 }
 

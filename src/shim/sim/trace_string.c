@@ -71,7 +71,8 @@ static u32 add(const char *text, u32 bucket)
 	if (pool->strings >= BUCKETS / 2 || bytes > POOL_BYTES - pool->used)
 		return UNKNOWN;
 	memcpy(pool->text + place, text, bytes);
-	pool->used += bytes;
+	/* who has the number of an older one reads without the guard */
+	__atomic_store_n(&pool->used, place + bytes, __ATOMIC_RELEASE);
 	pool->strings++;
 	pool->bucket[bucket] = place;
 	return place;
@@ -92,11 +93,13 @@ u32 psim_trace_string(const char *text)
 	unsigned int i = (unsigned long)text / 8 % GUESSES;
 	u32 place;
 
-	if (!pool && psim_trace_strings_start())
-		return UNKNOWN;
 	if (!text)
 		return NO_TEXT;
 	psim_sim_lock(&guard);
+	if (!pool && psim_trace_strings_start()) {
+		psim_sim_unlock(&guard);
+		return UNKNOWN;
+	}
 	if (of_text[i].text != text || strcmp(pool->text + of_text[i].place, text)) {
 		of_text[i].text = text;
 		of_text[i].place = find(text);
@@ -119,5 +122,6 @@ u32 psim_trace_task_name(unsigned int task, const char *name)
 
 const char *psim_trace_string_text(u64 number)
 {
-	return pool && number < pool->used ? pool->text + number : "?";
+	return pool && number < __atomic_load_n(&pool->used, __ATOMIC_ACQUIRE) ? pool->text + number
+									       : "?";
 }
