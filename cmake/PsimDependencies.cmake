@@ -8,6 +8,7 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 include(CheckIncludeFile)
 check_include_file(sys/sdt.h PSIM_HAS_SDT) # probes, where it is
+pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
 if(PSIM_TESTS)
 	pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 else()

@@ -67,6 +67,7 @@ want has_module libelf libelf-dev elfutils-libelf-devel libelf
 want has_module nettle nettle-dev nettle-devel nettle
 want has_module zlib zlib1g-dev zlib-devel zlib
 want has_module jansson libjansson-dev jansson-devel jansson
+want has_module libfyaml libfyaml-dev libfyaml-devel libfyaml
 if [ $level != build ]; then
 	want has_module cmocka libcmocka-dev libcmocka-devel cmocka
 	want has_command c++ g++ gcc-c++ gcc

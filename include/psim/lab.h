@@ -74,7 +74,8 @@ struct psim_lab_access {
  * @next: the next accesses. Return: how many; 0: it has ended; negative with a line in @error: its input
  *	is wrong, and where
  * @close: give the state back
- * @footprint: bytes of all pages that it touches, if it knows before; may be NULL
+ *
+ * It is gone through twice: once to see which pages there are, once to run.
  */
 struct psim_lab_workload {
 	unsigned int version;
@@ -86,7 +87,6 @@ struct psim_lab_workload {
 	long (*next)(void *state, struct psim_lab_access *list, size_t max, char *error,
 		     size_t length);
 	void (*close)(void *state);
-	unsigned long long (*footprint)(void *state);
 };
 
 /* ---- policies --------------------------------------------------------------------------------------------- */
@@ -100,8 +100,8 @@ struct psim_lab_engine; /* the laboratory's own */
  * @stream: which of its streams
  * @mapped: it reaches the page where it is, and was told to ask again (psim_lab_plan.ask_after)
  * @now: virtual time in ns
- * @touches: of the 64 KiB around, since they were last in this GPU's memory; from afar
- * @trips: how often the 64 KiB around went from this GPU's memory back to RAM
+ * @touches: accesses from afar to the 64 KiB around, since they were last on a GPU
+ * @trips: how often pieces of the 64 KiB around have left a GPU
  */
 struct psim_lab_fault {
 	unsigned long page;
@@ -119,12 +119,14 @@ struct psim_lab_fault {
  * @gpu: the GPU's number, from 0
  * @memory_pages: its memory
  * @nr_gpus: how many there are
+ * @nr_pages: pages are numbered below this
  * @seed: for all that is drawn
  * @free_pages: of its memory, now
  * @resident: whether a page is in its memory
- * @known: whether the program has touched the page so far; pages that it never touched do not come along
- * @last_touch: number of the access that touched the 64 KiB around last; needs PSIM_LAB_RECENCY
- * @touches: accesses to the 64 KiB around; needs PSIM_LAB_COUNTS
+ * @exists: whether the page is one of the program's; nothing else can be brought
+ * @last_touch: number of the access that touched the page last, or with which it came, if that was
+ *	later; 0: none; needs PSIM_LAB_RECENCY
+ * @touches: accesses to the page; needs PSIM_LAB_COUNTS
  * @used: whether a page was touched since it came
  * @written: whether a page was written since it came
  */
@@ -133,10 +135,11 @@ struct psim_lab_world {
 	unsigned int gpu;
 	unsigned long memory_pages;
 	unsigned int nr_gpus;
+	unsigned long nr_pages;
 	unsigned long long seed;
 	unsigned long (*free_pages)(const struct psim_lab_world *world);
 	int (*resident)(const struct psim_lab_world *world, unsigned long page);
-	int (*known)(const struct psim_lab_world *world, unsigned long page);
+	int (*exists)(const struct psim_lab_world *world, unsigned long page);
 	unsigned long long (*last_touch)(const struct psim_lab_world *world, unsigned long page);
 	unsigned long long (*touches)(const struct psim_lab_world *world, unsigned long page);
 	int (*used)(const struct psim_lab_world *world, unsigned long page);
@@ -150,13 +153,17 @@ struct psim_lab_world {
  *	not there already, and lie in one region of 2 MiB
  * @evict: every piece that a page of [first, first + pages) is in leaves
  * @timeslice_ms: how long no CPU may take back what comes
+ * @room: evict, by the policy's own choice, until so many pages are free
+ * @read_only: of a page that stays where it is: ask again when it is written
  * @ask_after: of a page that stays where it is: ask again after so many accesses of the 64 KiB around; 0: never
  */
 struct psim_lab_plan {
 	struct psim_lab_engine *engine;
 	void (*bring)(struct psim_lab_plan *plan, unsigned long first, unsigned int pages);
 	void (*evict)(struct psim_lab_plan *plan, unsigned long first, unsigned int pages);
+	void (*room)(struct psim_lab_plan *plan, unsigned long pages);
 	unsigned long timeslice_ms;
+	int read_only;
 	unsigned long ask_after;
 };
 
@@ -184,7 +191,8 @@ struct psim_lab_plan {
  * @create: @values: one of each option. Return: its state; NULL without memory
  * @destroy: give it back
  * @when: shall the page come, or stay where it is? Without: it comes
- * @span: what comes: calls plan->bring() for the page itself and whatever else. Without: the page alone
+ * @span: what comes: calls plan->bring() for the page itself and whatever else, or for nothing: then the next
+ *	part is asked. Without: the page alone
  * @victim: room for @pages more pages is wanted: calls plan->evict() at least once for pages that are
  *	there. Without: the piece that came first
  * @batch: a batch of faults begins; may call plan->evict()

@@ -84,9 +84,12 @@ int psim_view_destroy(struct psim_view *view);
 long psim_view_bring(struct psim_view *view, unsigned int gpu, unsigned long first,
 		     unsigned int pages, unsigned long timeslice_ms, struct psim_view_moved *moved);
 
-/* Let the GPU reach the pages where they are. Return: 0; -EFAULT, -EBUSY, -ENOMEM. */
+/*
+ * Let the GPU reach the pages where they are; those of a GPU that is not linked go to RAM first.
+ * Return: 0; -EFAULT, -EBUSY, -ENOMEM.
+ */
 int psim_view_map(struct psim_view *view, unsigned int gpu, unsigned long first, unsigned int pages,
-		  int write);
+		  int write, struct psim_view_moved *moved);
 
 /* The CPU reads or writes a byte of the page. Return: as psim_load(). */
 int psim_view_touch(struct psim_view *view, unsigned long page, int write,

@@ -128,7 +128,7 @@ long psim_view_bring(struct psim_view *view, unsigned int gpu, unsigned long fir
 }
 
 int psim_view_map(struct psim_view *view, unsigned int gpu, unsigned long first, unsigned int pages,
-		  int write)
+		  int write, struct psim_view_moved *moved)
 {
 	struct simgpu_view *driver;
 	int err = check_piece("psim_view_map", view, gpu, first, pages);
@@ -138,7 +138,7 @@ int psim_view_map(struct psim_view *view, unsigned int gpu, unsigned long first,
 	driver = begin(view);
 	err = simgpu_view_look(&driver->gpus[gpu], first, pages,
 			       HMM_PFN_REQ_FAULT | (write ? HMM_PFN_REQ_WRITE : 0));
-	end(driver, NULL);
+	end(driver, moved);
 	return err;
 }
 

@@ -19,6 +19,7 @@ static const struct {
 	{"sweep", "run a scenario with every call failing that can", command_sweep},
 	{"replay", "run a scenario once more, exactly as a plan says", command_replay},
 	{"merge", "join the saved parts of an exploration", command_merge},
+	{"lab", "try migration policies on workloads", command_lab},
 	{"new", "make a start of your own: a driver, a scenario", command_new},
 };
 

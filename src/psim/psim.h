@@ -68,6 +68,7 @@ int command_explore(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_merge(int argc, char **argv);
+int command_lab(int argc, char **argv);
 int command_new(int argc, char **argv);
 
 #endif /* PSIM_PROGRAM_H */

@@ -165,7 +165,7 @@ static void map__reaches_ram_until_it_moves(void **state)
 	(void)state;
 	assert_int_equal(open_view(1, 0), 0);
 	store_u64(base, 55);
-	assert_int_equal(psim_view_map(view, 0, 0, 1, 1), 0);
+	assert_int_equal(psim_view_map(view, 0, 0, 1, 1, NULL), 0);
 	assert_int_equal(tables[1][0], PSIM_VIEW_READ | PSIM_VIEW_WRITE);
 	assert_int_equal(psim_where(process, base, &info), PSIM_RAM);
 	*(uint64_t *)psim_view_bytes(view, 0, 0, 1) = 56;
@@ -184,7 +184,7 @@ static void bring__takes_from_a_linked_gpu(void **state)
 	assert_int_equal(open_view(2, 1), 0);
 	store_u64(base, 99);
 	assert_true(bring(0, 0, 1, NULL) >= 0);
-	assert_int_equal(psim_view_map(view, 1, 0, 1, 1), 0);
+	assert_int_equal(psim_view_map(view, 1, 0, 1, 1, NULL), 0);
 	assert_int_equal(tables[2][0], PSIM_VIEW_READ | PSIM_VIEW_WRITE | PSIM_VIEW_PEER);
 	assert_int_equal(*(uint64_t *)psim_view_bytes(view, 1, 0, 0), 99);
 	assert_true(bring(1, 0, 1, &moved) >= 0);
@@ -192,6 +192,26 @@ static void bring__takes_from_a_linked_gpu(void **state)
 	assert_int_equal(tables[1][0], 0);
 	assert_int_equal(tables[2][0], REACHED);
 	assert_int_equal(*(uint64_t *)psim_view_bytes(view, 1, 0, 0), 99);
+	close_view(2);
+}
+
+/* Two linked GPUs have every other page of 32 KiB: a CPU's fault takes one allocation, from the GPU it is on. */
+static void touch__leaves_what_another_gpu_has(void **state)
+{
+	struct psim_view_moved moved;
+
+	(void)state;
+	assert_int_equal(open_view(2, 1), 0);
+	for (unsigned int i = 0; i < 8; i++)
+		store_u64(base + i * PAGE, 100 + i);
+	assert_true(bring(1, 0, 8, NULL) >= 0);
+	for (unsigned int i = 0; i < 8; i += 2)
+		assert_true(bring(0, i, 1, NULL) >= 0);
+	assert_int_equal(psim_view_touch(view, 3, 0, &moved), 0);
+	assert_int_equal(moved.out, 4);
+	assert_int_equal(psim_where(process, base + 4 * PAGE, NULL), PSIM_DEVICE);
+	for (unsigned int i = 0; i < 8; i++)
+		assert_int_equal(load_u64(base + i * PAGE), 100 + i);
 	close_view(2);
 }
 
@@ -204,7 +224,7 @@ static void bring__is_refused_by_a_stranger(void **state)
 	assert_int_equal(bring(1, 0, 1, NULL), -EBUSY);
 	/* the attempt took it from the table; the page has not moved */
 	assert_int_equal(tables[1][0], 0);
-	assert_int_equal(psim_view_map(view, 0, 0, 1, 1), 0);
+	assert_int_equal(psim_view_map(view, 0, 0, 1, 1, NULL), 0);
 	assert_int_equal(tables[1][0], REACHED);
 	assert_int_equal(psim_view_free(view, 1), FRAMES);
 	close_view(2);
@@ -261,6 +281,7 @@ int main(void)
 		CASE(evict__makes_room),
 		CASE(map__reaches_ram_until_it_moves),
 		CASE(bring__takes_from_a_linked_gpu),
+		CASE(touch__leaves_what_another_gpu_has),
 		CASE(bring__is_refused_by_a_stranger),
 		CASE(munmap__empties_the_tables),
 		CASE(create__refuses_what_it_cannot_see),

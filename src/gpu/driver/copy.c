@@ -84,11 +84,15 @@ static inline void add(struct batch *batch, u32 opcode, u64 memory, u64 source, 
 	};
 }
 
-/* The device whose memory the pages are; one call has pages of one device only (C8.3). */
-static struct simgpu_device *device_of(struct page **pages, unsigned long npages)
+/*
+ * The device whose memory the pages are; one call has pages of one device only (C8.3). On their way out those
+ * without an address stay, and may be another one's.
+ */
+struct simgpu_device *simgpu_device_of(struct page **pages, const struct drm_pagemap_addr *addr,
+				       unsigned long npages, bool in)
 {
 	for (unsigned long i = 0; i < npages; i++) {
-		if (pages[i])
+		if (pages[i] && (in || addr[i].addr))
 			return simgpu_memory_of(pages[i])->gpu;
 	}
 	return NULL;
@@ -169,7 +173,7 @@ static void count(const struct batch *batch, bool in)
 static int copy(struct page **pages, struct drm_pagemap_addr *addr, unsigned long npages,
 		struct dma_fence *before, bool in)
 {
-	struct simgpu_device *gpu = device_of(pages, npages);
+	struct simgpu_device *gpu = simgpu_device_of(pages, addr, npages, in);
 	struct batch batch;
 	unsigned long i;
 	int err;

@@ -320,6 +320,9 @@ int simgpu_populate_mm(struct drm_pagemap *dpagemap, unsigned long start, unsign
 int simgpu_migrate(struct simgpu_device *gpu, struct mm_struct *mm, unsigned long start,
 		   unsigned long end);
 
+/* NULL: there is nothing to copy. */
+struct simgpu_device *simgpu_device_of(struct page **pages, const struct drm_pagemap_addr *addr,
+				       unsigned long npages, bool in);
 int simgpu_copy_to_devmem(struct page **pages, struct drm_pagemap_addr *addr,
 			  unsigned long npages SIMGPU_FENCE_PARAMETER);
 int simgpu_copy_to_ram(struct page **pages, struct drm_pagemap_addr *addr,

@@ -111,13 +111,12 @@ static int populate_pfn(struct drm_pagemap_devmem *devmem, unsigned long npages,
 	return 0;
 }
 
-static struct simgpu_view *view_of(struct page **pages, unsigned long npages)
+static struct simgpu_view *view_of(struct page **pages, const struct drm_pagemap_addr *addr,
+				   unsigned long npages, bool in)
 {
-	for (unsigned long i = 0; i < npages; i++) {
-		if (pages[i])
-			return READ_ONCE(simgpu_memory_of(pages[i])->gpu->view);
-	}
-	return NULL;
+	struct simgpu_device *gpu = simgpu_device_of(pages, addr, npages, in);
+
+	return gpu ? READ_ONCE(gpu->view) : NULL;
 }
 
 static void count(struct simgpu_view *view, struct page **pages,
@@ -143,7 +142,7 @@ static void count(struct simgpu_view *view, struct page **pages,
 static int copy_in(struct page **pages, struct drm_pagemap_addr *addr,
 		   unsigned long npages SIMGPU_FENCE_PARAMETER)
 {
-	struct simgpu_view *view = view_of(pages, npages);
+	struct simgpu_view *view = view_of(pages, addr, npages, true);
 
 	if (!view)
 		return 0;
@@ -154,7 +153,7 @@ static int copy_in(struct page **pages, struct drm_pagemap_addr *addr,
 static int copy_out(struct page **pages, struct drm_pagemap_addr *addr,
 		    unsigned long npages SIMGPU_FENCE_PARAMETER)
 {
-	struct simgpu_view *view = view_of(pages, npages);
+	struct simgpu_view *view = view_of(pages, addr, npages, false);
 
 	if (!view)
 		return 0;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* The parts of policies that are built in, and ready combinations of them. */
+#include <string.h>
+
+#include "../lab.h"
+
+#define PARTS(X)                                                                                 \
+	X(never)                                                                                 \
+	X(delayed)                                                                               \
+	X(delayed_full) X(adaptive) X(counters) X(stay) X(until_full) X(page) X(block) X(region) \
+		X(random_page) X(random_block) X(tree_simulator) X(tree) X(feedback) X(chunks)   \
+			X(next) X(stride) X(lrm) X(fifo) X(lru) X(lru_page) X(lru_block)         \
+				X(lru_reserved) X(lfu) X(tree_evict) X(largest) X(random_evict)  \
+					X(evict_ahead)
+
+#define DECLARE(ident) extern const struct psim_lab_policy lab_part_##ident;
+#define LIST(ident)    &lab_part_##ident,
+
+PARTS(DECLARE)
+
+const struct psim_lab_policy *const lab_parts[] = {PARTS(LIST) NULL};
+
+const struct lab_ready lab_ready[] = {
+	{"on-demand",
+	 "single pages; the least recently used page leaves",
+	 "B01, B42",
+	 {"page", "lru-page"}},
+	{"sequential-local", "64 KiB come, 64 KiB leave", "B04, B44", {"block", "lru-block"}},
+	{"random", "a page and another; any leaves", "B02, B43", {"random-page", "random-evict"}},
+	{"tree-lru",
+	 "a simulator's tree; the least recently used 2 MiB leave",
+	 "B05, B41",
+	 {"tree-simulator", "lru"}},
+	{"tree-tree",
+	 "a simulator's tree, both ways",
+	 "B05, B45",
+	 {"tree-simulator", "tree-evict"}},
+	{"tree-reserve",
+	 "a simulator's tree; a share of the least recently used is passed over",
+	 "B05, B47",
+	 {"tree-simulator", "lru-reserved"}},
+	{"tree-off",
+	 "a simulator's tree until memory is full, then single pages",
+	 "B05, B16, B42",
+	 {"until-full", "tree-simulator", "lru-page"}},
+	{"tree-off-ahead",
+	 "the same, with room made ahead",
+	 "B05, B16, B42, B48",
+	 {"until-full", "tree-simulator", "lru-page", "evict-ahead"}},
+	{"nvidia",
+	 "the driver's tree; what nothing came to for longest leaves",
+	 "B06, B40",
+	 {"tree", "lrm"}},
+	{"region-lrm",
+	 "2 MiB come; what nothing came to for longest leaves",
+	 "B07, B40",
+	 {"region", "lrm"}},
+	{"chunks",
+	 "the largest chunk that fits; what came first leaves",
+	 "B08, B50",
+	 {"chunks", "fifo"}},
+	{"chunks-stay",
+	 "the same, and stays for a time slice",
+	 "B08, B10, B50",
+	 {"stay", "chunks", "fifo"}},
+	{"zero-copy", "nothing comes", "assumption", {"never"}},
+	{"delayed",
+	 "what is read comes after so many reads",
+	 "B20, B05, B41",
+	 {"delayed", "tree-simulator", "lru"}},
+	{"delayed-full",
+	 "the same, once memory was full",
+	 "B20, B05, B45",
+	 {"delayed-full", "tree-simulator", "tree-evict"}},
+	{"adaptive",
+	 "the same, the later the more often it left",
+	 "B21, B05, B41",
+	 {"adaptive", "tree-simulator", "lru"}},
+	{"counters",
+	 "64 KiB come after so many accesses",
+	 "B22, B40",
+	 {"counters", "block", "lrm"}},
+	{"feedback",
+	 "the driver's tree, or everything while that pays",
+	 "B13, B40",
+	 {"feedback", "lrm"}},
+	{"lfu", "the driver's tree; what was used least often leaves", "B06, B46", {"tree", "lfu"}},
+	{"next",
+	 "64 KiB and the next; the least recently used 2 MiB leave",
+	 "assumption, B41",
+	 {"next", "lru"}},
+	{"stride",
+	 "a page and where the stride leads; the least recently used page leaves",
+	 "assumption, B42",
+	 {"stride", "lru-page"}},
+	{"largest",
+	 "the driver's tree; the 2 MiB with the most pages leave",
+	 "B06, assumption",
+	 {"tree", "largest"}},
+	{0},
+};
+
+const struct psim_lab_policy *lab_part_find(const char *name)
+{
+	for (unsigned int i = 0; lab_parts[i]; i++) {
+		if (!strcmp(lab_parts[i]->name, name))
+			return lab_parts[i];
+	}
+	return NULL;
+}
+
+const struct lab_ready *lab_ready_find(const char *name)
+{
+	for (unsigned int i = 0; lab_ready[i].name; i++) {
+		if (!strcmp(lab_ready[i].name, name))
+			return &lab_ready[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/* Whether a page comes at all, or is used where it is; and for how long it stays. */
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <psim/lab.h>
+
+struct when {
+	const struct psim_lab_world *world;
+	double values[2];
+	bool full; /* memory was full once */
+};
+
+static struct when *make(const struct psim_lab_world *world, const double *values, unsigned int n)
+{
+	struct when *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->world = world;
+	for (unsigned int i = 0; i < n; i++)
+		w->values[i] = values[i];
+	return w;
+}
+
+static void *create_one(const struct psim_lab_world *world, const double *values)
+{
+	return make(world, values, 1);
+}
+
+static void *create_two(const struct psim_lab_world *world, const double *values)
+{
+	return make(world, values, 2);
+}
+
+/* It comes once the 64 KiB around were used so often from afar; a write brings it at once. */
+static int after(const struct psim_lab_fault *fault, struct psim_lab_plan *plan, double threshold)
+{
+	if (fault->write || fault->touches >= threshold)
+		return PSIM_LAB_ELSE;
+	plan->read_only = 1;
+	plan->ask_after = threshold - fault->touches;
+	return PSIM_LAB_REMOTE;
+}
+
+static bool was_full(struct when *w)
+{
+	w->full |= w->world->free_pages(w->world) < PSIM_LAB_REGION_PAGES;
+	return w->full;
+}
+
+static int when_never(void *state, const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
+{
+	(void)state, (void)fault, (void)plan;
+	return PSIM_LAB_REMOTE;
+}
+
+const struct psim_lab_policy lab_part_never = {
+	.version = PSIM_LAB_VERSION,
+	.name = "never",
+	.about = "everything is used where it is",
+	.source = "assumption",
+	.when = when_never,
+};
+
+/* ---- after so many reads ------------------------------------------------------------------------------------ */
+
+static const struct psim_lab_option delayed_options[] = {
+	{"reads", "from afar, until 64 KiB come", 8, 1, 1e6},
+	{0},
+};
+
+static int when_delayed(void *state, const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
+{
+	return after(fault, plan, ((struct when *)state)->values[0]);
+}
+
+const struct psim_lab_policy lab_part_delayed = {
+	.version = PSIM_LAB_VERSION,
+	.name = "delayed",
+	.about = "what is written comes; what is read, after so many reads",
+	.source = "B20",
+	.options = delayed_options,
+	.create = create_one,
+	.destroy = free,
+	.when = when_delayed,
+};
+
+static int when_delayed_full(void *state, const struct psim_lab_fault *fault,
+			     struct psim_lab_plan *plan)
+{
+	struct when *w = state;
+
+	return was_full(w) ? after(fault, plan, w->values[0]) : PSIM_LAB_ELSE;
+}
+
+const struct psim_lab_policy lab_part_delayed_full = {
+	.version = PSIM_LAB_VERSION,
+	.name = "delayed-full",
+	.about = "as delayed, once memory was full",
+	.source = "B20",
+	.options = delayed_options,
+	.create = create_one,
+	.destroy = free,
+	.when = when_delayed_full,
+};
+
+/* ---- after more reads the more memory is in demand --------------------------------------------------------------- */
+
+static const struct psim_lab_option adaptive_options[] = {
+	{"reads", "from afar, until 64 KiB come", 8, 1, 1e6},
+	{"penalty", "times so many for each time that they left, once memory was full", 8, 1, 1e6},
+	{0},
+};
+
+static int when_adaptive(void *state, const struct psim_lab_fault *fault,
+			 struct psim_lab_plan *plan)
+{
+	struct when *w = state;
+	double used = w->world->memory_pages - w->world->free_pages(w->world);
+	double threshold = 1 + w->values[0] * used / w->world->memory_pages;
+
+	if (was_full(w))
+		threshold = w->values[0] * w->values[1] * (fault->trips + 1);
+	else
+		threshold -= 1; /* the fault itself is a read */
+	return after(fault, plan, threshold < 4e9 ? (unsigned long)threshold : 4e9);
+}
+
+const struct psim_lab_policy lab_part_adaptive = {
+	.version = PSIM_LAB_VERSION,
+	.name = "adaptive",
+	.about = "as delayed, after the more reads the fuller memory is and the more often it left",
+	.source = "B21",
+	.options = adaptive_options,
+	.create = create_two,
+	.destroy = free,
+	.when = when_adaptive,
+};
+
+/* ---- by the hardware's counters ------------------------------------------------------------------------------------- */
+
+static const struct psim_lab_option counter_options[] = {
+	{"accesses", "from afar, until 64 KiB come", 256, 1, 65535},
+	{0},
+};
+
+static int when_counters(void *state, const struct psim_lab_fault *fault,
+			 struct psim_lab_plan *plan)
+{
+	double threshold = ((struct when *)state)->values[0];
+
+	if (fault->touches >= threshold)
+		return PSIM_LAB_ELSE;
+	plan->ask_after = threshold - fault->touches;
+	return PSIM_LAB_REMOTE;
+}
+
+const struct psim_lab_policy lab_part_counters = {
+	.version = PSIM_LAB_VERSION,
+	.name = "counters",
+	.about = "64 KiB come after so many accesses from afar, of either kind",
+	.source = "B22",
+	.options = counter_options,
+	.create = create_one,
+	.destroy = free,
+	.when = when_counters,
+};
+
+/* ---- what comes stays a while ------------------------------------------------------------------------------------------ */
+
+static const struct psim_lab_option stay_options[] = {
+	{"ms", "milliseconds that no CPU takes it back", 5, 0, 1e6},
+	{0},
+};
+
+static int when_stay(void *state, const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
+{
+	(void)fault;
+	plan->timeslice_ms = ((struct when *)state)->values[0];
+	return PSIM_LAB_ELSE;
+}
+
+const struct psim_lab_policy lab_part_stay = {
+	.version = PSIM_LAB_VERSION,
+	.name = "stay",
+	.about = "what comes stays for a time slice",
+	.source = "B10",
+	.options = stay_options,
+	.create = create_one,
+	.destroy = free,
+	.when = when_stay,
+};

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One run: the workload's accesses, one after another. An access that finds what it needs in its table is a
+ * count; one of a GPU that does not waits with its batch of faults, as others go on for a while.
+ *
+ * Accessors take turns on one clock.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+#define WHERE(state) ((state) >> 2 & 3) /* 0: far, 1: near, 2: with a peer */
+
+int lab_engine_fail(struct psim_lab_engine *e, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	if (e->error[0])
+		return err;
+	va_start(args, fmt);
+	vsnprintf(e->error, e->error_length, fmt, args);
+	va_end(args);
+	return err;
+}
+
+void lab_engine_settle(struct psim_lab_engine *e)
+{
+	struct lab_result *r = e->result;
+
+	for (int who = 0; who < 2; who++) {
+		for (int where = 0; where < 4; where++)
+			e->time_ps += e->hits[who][where] * e->access_ps[who][where];
+	}
+	r->cpu += e->hits[0][0] + e->hits[0][1];
+	r->far += e->hits[1][0];
+	r->near += e->hits[1][1];
+	r->peer += e->hits[1][2];
+	memset(e->hits, 0, sizeof(e->hits));
+}
+
+/* ---- residency over time --------------------------------------------------------------------------------- */
+
+static unsigned long resident(const struct psim_lab_engine *e)
+{
+	unsigned long pages = 0;
+
+	for (unsigned int i = 0; i < e->nr_gpus; i++)
+		pages += e->stacks[i].world.memory_pages - psim_view_free(e->view, i);
+	return pages;
+}
+
+/* As many points as the experiment wants, up to twice as many; then every second goes. */
+static void sample(struct psim_lab_engine *e)
+{
+	struct lab_result *r = e->result;
+
+	if (e->time_ps < e->next_sample_ps)
+		return;
+	if (r->nr_samples == 2 * e->run->experiment->samples) {
+		for (unsigned int i = 0; i < r->nr_samples / 2; i++)
+			r->samples[i] = r->samples[2 * i + 1];
+		r->nr_samples /= 2;
+		e->sample_ps *= 2;
+	}
+	r->samples[r->nr_samples].time_ns = e->time_ps / 1000.0;
+	r->samples[r->nr_samples++].pages = resident(e);
+	while (e->next_sample_ps <= e->time_ps)
+		e->next_sample_ps += e->sample_ps;
+}
+
+/* ---- accesses ------------------------------------------------------------------------------------------------ */
+
+static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *access,
+		       unsigned long page);
+
+static int serve(struct psim_lab_engine *e);
+
+/* It found what it needs. */
+static inline int hit(struct psim_lab_engine *e, const struct psim_lab_access *access,
+		      unsigned long page, unsigned char state)
+{
+	unsigned char write = access->flags & PSIM_LAB_WRITE;
+
+	e->hits[access->who != 0][WHERE(state)]++;
+	e->flags[page] |= PAGE_USED | (write ? PAGE_WRITTEN : 0);
+	if (e->wants) {
+		e->touched[page].last = e->number;
+		e->touched[page].times++;
+	}
+	return e->reference ? lab_machine_verify(e, access, page) : 0;
+}
+
+/* A GPU's access from afar: its policy may want to know. Return: 1: it wants to be asked. */
+static int far_wants(struct psim_lab_engine *e, unsigned long page)
+{
+	struct block *block = &e->blocks[page / PSIM_LAB_BLOCK_PAGES];
+
+	block->far++;
+	return block->ask && !--block->ask;
+}
+
+static inline int access_page(struct psim_lab_engine *e, const struct psim_lab_access *access,
+			      unsigned long page)
+{
+	unsigned char need = PSIM_VIEW_READ << (access->flags & PSIM_LAB_WRITE);
+	unsigned char state = e->tables[access->who][page];
+
+	if (__builtin_expect(!(state & need) || (access->who && !(state & PSIM_VIEW_NEAR)), 0))
+		return access_slow(e, access, page);
+	return hit(e, access, page, state);
+}
+
+static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *access,
+		       unsigned long page)
+{
+	unsigned char need = PSIM_VIEW_READ << (access->flags & PSIM_LAB_WRITE);
+	unsigned char state = e->tables[access->who][page];
+	bool mapped = state & need;
+	int err = 0;
+
+	if (!access->who) {
+		err = lab_fault_cpu(e, page, access->flags & PSIM_LAB_WRITE);
+		sample(e);
+		return err ? err : hit(e, access, page, PSIM_VIEW_NEAR);
+	}
+	if (mapped && !far_wants(e, page))
+		return hit(e, access, page, state);
+	err = lab_faults_add(e, access, page, mapped);
+	if (!err && (e->nr_waiting == e->max_waiting || e->nr_stalled == e->max_stalled))
+		err = serve(e);
+	return err;
+}
+
+/* An access that goes over pages is one on each; @who and the like are checked. */
+static int access_any(struct psim_lab_engine *e, const struct psim_lab_access *access)
+{
+	uint64_t at = access->address, end = access->address + access->bytes;
+
+	while (at < end) {
+		uint64_t next = (at | (PSIM_LAB_PAGE - 1)) + 1;
+		struct psim_lab_access part = *access;
+		unsigned long page = lab_space_page(e->space, at);
+		int err;
+
+		if (page == LAB_NOWHERE)
+			return lab_engine_fail(
+				e, -EINVAL,
+				"access %llu: %#llx was not there when the workload was surveyed",
+				(unsigned long long)e->number, (unsigned long long)at);
+		part.address = at;
+		part.bytes = (next < end ? next : end) - at;
+		err = access_page(e, &part, page);
+		if (err)
+			return err;
+		at = next;
+	}
+	return 0;
+}
+
+/*
+ * Serve the batch, then let those that waited go on. What one of them needs may have left again meanwhile, so they
+ * may wait once more; whatever is brought last is there, so each round ends for one of them at least.
+ */
+static int serve(struct psim_lab_engine *e)
+{
+	while (e->nr_waiting) {
+		unsigned int n = e->nr_stalled;
+		struct psim_lab_access again[n];
+		int err = lab_faults_serve(e);
+
+		sample(e);
+		memcpy(again, e->stalled, n * sizeof(*again));
+		e->nr_stalled = 0;
+		for (unsigned int i = 0; !err && i < n; i++)
+			err = access_page(e, &again[i], lab_space_page(e->space, again[i].address));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check(struct psim_lab_engine *e, const struct psim_lab_access *access)
+{
+	if (access->who > e->nr_gpus)
+		return lab_engine_fail(e, -EINVAL, "access %llu is by gpu%u: the experiment has %u",
+				       (unsigned long long)e->number, access->who - 1, e->nr_gpus);
+	if (!access->bytes || access->address + access->bytes < access->address)
+		return lab_engine_fail(
+			e, -EINVAL,
+			"access %llu: %u bytes at %#llx: at least one within 64 bits expected",
+			(unsigned long long)e->number, access->bytes,
+			(unsigned long long)access->address);
+	return 0;
+}
+
+static int access_list(struct psim_lab_engine *e, const struct psim_lab_access *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct psim_lab_access *access = &list[i];
+		unsigned long page;
+		int err = 0;
+
+		e->number++;
+		if (__builtin_expect(e->nr_waiting != 0, 0)) {
+			if (access->who != e->waiting_gpu + 1 || e->number >= e->window_end)
+				err = serve(e);
+		}
+		if (__builtin_expect(access->who > e->nr_gpus || !access->bytes, 0))
+			err = check(e, access);
+		if (err)
+			return err;
+		page = lab_space_page(e->space, access->address);
+		if (__builtin_expect(page == LAB_NOWHERE ||
+					     (access->address % PSIM_LAB_PAGE) + access->bytes >
+						     PSIM_LAB_PAGE,
+				     0))
+			err = check(e, access) ?: access_any(e, access);
+		else
+			err = access_page(e, access, page);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
+
+static int go_through(struct psim_lab_engine *e)
+{
+	const struct lab_workload *w = e->run->workload;
+	struct psim_lab_access list[LAB_BATCH];
+	void *state = w->kind->open(w->values, w->file, e->run->seed, e->error, e->error_length);
+	long n;
+	int err = 0;
+
+	if (!state)
+		return lab_engine_fail(e, -EINVAL, "%s: no memory", w->name);
+	while (!err && (n = w->kind->next(state, list, LAB_BATCH, e->error, e->error_length)) > 0)
+		err = access_list(e, list, n);
+	if (!err && n < 0)
+		err = -EINVAL;
+	if (!err)
+		err = serve(e);
+	w->kind->close(state);
+	return err;
+}
+
+static int prepare(struct psim_lab_engine *e)
+{
+	const struct lab_cost *cost = &e->run->experiment->cost;
+
+	e->access_ps[0][0] = e->access_ps[0][1] = to_ps(cost->cpu_ns);
+	e->access_ps[1][0] = to_ps(cost->far_ns);
+	e->access_ps[1][1] = to_ps(cost->near_ns);
+	e->access_ps[1][2] = to_ps(cost->peer_ns);
+	e->sample_ps = 1000000;
+	e->guard = ~0ull;
+	e->max_waiting = cost->batch_faults;
+	e->max_stalled = cost->batch_faults > 1 ? cost->window : 1;
+	e->waiting = calloc(e->max_waiting, sizeof(*e->waiting));
+	e->stalled = calloc(e->max_stalled, sizeof(*e->stalled));
+	return e->waiting && e->stalled ? 0 : -ENOMEM;
+}
+
+int lab_run(const struct lab_run *run, struct lab_result *result, char *error, size_t length)
+{
+	struct psim_lab_engine e = {.run = run,
+				    .result = result,
+				    .space = run->space,
+				    .error = error,
+				    .error_length = length};
+	int err, stopped;
+
+	error[0] = 0;
+	*result = (struct lab_result){0};
+	err = prepare(&e);
+	if (!err)
+		err = lab_machine_start(&e);
+	if (!err)
+		err = go_through(&e);
+	if (!err) {
+		lab_engine_settle(&e);
+		e.next_sample_ps = 0;
+		sample(&e);
+		for (unsigned long page = 0; page < e.space->nr_pages; page++)
+			result->prefetched_used +=
+				e.piece_at[page] && (e.flags[page] & AHEAD_USED) == AHEAD_USED;
+		result->accesses = e.number;
+		result->time_ns = e.time_ps / 1000.0;
+		result->stall_ns = e.stall_ps / 1000.0;
+		result->copy_ns = e.copy_ps / 1000.0;
+	}
+	stopped = lab_machine_stop(&e);
+	free(e.waiting);
+	free(e.stalled);
+	free(e.wishes);
+	if (err == -ENOMEM)
+		lab_engine_fail(&e, err, "no memory");
+	if (!err && stopped)
+		err = lab_engine_fail(&e, stopped, "the machine reported that a law was broken");
+	return err;
+}
+
+int lab_survey(const struct lab_workload *workload, unsigned long long seed,
+	       struct lab_space *space, char *error, size_t length)
+{
+	struct psim_lab_access list[LAB_BATCH];
+	void *state;
+	long n = 0;
+	int err = 0;
+
+	error[0] = 0;
+	state = workload->kind->open(workload->values, workload->file, seed, error, length);
+	if (!state)
+		return -EINVAL;
+	while (!err && (n = workload->kind->next(state, list, LAB_BATCH, error, length)) > 0) {
+		for (long i = 0; !err && i < n; i++)
+			err = lab_space_add(space, list[i].address, list[i].bytes);
+	}
+	workload->kind->close(state);
+	if (!err && n < 0)
+		return -EINVAL;
+	err = err ? err : lab_space_seal(space);
+	if (!err && !space->nr_pages) {
+		snprintf(error, length, "%s: at least one access expected", workload->name);
+		return -EINVAL;
+	}
+	if (err)
+		snprintf(error, length, "%s: no memory", workload->name);
+	return err;
+}

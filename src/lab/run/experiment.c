@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Experiment files: YAML, read by libfyaml, into struct lab_experiment. Whatever is wrong is told with the file,
+ * line and column, and what is expected there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment.h"
+
+#define MAX_RUNS 10000000u
+
+static const struct psim_lab_option machine_options[] = {
+	{"gpus", "how many", 1, 1, LAB_MAX_GPUS},
+	{"linked", "1: the GPUs reach each other's memory", 0, 0, 1},
+	{"bytes", "1: the machine keeps bytes, and every read is verified", 0, 0, 1},
+	{"checks", "1: with the instruments that look at every page and lock", 0, 0, 1},
+	{"start-in-ram", "1: pages are in RAM at first; 0: a GPU's first touch clears them", 1, 0,
+	 1},
+	{"samples", "points of residency over time", 128, 1, LAB_MAX_SAMPLES / 2},
+	{0},
+};
+#define NR_MACHINE (sizeof(machine_options) / sizeof(machine_options[0]) - 1)
+
+/* ---- cost ---------------------------------------------------------------------------------------------------- */
+
+static int read_cost(struct reader *r, struct fy_node *node);
+
+static int read_cost_entry(struct reader *r, const char *key, struct fy_node *value)
+{
+	struct lab_cost *cost = &r->e->cost;
+	char names[LAB_ERROR / 2] = "";
+	const char *text;
+	int err;
+
+	if (!strcmp(key, "about"))
+		return 0;
+	if (!strcmp(key, "file"))
+		return read_cost(r, value);
+	if (strcmp(key, "link"))
+		return yaml_option(r, lab_cost_options, (double *)cost, key, value);
+	text = yaml_text(r, value);
+	err = text ? lab_cost_link(cost, text, names, sizeof(names)) : -EINVAL;
+	return err && text ? yaml_fail(r, value, "a link, one of %s, expected", names) : err;
+}
+
+/* A file's name, or values; a file is found beside the experiment's. */
+static int read_cost(struct reader *r, struct fy_node *node)
+{
+	struct reader inner = {.e = r->e, .error = r->error, .length = r->length};
+	const char *text;
+	char *path;
+	int err;
+
+	if (fy_node_is_mapping(node))
+		return yaml_each(r, node, read_cost_entry);
+	text = yaml_text(r, node);
+	if (!text)
+		return -EINVAL;
+	if (r->depth)
+		return yaml_fail(r, node, "values expected: a cost file names no other");
+	path = yaml_beside(r, text);
+	if (!path)
+		return -ENOMEM;
+	free(r->e->cost_name);
+	r->e->cost_name = strdup(text);
+	inner.path = path;
+	inner.depth = 1;
+	err = yaml_open(&inner);
+	if (!err)
+		err = fy_node_is_mapping(inner.root)
+			      ? yaml_each(&inner, inner.root, read_cost_entry)
+			      : yaml_fail(&inner, inner.root, "values expected");
+	yaml_close(&inner);
+	free(path);
+	return err;
+}
+
+/* ---- workloads ------------------------------------------------------------------------------------------------- */
+
+static int read_workload_entry(struct reader *r, const char *key, struct fy_node *value)
+{
+	struct lab_workload *w = r->workload;
+	const char *text;
+
+	if (strcmp(key, "name") && strcmp(key, "kind") && strcmp(key, "file") &&
+	    strcmp(key, "plugin"))
+		return yaml_option(r, w->kind->options, w->values, key, value);
+	text = yaml_text(r, value);
+	if (!text)
+		return -EINVAL;
+	if (!strcmp(key, "name")) {
+		free(w->name);
+		w->name = strdup(text);
+	} else if (!strcmp(key, "file")) {
+		w->file = yaml_beside(r, text);
+	}
+	return 0;
+}
+
+static int find_kind(struct reader *r, struct fy_node *node)
+{
+	struct fy_node *kind = yaml_find(node, "kind");
+	struct fy_node *plugin = yaml_find(node, "plugin");
+	const char *text = kind ? yaml_text(r, kind) : NULL;
+
+	if (plugin) {
+		text = yaml_text(r, plugin);
+		r->workload->plugin = text ? yaml_beside(r, text) : NULL;
+		r->workload->kind =
+			text ? lab_plugin_load(r, plugin, r->workload->plugin, "psim_lab_workload")
+			     : NULL;
+		return r->workload->kind ? 0 : -EINVAL;
+	}
+	if (!text)
+		return yaml_fail(r, node, "kind: one of %s expected", yaml_workloads());
+	r->workload->kind = lab_workload_find(text);
+	return r->workload->kind
+		       ? 0
+		       : yaml_fail(r, kind, "a workload, one of %s, expected", yaml_workloads());
+}
+
+static int read_workload(struct reader *r, struct fy_node *node)
+{
+	struct lab_workload *w = YAML_GROW(r->e->workloads, r->e->nr_workloads);
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	r->workload = w;
+	if (!fy_node_is_mapping(node))
+		return yaml_fail(r, node, "a workload with name, kind and settings expected");
+	err = find_kind(r, node);
+	if (err)
+		return err;
+	w->name = strdup(w->kind->name);
+	yaml_defaults(w->kind->options, w->values);
+	return yaml_each(r, node, read_workload_entry);
+}
+
+/* ---- policies ------------------------------------------------------------------------------------------------------ */
+
+static int add_part(struct reader *r, const struct psim_lab_policy *policy, struct fy_node *node)
+{
+	struct lab_policy *p = r->policy;
+	struct lab_part *part = &p->parts[p->nr_parts];
+
+	if (p->nr_parts == LAB_MAX_PARTS)
+		return yaml_fail(r, node, "at most %u parts expected", LAB_MAX_PARTS);
+	part->policy = policy;
+	yaml_defaults(policy->options, part->values);
+	p->nr_parts++;
+	return 0;
+}
+
+static int read_part(struct reader *r, struct fy_node *node)
+{
+	const char *text = yaml_text(r, node);
+	const struct psim_lab_policy *policy = text ? lab_part_find(text) : NULL;
+
+	if (!text)
+		return -EINVAL;
+	if (!policy)
+		return yaml_fail(r, node, "a part, one of %s, expected", yaml_parts());
+	return add_part(r, policy, node);
+}
+
+static int set_option(struct reader *r, const char *key, struct fy_node *value)
+{
+	bool known = false;
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < r->policy->nr_parts; i++) {
+		struct lab_part *part = &r->policy->parts[i];
+
+		if (yaml_option_find(part->policy->options, key) < 0)
+			continue;
+		known = true;
+		err = yaml_option(r, part->policy->options, part->values, key, value);
+	}
+	return known ? err : yaml_fail(r, value, "%s: none of its parts has such a setting", key);
+}
+
+static int read_policy_entry(struct reader *r, const char *key, struct fy_node *value)
+{
+	const char *text;
+
+	if (!strcmp(key, "base") || !strcmp(key, "parts") || !strcmp(key, "plugin"))
+		return 0;
+	if (strcmp(key, "name"))
+		return set_option(r, key, value);
+	text = yaml_text(r, value);
+	if (!text)
+		return -EINVAL;
+	free(r->policy->name);
+	r->policy->name = strdup(text);
+	return 0;
+}
+
+static int use_ready(struct reader *r, struct fy_node *node, const char *name)
+{
+	const struct lab_ready *ready = lab_ready_find(name);
+	int err = 0;
+
+	if (!ready)
+		return yaml_fail(r, node, "a policy, one of %s, expected", yaml_ready());
+	for (unsigned int i = 0; !err && i < LAB_MAX_PARTS && ready->parts[i]; i++)
+		err = add_part(r, lab_part_find(ready->parts[i]), node);
+	if (!err && !r->policy->name)
+		r->policy->name = strdup(name);
+	return err;
+}
+
+/* A plug-in's part comes first, then those that are named, then those of the base. */
+static int read_policy_map(struct reader *r, struct fy_node *node)
+{
+	struct fy_node *plugin = yaml_find(node, "plugin");
+	struct fy_node *parts = yaml_find(node, "parts");
+	struct fy_node *base = yaml_find(node, "base");
+	struct lab_policy *p = r->policy;
+	int err = 0;
+
+	if (plugin) {
+		const char *text = yaml_text(r, plugin);
+		const struct psim_lab_policy *policy;
+
+		p->plugin = text ? yaml_beside(r, text) : NULL;
+		policy =
+			p->plugin ? lab_plugin_load(r, plugin, p->plugin, "psim_lab_policy") : NULL;
+		if (!policy)
+			return -EINVAL;
+		err = add_part(r, policy, plugin);
+		p->name = strdup(policy->name);
+	}
+	if (!err && parts)
+		err = yaml_list(r, parts, read_part);
+	if (!err && base)
+		err = yaml_text(r, base) ? use_ready(r, base, yaml_text(r, base)) : -EINVAL;
+	if (!err && !p->nr_parts)
+		err = yaml_fail(r, node, "base, parts or plugin expected");
+	return err ? err : yaml_each(r, node, read_policy_entry);
+}
+
+static int read_policy(struct reader *r, struct fy_node *node)
+{
+	const char *text;
+	int err;
+
+	r->policy = YAML_GROW(r->e->policies, r->e->nr_policies);
+	if (!r->policy)
+		return -ENOMEM;
+	if (fy_node_is_mapping(node)) {
+		err = read_policy_map(r, node);
+		if (!err && !r->policy->name)
+			err = yaml_fail(r, node, "name: expected");
+		return err;
+	}
+	text = yaml_text(r, node);
+	return text ? use_ready(r, node, text) : -EINVAL;
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------------------------------- */
+
+static int read_ratio(struct reader *r, struct fy_node *node)
+{
+	double *ratio = YAML_GROW(r->e->ratios, r->e->nr_ratios);
+
+	return ratio ? yaml_number(r, node, 0.01, 1000, ratio) : -ENOMEM;
+}
+
+static int read_size(struct reader *r, struct fy_node *node)
+{
+	unsigned long long *size = YAML_GROW(r->e->sizes, r->e->nr_sizes);
+	double number;
+	int err = size ? yaml_number(r, node, 65536, 1ull << 40, &number) : -ENOMEM;
+
+	if (!err)
+		*size = (unsigned long long)number & ~65535ull;
+	return err;
+}
+
+static int read_seed(struct reader *r, struct fy_node *node)
+{
+	unsigned long long *seed = YAML_GROW(r->e->seeds, r->e->nr_seeds);
+	double number;
+	int err = seed ? yaml_number(r, node, 0, 1e15, &number) : -ENOMEM;
+
+	if (!err)
+		*seed = number;
+	return err;
+}
+
+static int read_machine_entry(struct reader *r, const char *key, struct fy_node *value)
+{
+	return yaml_option(r, machine_options, r->machine, key, value);
+}
+
+static int read_top(struct reader *r, const char *key, struct fy_node *value)
+{
+	if (!strcmp(key, "name") || !strcmp(key, "about")) {
+		const char *text = yaml_text(r, value);
+
+		if (!text)
+			return -EINVAL;
+		if (*key == 'n' && (!*text || strchr(text, '/') || *text == '.'))
+			return yaml_fail(r, value, "a name without '/' expected");
+		if (*key == 'n') {
+			free(r->e->name);
+			r->e->name = strdup(text);
+		}
+		return 0;
+	}
+	if (!strcmp(key, "machine"))
+		return yaml_each(r, value, read_machine_entry);
+	if (!strcmp(key, "cost"))
+		return read_cost(r, value);
+	if (!strcmp(key, "workloads"))
+		return yaml_list(r, value, read_workload);
+	if (!strcmp(key, "policies"))
+		return yaml_list(r, value, read_policy);
+	if (!strcmp(key, "oversubscription"))
+		return yaml_list(r, value, read_ratio);
+	if (!strcmp(key, "memory"))
+		return yaml_list(r, value, read_size);
+	if (!strcmp(key, "seeds"))
+		return yaml_list(r, value, read_seed);
+	return yaml_fail(
+		r, value,
+		"%s: one of name, about, machine, cost, workloads, policies, oversubscription, "
+		"memory, seeds expected",
+		key);
+}
+
+static int finish(struct reader *r)
+{
+	struct lab_experiment *e = r->e;
+	unsigned long long *seed;
+
+	e->nr_gpus = r->machine[0];
+	e->linked = r->machine[1];
+	e->bytes = r->machine[2];
+	e->checks = r->machine[3];
+	e->start_in_ram = r->machine[4];
+	e->samples = r->machine[5];
+	if (!e->name)
+		return yaml_fail(r, r->root, "name: expected");
+	if (!e->nr_workloads || !e->nr_policies)
+		return yaml_fail(r, r->root, "workloads: and policies: expected");
+	if (!e->nr_ratios == !e->nr_sizes)
+		return yaml_fail(r, r->root, "either oversubscription: or memory: expected");
+	for (unsigned int i = 0; i < e->nr_policies; i++) {
+		for (unsigned int j = 0; j < i; j++) {
+			if (!strcmp(e->policies[i].name, e->policies[j].name))
+				return yaml_fail(r, r->root,
+						 "policies of different names expected: %s",
+						 e->policies[i].name);
+		}
+	}
+	for (unsigned int i = 0; i < e->nr_workloads; i++) {
+		for (unsigned int j = 0; j < i; j++) {
+			if (!strcmp(e->workloads[i].name, e->workloads[j].name))
+				return yaml_fail(r, r->root,
+						 "workloads of different names expected: %s",
+						 e->workloads[i].name);
+		}
+	}
+	if (!e->nr_seeds) {
+		seed = YAML_GROW(e->seeds, e->nr_seeds);
+		if (!seed)
+			return -ENOMEM;
+		*seed = 1;
+	}
+	if ((double)e->nr_workloads * e->nr_policies * (e->nr_ratios + e->nr_sizes) * e->nr_seeds >
+	    MAX_RUNS)
+		return yaml_fail(r, r->root, "at most %u runs expected", MAX_RUNS);
+	return 0;
+}
+
+int lab_experiment_load(struct lab_experiment *e, const char *path, char *error, size_t length)
+{
+	struct reader r = {.e = e, .path = path, .error = error, .length = length};
+	int err;
+
+	*e = (struct lab_experiment){0};
+	error[0] = 0;
+	lab_cost_defaults(&e->cost);
+	yaml_defaults(machine_options, r.machine);
+	err = yaml_open(&r);
+	if (!err)
+		err = yaml_each(&r, r.root, read_top);
+	if (!err)
+		err = finish(&r);
+	yaml_close(&r);
+	e->path = strdup(path);
+	if (err && !error[0])
+		snprintf(error, length, "%s: no memory", path);
+	return err;
+}
+
+void lab_experiment_free(struct lab_experiment *e)
+{
+	for (unsigned int i = 0; i < e->nr_workloads; i++) {
+		free(e->workloads[i].name);
+		free(e->workloads[i].file);
+		free(e->workloads[i].plugin);
+	}
+	for (unsigned int i = 0; i < e->nr_policies; i++) {
+		free(e->policies[i].name);
+		free(e->policies[i].plugin);
+	}
+	free(e->name);
+	free(e->path);
+	free(e->cost_name);
+	free(e->workloads);
+	free(e->policies);
+	free(e->ratios);
+	free(e->sizes);
+	free(e->seeds);
+	*e = (struct lab_experiment){0};
+}
+
+unsigned int lab_experiment_runs(const struct lab_experiment *e)
+{
+	return e->nr_workloads * e->nr_policies * (e->nr_ratios + e->nr_sizes) * e->nr_seeds;
+}

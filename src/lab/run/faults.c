@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+/* Faults: collected into batches, answered as the policy says; and those of the CPU. */
+#include <errno.h>
+#include <string.h>
+
+#include "engine.h"
+
+int lab_faults_add(struct psim_lab_engine *e, const struct psim_lab_access *access,
+		   unsigned long page, bool mapped)
+{
+	bool write = access->flags & PSIM_LAB_WRITE;
+
+	if (!e->nr_waiting) {
+		e->waiting_gpu = access->who - 1;
+		e->window_end = e->number + e->max_stalled;
+	}
+	e->stalled[e->nr_stalled++] = *access;
+	if (e->flags[page] & PAGE_WAITS) {
+		/* the same page again: what one of them wants, the fault wants */
+		for (unsigned int i = 0; write && i < e->nr_waiting; i++)
+			e->waiting[i].write |= e->waiting[i].page == page;
+		return 0;
+	}
+	e->flags[page] |= PAGE_WAITS;
+	e->waiting[e->nr_waiting++] = (struct waiting){
+		.page = page, .stream = access->stream, .write = write, .mapped = mapped};
+	return 0;
+}
+
+/* ---- one fault ---------------------------------------------------------------------------------------------- */
+
+static bool reaches(const struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w)
+{
+	unsigned char need = w->write ? PSIM_VIEW_WRITE : PSIM_VIEW_READ;
+
+	return e->tables[1 + gpu][w->page] & need;
+}
+
+static int map_where_it_is(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
+			   unsigned int pages, bool write)
+{
+	struct psim_view_moved moved;
+	int err = lab_fill(e, first, pages);
+
+	if (err)
+		return err;
+	err = psim_view_map(e->view, gpu, first, pages, write, &moved);
+	if (err)
+		return lab_engine_fail(e, -EIO, "page %lu cannot be mapped for gpu%u: error %d",
+				       first, gpu, err);
+	lab_charge_moved(e, &moved);
+	lab_reap(e, PSIM_LAB_FETCHED);
+	if (!lab_is_on(e, gpu, first)) {
+		e->result->mapped += pages;
+		e->time_ps += to_ps(pages * e->run->experiment->cost.map_ns);
+	}
+	return 0;
+}
+
+/* The page stays where it is, and what is around it within 64 KiB and stays, too, is mapped with it. */
+static int map_block(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w,
+		     bool read_only)
+{
+	unsigned long first = w->page, last = w->page, block = w->page / PSIM_LAB_BLOCK_PAGES;
+	int err;
+
+	while (first > block * PSIM_LAB_BLOCK_PAGES && (e->flags[first - 1] & PAGE_EXISTS) &&
+	       !e->piece_at[first - 1])
+		first--;
+	while (last + 1 < (block + 1) * PSIM_LAB_BLOCK_PAGES &&
+	       (e->flags[last + 1] & PAGE_EXISTS) && !e->piece_at[last + 1])
+		last++;
+	err = map_where_it_is(e, gpu, first, last - first + 1, !read_only || w->write);
+	for (; !err && read_only && !w->write && first <= last; first++)
+		e->tables[1 + gpu][first] &= ~PSIM_VIEW_WRITE;
+	return err;
+}
+
+/* Of a wish what exists and is not there yet, run by run, each within a region. */
+static int bring_wish(struct psim_lab_engine *e, unsigned int gpu, const struct wish *wish,
+		      unsigned long timeslice_ms)
+{
+	unsigned long end = wish->first + wish->pages, at = wish->first;
+	int err = 0;
+
+	if (end > e->space->nr_pages)
+		end = e->space->nr_pages;
+	while (!err && at < end) {
+		unsigned long first = at, stop;
+
+		if (!(e->flags[at] & PAGE_EXISTS) || lab_is_on(e, gpu, at)) {
+			at++;
+			continue;
+		}
+		stop = (at | (PSIM_LAB_REGION_PAGES - 1)) + 1;
+		stop = stop < end ? stop : end;
+		while (at < stop && (e->flags[at] & PAGE_EXISTS) && !lab_is_on(e, gpu, at))
+			at++;
+		err = lab_bring(e, gpu, first, at - first, timeslice_ms);
+	}
+	/* what finds no room stays away; who faulted sees to itself */
+	return err == -ENOSPC || err == -EBUSY ? 0 : err;
+}
+
+static int migrate(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w,
+		   const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
+{
+	struct stack *stack = &e->stacks[gpu];
+	struct wish self = {w->page, 1};
+	int err = 0;
+
+	e->nr_wishes = 0;
+	lab_stack_span(stack, fault, plan);
+	for (unsigned int i = 0; !err && i < e->nr_wishes; i++)
+		err = bring_wish(e, gpu, &e->wishes[i], plan->timeslice_ms);
+	if (!err && !lab_is_on(e, gpu, w->page))
+		err = bring_wish(e, gpu, &self, plan->timeslice_ms);
+	return err;
+}
+
+static int serve_one(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w)
+{
+	struct block *block = &e->blocks[w->page / PSIM_LAB_BLOCK_PAGES];
+	struct psim_lab_plan plan = lab_plan(e);
+	const struct psim_lab_fault fault = {.page = w->page,
+					     .write = w->write,
+					     .stream = w->stream,
+					     .mapped = w->mapped,
+					     .now = e->time_ps / 1000,
+					     .touches = block->far,
+					     .trips = block->trips};
+	int err = 0;
+
+	/* it came with another one's, or was only looked away from */
+	if (reaches(e, gpu, w) && !w->mapped)
+		return 0;
+	if (e->flags[w->page] & PAGE_BEFORE && !lab_is_on(e, gpu, w->page))
+		e->result->refaults++;
+	e->guard = e->order + 1;
+	if (!lab_is_on(e, gpu, w->page)) {
+		e->plan_gpu = gpu;
+		if (lab_stack_when(&e->stacks[gpu], &fault, &plan) != PSIM_LAB_REMOTE)
+			err = migrate(e, gpu, w, &fault, &plan);
+		else
+			err = map_block(e, gpu, w, plan.read_only);
+	}
+	if (!err && !reaches(e, gpu, w))
+		err = map_where_it_is(e, gpu, w->page, 1, w->write);
+	block->ask = lab_is_on(e, gpu, w->page) ? 0 : plan.ask_after;
+	e->guard = ~0ull;
+	return err;
+}
+
+/* ---- a batch --------------------------------------------------------------------------------------------------- */
+
+static unsigned int regions_of(const struct psim_lab_engine *e)
+{
+	unsigned int n = 0;
+
+	/* a batch is short, and its faults lie side by side more often than not */
+	for (unsigned int i = 0; i < e->nr_waiting; i++) {
+		unsigned int j = i;
+
+		while (j-- && e->waiting[j].page / PSIM_LAB_REGION_PAGES !=
+				      e->waiting[i].page / PSIM_LAB_REGION_PAGES)
+			;
+		n += j == ~0u;
+	}
+	return n;
+}
+
+int lab_faults_serve(struct psim_lab_engine *e)
+{
+	const struct lab_cost *cost = &e->run->experiment->cost;
+	unsigned int gpu = e->waiting_gpu, n = e->nr_waiting;
+	uint64_t before;
+	int err = 0;
+
+	lab_engine_settle(e);
+	before = e->time_ps;
+	e->result->batches++;
+	e->result->faults += n;
+	e->time_ps += to_ps(cost->batch_ns + n * cost->fault_ns);
+	if (cost->region_ns > 0)
+		e->time_ps += to_ps(regions_of(e) * cost->region_ns);
+	lab_stack_batch(e, &e->stacks[gpu]);
+	for (unsigned int i = 0; !err && i < n; i++)
+		err = serve_one(e, gpu, &e->waiting[i]);
+	for (unsigned int i = 0; i < n; i++)
+		e->flags[e->waiting[i].page] &= ~PAGE_WAITS;
+	e->nr_waiting = 0;
+	e->stall_ps += e->time_ps - before;
+	return err;
+}
+
+/* ---- the CPU ------------------------------------------------------------------------------------------------------ */
+
+int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write)
+{
+	const struct lab_cost *cost = &e->run->experiment->cost;
+	uint32_t at = e->piece_at[page];
+	struct psim_view_moved moved;
+	uint64_t before;
+	int err;
+
+	lab_engine_settle(e);
+	before = e->time_ps;
+	if (at && e->pieces[at - 1].until_ps > e->time_ps) {
+		/* it faults again and again until the time slice has ended */
+		e->time_ps = e->pieces[at - 1].until_ps;
+		if (e->time_ps / 1000 > psim_now())
+			psim_sleep(e->time_ps / 1000 - psim_now());
+	}
+	err = psim_view_touch(e->view, page, write, &moved);
+	if (err)
+		return lab_engine_fail(e, -EIO, "the CPU cannot touch page %lu: error %d", page,
+				       err);
+	e->flags[page] |= PAGE_FILLED;
+	if (at) {
+		e->result->cpu_faults++;
+		e->time_ps +=
+			to_ps(cost->cpu_fault_ns + cost->piece_ns + moved.out * cost->page_ns);
+		lab_charge_moved(e, &moved);
+		lab_reap(e, PSIM_LAB_FETCHED);
+		e->stall_ps += e->time_ps - before;
+	}
+	return 0;
+}

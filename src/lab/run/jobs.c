@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Many runs: those whose results are not there yet, in several processes. Each process takes the next run, so
+ * that one which a plug-in ends takes down that run alone.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "results.h"
+
+#define MAX_JOBS 256
+
+/* One for each seed of each workload. */
+struct survey {
+	struct lab_space space;
+	bool done;
+};
+
+/* What all processes see. */
+struct shared {
+	unsigned int next; /* of the list of runs to do */
+	volatile unsigned long long done;
+	volatile unsigned long long total;
+	unsigned int failed;
+	unsigned int usage; /* of them: the input was wrong */
+	unsigned int running[MAX_JOBS]; /* index + 1 */
+};
+
+struct work {
+	const struct lab_jobs *jobs;
+	struct survey *surveys;
+	struct lab_run *runs;
+	unsigned int *todo; /* indices */
+	unsigned int nr_todo;
+	struct shared *shared;
+};
+
+/* ---- which runs there are ----------------------------------------------------------------------------------- */
+
+static void describe(const struct lab_run *run, char *text, size_t length)
+{
+	snprintf(text, length, "%s, %s, %llu bytes of memory, seed %llu", run->workload->name,
+		 run->policy->name, run->memory_bytes, run->seed);
+}
+
+/* Seeds vary fastest, then policies, then memory, then workloads. */
+static void lay_out(struct work *work)
+{
+	const struct lab_experiment *e = work->jobs->experiment;
+	unsigned int sizes = e->nr_ratios + e->nr_sizes, total = lab_experiment_runs(e);
+
+	for (unsigned int i = 0; i < total; i++) {
+		unsigned int seed = i % e->nr_seeds, policy = i / e->nr_seeds % e->nr_policies;
+		unsigned int size = i / e->nr_seeds / e->nr_policies % sizes;
+		unsigned int workload = i / e->nr_seeds / e->nr_policies / sizes;
+
+		work->runs[i] = (struct lab_run){
+			.experiment = e,
+			.workload = &e->workloads[workload],
+			.policy = &e->policies[policy],
+			.ratio = size < e->nr_ratios ? e->ratios[size] : 0,
+			.memory_bytes = size < e->nr_ratios ? 0 : e->sizes[size - e->nr_ratios],
+			.seed = e->seeds[seed],
+			.space = &work->surveys[workload * e->nr_seeds + seed].space,
+		};
+	}
+}
+
+/* Memory for a footprint: whole 64 KiB, as GPUs have it. */
+static void give_memory(struct lab_run *run)
+{
+	double bytes = run->space->touched * PSIM_LAB_PAGE / run->ratio;
+
+	run->memory_bytes = (unsigned long long)(bytes / 65536 + 0.5) * 65536;
+	if (run->memory_bytes < 65536)
+		run->memory_bytes = 65536;
+}
+
+/* A run whose configuration is not surveyed yet is the same without the survey: its key says all. */
+static bool is_done(json_t *keys, const struct lab_run *run)
+{
+	json_t *config = lab_config_json(run);
+	char key[LAB_KEY];
+	bool done;
+
+	json_object_set_new(config, "memory", json_integer(run->ratio > 0 ? 0 : run->memory_bytes));
+	lab_config_key(config, key);
+	done = json_object_get(keys, key) != NULL;
+	json_decref(config);
+	return done;
+}
+
+static json_t *keys_of(const json_t *lines)
+{
+	json_t *keys = json_object(), *line;
+	size_t i;
+
+	json_array_foreach(lines, i, line)
+		json_object_set(keys, json_string_value(json_object_get(line, "key")), line);
+	return keys;
+}
+
+static int choose(struct work *work, json_t *keys)
+{
+	const struct lab_jobs *jobs = work->jobs;
+	unsigned int total = lab_experiment_runs(jobs->experiment);
+	char error[LAB_ERROR];
+
+	for (unsigned int i = 0; i < total; i++) {
+		struct lab_run *run = &work->runs[i];
+		struct survey *survey = (struct survey *)run->space;
+		int err;
+
+		if (i % jobs->shards != jobs->shard || is_done(keys, run))
+			continue;
+		if (!survey->done) {
+			err = lab_survey(run->workload, run->seed, run->space, error,
+					 sizeof(error));
+			if (err) {
+				fprintf(stderr, "psim: %s\n", error);
+				return err;
+			}
+			survey->done = true;
+		}
+		if (run->ratio > 0)
+			give_memory(run);
+		work->todo[work->nr_todo++] = i;
+	}
+	return 0;
+}
+
+/* ---- running them -------------------------------------------------------------------------------------------------- */
+
+static void run_one(struct work *work, unsigned int index)
+{
+	const struct lab_run *run = &work->runs[index];
+	static struct lab_result result;
+	char error[LAB_ERROR], what[256];
+	json_t *config;
+	int err = lab_run(run, &result, error, sizeof(error));
+
+	if (!err) {
+		config = lab_config_json(run);
+		json_object_set_new(config, "memory",
+				    json_integer(run->ratio > 0 ? 0 : run->memory_bytes));
+		err = lab_results_add(work->jobs->folder, index, run, config, &result);
+		if (err)
+			snprintf(error, sizeof(error), "%s/runs.jsonl cannot be written: %s",
+				 work->jobs->folder, strerror(-err));
+	}
+	if (err) {
+		describe(run, what, sizeof(what));
+		fprintf(stderr, "psim: %s: %s\n", what, error);
+		__atomic_add_fetch(&work->shared->failed, 1, __ATOMIC_RELAXED);
+		if (err == -EINVAL)
+			__atomic_add_fetch(&work->shared->usage, 1, __ATOMIC_RELAXED);
+	}
+	__atomic_add_fetch(&work->shared->done, 1, __ATOMIC_RELAXED);
+}
+
+static void child(struct work *work, unsigned int job)
+{
+	struct shared *shared = work->shared;
+	unsigned int at;
+
+	while ((at = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED)) < work->nr_todo) {
+		shared->running[job] = work->todo[at] + 1;
+		run_one(work, work->todo[at]);
+		shared->running[job] = 0;
+	}
+	fflush(NULL);
+	_exit(0);
+}
+
+static pid_t begin(struct work *work, unsigned int job)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		child(work, job);
+	if (pid < 0)
+		perror("psim: a process of the laboratory");
+	return pid;
+}
+
+/* A process ended as it should not: say in which run, and whose plug-in it had. */
+static void tell_crash(struct work *work, unsigned int job, int status)
+{
+	const struct lab_run *run = &work->runs[work->shared->running[job] - 1];
+	const char *plugin = run->policy->plugin ? run->policy->plugin : run->workload->plugin;
+	char what[256];
+
+	describe(run, what, sizeof(what));
+	fprintf(stderr, "psim: %s: the run ended with %s %d%s%s\n", what,
+		WIFSIGNALED(status) ? "signal" : "exit code",
+		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		plugin ? "; it had the plug-in " : "", plugin ? plugin : "");
+	work->shared->running[job] = 0;
+	work->shared->failed++;
+	work->shared->done++;
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+static int run_all(struct work *work)
+{
+	unsigned int jobs = work->jobs->jobs, left = 0;
+	struct sigaction action = {.sa_handler = interrupt}, old;
+	pid_t pids[MAX_JOBS] = {0};
+
+	if (jobs > work->nr_todo)
+		jobs = work->nr_todo;
+	sigaction(SIGINT, &action, &old);
+	for (unsigned int i = 0; i < jobs; i++) {
+		pids[i] = begin(work, i);
+		left += pids[i] > 0;
+	}
+	while (left) {
+		int status;
+		pid_t pid = waitpid(-1, &status, 0);
+
+		if (interrupted && pid < 0 && errno == EINTR) {
+			for (unsigned int i = 0; i < jobs; i++) {
+				if (pids[i] > 0)
+					kill(pids[i], SIGTERM);
+			}
+			continue;
+		}
+		for (unsigned int i = 0; pid > 0 && i < jobs; i++) {
+			if (pids[i] != pid)
+				continue;
+			pids[i] = 0;
+			left--;
+			if (interrupted || (WIFEXITED(status) && !WEXITSTATUS(status)))
+				continue;
+			if (work->shared->running[i])
+				tell_crash(work, i, status);
+			pids[i] = begin(work, i);
+			left += pids[i] > 0;
+		}
+	}
+	sigaction(SIGINT, &old, NULL);
+	return interrupted ? -EINTR : 0;
+}
+
+/* ---- all of it -------------------------------------------------------------------------------------------------------- */
+
+/* Of all that is on disk, what belongs to this experiment at this revision. */
+static int write_tables(struct work *work)
+{
+	json_t *lines = lab_results_load(work->jobs->folder), *keys = keys_of(lines);
+	json_t *ours = json_array();
+	unsigned int total = lab_experiment_runs(work->jobs->experiment);
+	int err;
+
+	for (unsigned int i = 0; i < total; i++) {
+		json_t *config = lab_config_json(&work->runs[i]), *line;
+		const struct lab_run *run = &work->runs[i];
+		char key[LAB_KEY];
+
+		json_object_set_new(config, "memory",
+				    json_integer(run->ratio > 0 ? 0 : run->memory_bytes));
+		lab_config_key(config, key);
+		line = json_object_get(keys, key);
+		if (line)
+			json_array_append(ours, line);
+		json_decref(config);
+	}
+	err = lab_results_write(work->jobs->folder, ours);
+	json_decref(ours);
+	json_decref(keys);
+	json_decref(lines);
+	return err;
+}
+
+static int answer(const struct work *work, int err)
+{
+	if (err == -EINVAL || work->shared->usage)
+		return 2;
+	return err || work->shared->failed ? 1 : 0;
+}
+
+static int run_work(struct work *work)
+{
+	const struct lab_jobs *jobs = work->jobs;
+	json_t *lines, *keys;
+	int err;
+
+	if (mkdir(jobs->folder, 0777) && errno != EEXIST) {
+		fprintf(stderr, "psim: %s cannot be made: %s\n", jobs->folder, strerror(errno));
+		return 2;
+	}
+	lab_results_repair(jobs->folder);
+	lines = lab_results_load(jobs->folder);
+	keys = keys_of(lines);
+	lay_out(work);
+	err = choose(work, keys);
+	json_decref(keys);
+	json_decref(lines);
+	if (err)
+		return answer(work, err);
+	work->shared->total = work->nr_todo;
+	if (jobs->begin)
+		jobs->begin(&work->shared->done, &work->shared->total);
+	err = run_all(work);
+	if (jobs->end)
+		jobs->end(work->nr_todo, lab_experiment_runs(jobs->experiment),
+			  work->shared->failed);
+	return answer(work, err ? err : write_tables(work));
+}
+
+int lab_jobs_run(const struct lab_jobs *jobs)
+{
+	const struct lab_experiment *e = jobs->experiment;
+	unsigned int total = lab_experiment_runs(e), surveys = e->nr_workloads * e->nr_seeds;
+	struct work work = {.jobs = jobs};
+	char error[LAB_ERROR];
+	int result = 2;
+
+	if (lab_digest_files(e, error, sizeof(error))) {
+		fprintf(stderr, "psim: %s\n", error);
+		return 2;
+	}
+	work.surveys = calloc(surveys, sizeof(*work.surveys));
+	work.runs = calloc(total, sizeof(*work.runs));
+	work.todo = calloc(total, sizeof(*work.todo));
+	work.shared = mmap(NULL, sizeof(*work.shared), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (work.surveys && work.runs && work.todo && work.shared != MAP_FAILED)
+		result = run_work(&work);
+	else
+		fprintf(stderr, "psim: no memory for %u runs\n", total);
+	for (unsigned int i = 0; work.surveys && i < surveys; i++)
+		lab_space_free(&work.surveys[i].space);
+	if (work.shared != MAP_FAILED)
+		munmap(work.shared, sizeof(*work.shared));
+	free(work.surveys);
+	free(work.runs);
+	free(work.todo);
+	return result;
+}

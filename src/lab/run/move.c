@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+/* What moves: pieces that come, pieces that leave, and what that costs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+/* How often others' pages are fetched to RAM for one piece. */
+#define MAX_FETCHES 4
+
+static void charge_copy(struct psim_lab_engine *e, double ns)
+{
+	e->time_ps += to_ps(ns);
+	e->copy_ps += to_ps(ns);
+}
+
+void lab_charge_moved(struct psim_lab_engine *e, const struct psim_view_moved *moved)
+{
+	const struct lab_cost *cost = &e->run->experiment->cost;
+	struct lab_result *r = e->result;
+	const unsigned long long page = PSIM_LAB_PAGE;
+
+	if (moved->in) {
+		r->bytes_in += moved->in * page;
+		r->copies_in++;
+		charge_copy(e, lab_cost_copy(cost, moved->in * page, false));
+	}
+	if (moved->out) {
+		r->bytes_out += moved->out * page;
+		r->copies_out++;
+		charge_copy(e, lab_cost_copy(cost, moved->out * page, true));
+	}
+	if (moved->peer) {
+		r->bytes_peer += moved->peer * page;
+		charge_copy(e, cost->peer_copy_ns + moved->peer * page * 1000 / cost->peer_speed);
+	}
+	if (moved->cleared) {
+		r->bytes_cleared += moved->cleared * page;
+		e->time_ps += to_ps(moved->cleared * page * 1000 / cost->clear_speed);
+	}
+}
+
+int lab_fill(struct psim_lab_engine *e, unsigned long first, unsigned int pages)
+{
+	if (!e->run->experiment->start_in_ram)
+		return 0;
+	for (unsigned long page = first; page < first + pages; page++) {
+		if (e->flags[page] & PAGE_FILLED)
+			continue;
+		if (psim_view_touch(e->view, page, 1, NULL))
+			return lab_engine_fail(e, -EIO, "page %lu cannot be had in RAM", page);
+		e->flags[page] |= PAGE_FILLED;
+	}
+	return 0;
+}
+
+/* ---- leaving ------------------------------------------------------------------------------------------------- */
+
+static void piece_left(struct psim_lab_engine *e, unsigned int number, int why)
+{
+	struct piece *piece = &e->pieces[number];
+	unsigned long end = piece->first + piece->pages, first = piece->first;
+
+	piece->order = 0;
+	/* what others have taken is no longer ours */
+	while (first < end) {
+		unsigned long at = first;
+
+		while (at < end && e->piece_at[at] == number + 1) {
+			e->piece_at[at] = 0;
+			e->result->prefetched_used += (e->flags[at] & AHEAD_USED) == AHEAD_USED;
+			e->flags[at] &= ~PAGE_AHEAD;
+			if (at % PSIM_LAB_BLOCK_PAGES == 0 || at == first) {
+				e->blocks[at / PSIM_LAB_BLOCK_PAGES].trips++;
+				e->blocks[at / PSIM_LAB_BLOCK_PAGES].far = 0;
+			}
+			at++;
+		}
+		if (at > first)
+			lab_stack_left(e, piece->gpu, first, at - first, why);
+		first = at > first ? at : at + 1;
+	}
+}
+
+void lab_reap(struct psim_lab_engine *e, int why)
+{
+	unsigned int list[64], n;
+
+	while ((n = psim_view_gone(e->view, list, 64))) {
+		/* a piece that did not come at all is told, too: it has no order */
+		for (unsigned int i = 0; i < n; i++) {
+			if (list[i] < e->nr_pieces && e->pieces[list[i]].order)
+				piece_left(e, list[i], why);
+		}
+	}
+}
+
+void lab_evict(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, unsigned int pages)
+{
+	unsigned long end = first + pages;
+
+	if (end > e->space->nr_pages)
+		end = e->space->nr_pages;
+	for (unsigned long page = first; page < end; page++) {
+		struct psim_view_moved moved;
+		unsigned int number = e->piece_at[page] - 1;
+
+		if (!lab_is_on(e, gpu, page) || e->pieces[number].order >= e->guard)
+			continue;
+		if (psim_view_evict(e->view, number, &moved))
+			continue;
+		e->result->evictions++;
+		e->evicted += moved.out;
+		e->time_ps += to_ps(e->run->experiment->cost.evict_ns);
+		lab_charge_moved(e, &moved);
+		lab_reap(e, PSIM_LAB_EVICTED);
+	}
+}
+
+/* ---- coming --------------------------------------------------------------------------------------------------- */
+
+int lab_make_room(struct psim_lab_engine *e, unsigned int gpu, unsigned long pages)
+{
+	struct stack *stack = &e->stacks[gpu];
+
+	if (pages > stack->world.memory_pages)
+		return -ENOSPC;
+	for (;;) {
+		unsigned long there = psim_view_free(e->view, gpu);
+
+		if (there >= pages)
+			return 0;
+		e->evicted = 0;
+		lab_stack_victim(e, stack, pages - there);
+		if (!e->evicted)
+			return -ENOSPC;
+	}
+}
+
+/* Others' pages that are in the way go to RAM first. */
+static void fetch(struct psim_lab_engine *e, unsigned long first, unsigned int pages)
+{
+	uint64_t guard = e->guard;
+
+	e->guard = ~0ull;
+	for (unsigned long page = first; page < first + pages; page++) {
+		if (e->piece_at[page])
+			lab_evict(e, e->pieces[e->piece_at[page] - 1].gpu, page, 1);
+	}
+	e->guard = guard;
+}
+
+static struct piece *piece_slot(struct psim_lab_engine *e, unsigned int number)
+{
+	while (number >= e->nr_pieces) {
+		size_t n = e->nr_pieces ? 2 * e->nr_pieces : 256;
+		struct piece *pieces = realloc(e->pieces, n * sizeof(*pieces));
+
+		if (!pieces)
+			return NULL;
+		memset(pieces + e->nr_pieces, 0, (n - e->nr_pieces) * sizeof(*pieces));
+		e->pieces = pieces;
+		e->nr_pieces = n;
+	}
+	return &e->pieces[number];
+}
+
+static int piece_came(struct psim_lab_engine *e, unsigned int number, unsigned int gpu,
+		      unsigned long first, unsigned int pages, unsigned long timeslice_ms)
+{
+	struct piece *piece = piece_slot(e, number);
+
+	if (!piece)
+		return -ENOMEM;
+	*piece = (struct piece){.order = ++e->order,
+				.first = first,
+				.pages = pages,
+				.gpu = gpu,
+				.until_ps = timeslice_ms ? e->time_ps + timeslice_ms * 1000000000ull
+							 : 0};
+	e->slices |= timeslice_ms != 0;
+	for (unsigned long page = first; page < first + pages; page++) {
+		uint32_t old = e->piece_at[page];
+		bool ahead = !(e->flags[page] & PAGE_WAITS);
+
+		if (old && e->pieces[old - 1].order && e->pieces[old - 1].gpu != gpu)
+			lab_stack_left(e, e->pieces[old - 1].gpu, page, 1, PSIM_LAB_FETCHED);
+		e->piece_at[page] = number + 1;
+		e->flags[page] &= ~(PAGE_USED | PAGE_WRITTEN | PAGE_AHEAD);
+		e->flags[page] |= PAGE_BEFORE | PAGE_FILLED | (ahead ? PAGE_AHEAD : 0);
+		e->result->prefetched += ahead;
+		/* coming is a use: else what a batch brings would be the first to leave for it */
+		if (e->wants)
+			e->touched[page].last = e->number;
+	}
+	lab_stack_arrived(e, number);
+	return 0;
+}
+
+int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, unsigned int pages,
+	      unsigned long timeslice_ms)
+{
+	const struct lab_cost *cost = &e->run->experiment->cost;
+	struct psim_view_moved moved;
+	long number = -EBUSY;
+	int err = lab_fill(e, first, pages);
+
+	if (err)
+		return err;
+	if (timeslice_ms && e->time_ps / 1000 > psim_now())
+		psim_sleep(e->time_ps / 1000 - psim_now());
+	for (int i = 0; number == -EBUSY && i < MAX_FETCHES; i++) {
+		err = lab_make_room(e, gpu, pages);
+		if (err)
+			return err;
+		number = psim_view_bring(e->view, gpu, first, pages, timeslice_ms, &moved);
+		if (number == -EBUSY) {
+			fetch(e, first, pages);
+			lab_reap(e, PSIM_LAB_FETCHED);
+		}
+	}
+	if (number < 0) {
+		lab_reap(e, PSIM_LAB_FETCHED);
+		return number;
+	}
+	e->result->pieces++;
+	e->time_ps += to_ps(cost->piece_ns + pages * cost->page_ns);
+	lab_charge_moved(e, &moved);
+	err = piece_came(e, number, gpu, first, pages, timeslice_ms);
+	/* what it came from, with a linked GPU, may be gone now */
+	lab_reap(e, PSIM_LAB_FETCHED);
+	return err;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* The workloads that are built in. */
+#include <string.h>
+
+#include "../lab.h"
+
+extern const struct psim_lab_workload lab_workload_sequential, lab_workload_uniform,
+	lab_workload_zipf, lab_workload_phased, lab_workload_producer, lab_workload_lackey,
+	lab_workload_binary, lab_workload_csv;
+
+const struct psim_lab_workload *const lab_workloads[] = {
+	&lab_workload_sequential, &lab_workload_uniform,  &lab_workload_zipf,
+	&lab_workload_phased,	  &lab_workload_producer, &lab_workload_lackey,
+	&lab_workload_binary,	  &lab_workload_csv,	  NULL,
+};
+
+const struct psim_lab_workload *lab_workload_find(const char *name)
+{
+	for (unsigned int i = 0; lab_workloads[i]; i++) {
+		if (!strcmp(lab_workloads[i]->name, name))
+			return lab_workloads[i];
+	}
+	return NULL;
+}

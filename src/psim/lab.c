@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/* psim lab: experiments with migration policies; src/lab does the work. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lab/lab.h"
+#include "psim.h"
+#include "show.h"
+
+static int help(void)
+{
+	printf("usage: psim lab run FILE [--output DIR] [-j N] [--shard I/N]\n"
+	       "       psim lab list\n\n"
+	       "Runs an experiment: workloads under policies on GPUs of several memory sizes; the pages\n"
+	       "are moved by drm_pagemap, the time is virtual. docs/lab.md describes the file.\n\n"
+	       "      --output DIR     results go there (default: lab-NAME, after the experiment's name)\n"
+	       "  -j, --jobs N         processes (default: one a CPU)\n"
+	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n\n"
+	       "A run whose result is there is not done again: after an interruption, run it again.\n\n"
+	       "exit codes: 0 done, 1 a law was broken or a run ended early, 2 bad usage or input\n\n"
+	       "examples:\n"
+	       "  psim lab run examples/lab/first.yaml\n"
+	       "  psim lab list\n");
+	return EXIT_CLEAN;
+}
+
+static void print_options(const struct psim_lab_option *o)
+{
+	for (; o && o->name; o++)
+		printf("%24s%s: %g: %s\n", "", o->name, o->value, o->about);
+}
+
+static int lab_list(void)
+{
+	printf("workloads:\n");
+	for (unsigned int i = 0; lab_workloads[i]; i++) {
+		printf("  %-20s  %s\n", lab_workloads[i]->name, lab_workloads[i]->about);
+		print_options(lab_workloads[i]->options);
+	}
+	printf("\npolicies, made of parts:\n");
+	for (unsigned int i = 0; lab_ready[i].name; i++) {
+		printf("  %-20s  %s\n%24s", lab_ready[i].name, lab_ready[i].about, "");
+		for (unsigned int j = 0; j < LAB_MAX_PARTS && lab_ready[i].parts[j]; j++)
+			printf("%s%s", j ? ", " : "", lab_ready[i].parts[j]);
+		printf(" [%s]\n", lab_ready[i].source);
+	}
+	printf("\nparts:\n");
+	for (unsigned int i = 0; lab_parts[i]; i++) {
+		printf("  %-20s  %s [%s]\n", lab_parts[i]->name, lab_parts[i]->about,
+		       lab_parts[i]->source);
+		print_options(lab_parts[i]->options);
+	}
+	return EXIT_CLEAN;
+}
+
+static void begin(const volatile unsigned long long *done, const volatile unsigned long long *total)
+{
+	progress_begin("running", done, total);
+}
+
+static void end(unsigned int done, unsigned int total, unsigned int failed)
+{
+	progress_end();
+	printf("%u of %u runs done now", done - failed, total);
+	if (failed)
+		printf(", %u failed", failed);
+	putchar('\n');
+}
+
+static int parse_shard(const char *text, struct lab_jobs *jobs)
+{
+	char extra;
+
+	if (sscanf(text, "%u/%u%c", &jobs->shard, &jobs->shards, &extra) == 2 && jobs->shards &&
+	    jobs->shard < jobs->shards)
+		return 0;
+	return usage_error("--shard '%s': I/N with I from 0 to N - 1 is allowed", text);
+}
+
+static int lab_run_file(const char *path, const char *folder, struct lab_jobs *jobs)
+{
+	struct lab_experiment experiment;
+	char error[LAB_ERROR], name[4096];
+	int code;
+
+	if (lab_experiment_load(&experiment, path, error, sizeof(error))) {
+		lab_experiment_free(&experiment);
+		return usage_error("%s", error);
+	}
+	if (jobs->shards > 1)
+		snprintf(name, sizeof(name), "lab-%s.%u-%u", experiment.name, jobs->shard,
+			 jobs->shards);
+	else
+		snprintf(name, sizeof(name), "lab-%s", experiment.name);
+	jobs->folder = folder ? folder : name;
+	jobs->experiment = &experiment;
+	jobs->begin = begin;
+	jobs->end = end;
+	code = lab_jobs_run(jobs);
+	if (code == EXIT_CLEAN)
+		printf("%s/results.csv\n", jobs->folder);
+	lab_experiment_free(&experiment);
+	return code;
+}
+
+int command_lab(int argc, char **argv)
+{
+	static const struct option all[] = {{"output", required_argument, NULL, 'o'},
+					    {"jobs", required_argument, NULL, 'j'},
+					    {"shard", required_argument, NULL, 's'},
+					    {"help", no_argument, NULL, 'h'},
+					    {0}};
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned long long number = cpus > 0 && cpus < 256 ? cpus : 1;
+	struct lab_jobs jobs = {.shards = 1};
+	const char *folder = NULL;
+	int option;
+
+	while ((option = next_option(argc, argv, all)) != -1) {
+		if (option == 'h')
+			return help();
+		if (option == 'o')
+			folder = optarg;
+		else if (option == 'j' && parse_number("-j", optarg, 1, 256, &number))
+			return EXIT_USAGE;
+		else if (option == 's' && parse_shard(optarg, &jobs))
+			return EXIT_USAGE;
+		else if (option == '?')
+			return EXIT_USAGE;
+	}
+	jobs.jobs = number;
+	if (argc - optind == 1 && !strcmp(argv[optind], "list"))
+		return lab_list();
+	if (argc - optind == 2 && !strcmp(argv[optind], "run"))
+		return lab_run_file(argv[optind + 1], folder, &jobs);
+	return usage_error("psim lab: 'run FILE' or 'list' is wanted: psim lab --help says more");
+}
