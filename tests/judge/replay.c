@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	int total = 0;
 
 	if (argc < 2 || !strcmp(argv[1], "--help")) {
-		fputs("usage: judge-replay FILE-OR-FOLDER...\n", argc < 2 ? stderr : stdout);
+		fputs("usage: replay FILE-OR-FOLDER...\n", argc < 2 ? stderr : stdout);
 		return argc < 2 ? 2 : 0;
 	}
 	for (int i = 1; i < argc; i++) {
@@ -63,6 +63,6 @@ int main(int argc, char **argv)
 			return 2;
 		total += fed;
 	}
-	printf("%d inputs: machine and model agree\n", total);
+	printf("%d inputs: nothing wrong\n", total);
 	return total ? 0 : 2;
 }

@@ -186,15 +186,17 @@ static long binary_next(void *state, struct psim_lab_access *list, size_t max, c
 
 	while (n < max) {
 		const char *what;
+		size_t begin;
 
 		if (b->end - b->at < BINARY_RECORD) {
 			refill(b);
 			if (b->at == b->end)
 				break;
 		}
+		begin = b->at;
 		what = take(b, &list[n]);
 		if (!what && b->at > b->end) {
-			b->at = b->end;
+			b->at = begin;
 			what = "the rest of a record expected, found the end";
 		}
 		if (what) {
