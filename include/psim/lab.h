@@ -45,15 +45,19 @@ struct psim_lab_option {
 
 /* ---- workloads -------------------------------------------------------------------------------------------- */
 
-#define PSIM_LAB_WRITE 1u /* psim_lab_access.flags */
+/* psim_lab_access.flags */
+#define PSIM_LAB_WRITE 1u
+#define PSIM_LAB_VALUE 2u /* value is what is written, or has to be read */
 
 /**
  * struct psim_lab_access - one access
  * @address: of the first byte, as the program knows it
  * @bytes: how many; may cross pages
  * @who: 0: the CPU; from 1 on: GPUs
- * @flags: PSIM_LAB_WRITE, or 0: it reads
+ * @flags: PSIM_LAB_WRITE, or it reads; PSIM_LAB_VALUE, for up to 8 bytes that cross no page
  * @stream: which of the accessor's streams (warp, thread): policies may tell them apart
+ * @value: with PSIM_LAB_VALUE: the bytes, in the host's order. Of a machine that keeps bytes they are written, or
+ *	compared with what is read
  */
 struct psim_lab_access {
 	unsigned long long address;
@@ -61,6 +65,7 @@ struct psim_lab_access {
 	unsigned char who;
 	unsigned char flags;
 	unsigned short stream;
+	unsigned long long value;
 };
 
 /**
@@ -75,7 +80,7 @@ struct psim_lab_access {
  *	is wrong, and where
  * @close: give the state back
  *
- * It is gone through twice: once to see which pages there are, once to run.
+ * It is gone through twice: once to see which pages there are, once to run. @max is at least 4096 then.
  */
 struct psim_lab_workload {
 	unsigned int version;

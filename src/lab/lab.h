@@ -246,4 +246,7 @@ struct lab_jobs {
 /* Return: 0; 1: a run broke a law, or a plug-in ended it; 2: bad input. Says why on standard error. */
 int lab_jobs_run(const struct lab_jobs *jobs);
 
+/* FOLDER/report.html, with plots. Return: as lab_jobs_run(). */
+int lab_report(const char *folder);
+
 #endif /* LAB_H */

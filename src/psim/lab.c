@@ -13,16 +13,19 @@
 static int help(void)
 {
 	printf("usage: psim lab run FILE [--output DIR] [-j N] [--shard I/N]\n"
+	       "       psim lab report DIR\n"
 	       "       psim lab list\n\n"
 	       "Runs an experiment: workloads under policies on GPUs of several memory sizes; the pages\n"
 	       "are moved by drm_pagemap, the time is virtual. docs/lab.md describes the file.\n\n"
 	       "      --output DIR     results go there (default: lab-NAME, after the experiment's name)\n"
 	       "  -j, --jobs N         processes (default: one a CPU)\n"
 	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n\n"
-	       "A run whose result is there is not done again: after an interruption, run it again.\n\n"
+	       "A run whose result is there is not done again: after an interruption, run it again. The\n"
+	       "report is one HTML file with tables and plots, DIR/report.html.\n\n"
 	       "exit codes: 0 done, 1 a law was broken or a run ended early, 2 bad usage or input\n\n"
 	       "examples:\n"
 	       "  psim lab run examples/lab/first.yaml\n"
+	       "  psim lab report lab-first\n"
 	       "  psim lab list\n");
 	return EXIT_CLEAN;
 }
@@ -136,5 +139,8 @@ int command_lab(int argc, char **argv)
 		return lab_list();
 	if (argc - optind == 2 && !strcmp(argv[optind], "run"))
 		return lab_run_file(argv[optind + 1], folder, &jobs);
-	return usage_error("psim lab: 'run FILE' or 'list' is wanted: psim lab --help says more");
+	if (argc - optind == 2 && !strcmp(argv[optind], "report"))
+		return lab_report(argv[optind + 1]);
+	return usage_error(
+		"psim lab: 'run FILE', 'report DIR' or 'list' is wanted: psim lab --help says more");
 }

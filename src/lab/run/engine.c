@@ -109,7 +109,9 @@ static inline int access_page(struct psim_lab_engine *e, const struct psim_lab_a
 	unsigned char need = PSIM_VIEW_READ << (access->flags & PSIM_LAB_WRITE);
 	unsigned char state = e->tables[access->who][page];
 
-	if (__builtin_expect(!(state & need) || (access->who && !(state & PSIM_VIEW_NEAR)), 0))
+	if (__builtin_expect(!(state & need) || (access->who && !(state & PSIM_VIEW_NEAR)) ||
+				     e->flags[page] & PAGE_WAITS,
+			     0))
 		return access_slow(e, access, page);
 	return hit(e, access, page, state);
 }
@@ -127,7 +129,8 @@ static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *
 		sample(e);
 		return err ? err : hit(e, access, page, PSIM_VIEW_NEAR);
 	}
-	if (mapped && !far_wants(e, page))
+	/* behind one that waits for the page nobody overtakes */
+	if (mapped && !(e->flags[page] & PAGE_WAITS) && !far_wants(e, page))
 		return hit(e, access, page, state);
 	err = lab_faults_add(e, access, page, mapped);
 	if (!err && (e->nr_waiting == e->max_waiting || e->nr_stalled == e->max_stalled))
@@ -151,6 +154,7 @@ static int access_any(struct psim_lab_engine *e, const struct psim_lab_access *a
 				e, -EINVAL,
 				"access %llu: %#llx was not there when the workload was surveyed",
 				(unsigned long long)e->number, (unsigned long long)at);
+		part.flags &= ~PSIM_LAB_VALUE;
 		part.address = at;
 		part.bytes = (next < end ? next : end) - at;
 		err = access_page(e, &part, page);

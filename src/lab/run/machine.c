@@ -167,9 +167,27 @@ int lab_machine_stop(struct psim_lab_engine *e)
 
 /* ---- bytes ----------------------------------------------------------------------------------------------------- */
 
-static unsigned char pattern(const struct psim_lab_engine *e, unsigned int i)
+/* What an access writes: its value, or something that is different each time. */
+static void make_bytes(const struct psim_lab_engine *e, const struct psim_lab_access *access,
+		       unsigned char *bytes)
 {
-	return (e->number + i) * 0x9e3779b97f4a7c15ull >> 56;
+	for (unsigned int i = 0; i < access->bytes; i++) {
+		if (access->flags & PSIM_LAB_VALUE)
+			bytes[i] = access->value >> 8 * i;
+		else
+			bytes[i] = (e->number + i) * 0x9e3779b97f4a7c15ull >> 56;
+	}
+}
+
+/* Is what the workload says it reads what was written last? */
+static bool is_expected(const struct psim_lab_access *access, const unsigned char *mine)
+{
+	uint64_t value = 0;
+
+	if (!(access->flags & PSIM_LAB_VALUE))
+		return true;
+	memcpy(&value, mine, access->bytes);
+	return value == access->value;
 }
 
 int lab_machine_verify(struct psim_lab_engine *e, const struct psim_lab_access *access,
@@ -181,8 +199,8 @@ int lab_machine_verify(struct psim_lab_engine *e, const struct psim_lab_access *
 	bool write = access->flags & PSIM_LAB_WRITE;
 	int err = 0;
 
-	for (unsigned int i = 0; write && i < n; i++)
-		mine[i] = pattern(e, i);
+	if (write)
+		make_bytes(e, access, mine);
 	if (access->who) {
 		unsigned char *bytes = psim_view_bytes(e->view, access->who - 1, page, write);
 
@@ -198,7 +216,7 @@ int lab_machine_verify(struct psim_lab_engine *e, const struct psim_lab_access *
 	} else {
 		err = psim_load(e->process, address, buffer, n);
 	}
-	if (!err && !write && memcmp(buffer, mine, n))
+	if (!err && !write && (memcmp(buffer, mine, n) || !is_expected(access, mine)))
 		err = -EIO;
 	return err ? lab_engine_fail(e, -EIO,
 				     "access %llu: page %lu does not hold what was written last",

@@ -124,9 +124,10 @@ void lab_config_key(const json_t *config, char key[LAB_KEY])
 #define COUNTS(X)                                                                                \
 	X(accesses)                                                                              \
 	X(near)                                                                                  \
-	X(far) X(peer) X(cpu) X(batches) X(faults) X(refaults) X(cpu_faults) X(bytes_in)         \
-		X(bytes_out) X(bytes_peer) X(bytes_cleared) X(copies_in) X(copies_out) X(pieces) \
-			X(evictions) X(prefetched) X(prefetched_used) X(mapped)
+	X(far)                                                                                   \
+	X(peer) X(cpu) X(batches) X(faults) X(refaults) X(cpu_faults) X(bytes_in) X(bytes_out)   \
+		X(bytes_peer) X(bytes_cleared) X(copies_in) X(copies_out) X(pieces) X(evictions) \
+			X(prefetched) X(prefetched_used) X(mapped)
 
 static json_t *result_json(const struct lab_result *result)
 {

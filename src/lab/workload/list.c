@@ -6,12 +6,28 @@
 
 extern const struct psim_lab_workload lab_workload_sequential, lab_workload_uniform,
 	lab_workload_zipf, lab_workload_phased, lab_workload_producer, lab_workload_lackey,
-	lab_workload_binary, lab_workload_csv;
+	lab_workload_binary, lab_workload_csv, lab_workload_triad, lab_workload_stencil,
+	lab_workload_matmul, lab_workload_spmv, lab_workload_bfs, lab_workload_join,
+	lab_workload_chase, lab_workload_histogram;
 
 const struct psim_lab_workload *const lab_workloads[] = {
-	&lab_workload_sequential, &lab_workload_uniform,  &lab_workload_zipf,
-	&lab_workload_phased,	  &lab_workload_producer, &lab_workload_lackey,
-	&lab_workload_binary,	  &lab_workload_csv,	  NULL,
+	&lab_workload_sequential,
+	&lab_workload_uniform,
+	&lab_workload_zipf,
+	&lab_workload_phased,
+	&lab_workload_producer,
+	&lab_workload_triad,
+	&lab_workload_stencil,
+	&lab_workload_matmul,
+	&lab_workload_spmv,
+	&lab_workload_bfs,
+	&lab_workload_join,
+	&lab_workload_chase,
+	&lab_workload_histogram,
+	&lab_workload_lackey,
+	&lab_workload_binary,
+	&lab_workload_csv,
+	NULL,
 };
 
 const struct psim_lab_workload *lab_workload_find(const char *name)
