@@ -249,4 +249,9 @@ int lab_jobs_run(const struct lab_jobs *jobs);
 /* FOLDER/report.html, with plots. Return: as lab_jobs_run(). */
 int lab_report(const char *folder);
 
+/* A trace into the binary form. Return: as lab_jobs_run(). */
+int lab_convert(const char *kind, const char *from, const char *to);
+/* Results of several folders into a new one; each run once. */
+int lab_merge(const char *folder, char *const *parts, unsigned int n);
+
 #endif /* LAB_H */

@@ -14,6 +14,8 @@ static int help(void)
 {
 	printf("usage: psim lab run FILE [--output DIR] [-j N] [--shard I/N]\n"
 	       "       psim lab report DIR\n"
+	       "       psim lab merge --output DIR DIR ...\n"
+	       "       psim lab convert lackey|csv|binary FROM TO\n"
 	       "       psim lab list\n\n"
 	       "Runs an experiment: workloads under policies on GPUs of several memory sizes; the pages\n"
 	       "are moved by drm_pagemap, the time is virtual. docs/lab.md describes the file.\n\n"
@@ -21,7 +23,8 @@ static int help(void)
 	       "  -j, --jobs N         processes (default: one a CPU)\n"
 	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n\n"
 	       "A run whose result is there is not done again: after an interruption, run it again. The\n"
-	       "report is one HTML file with tables and plots, DIR/report.html.\n\n"
+	       "report is one HTML file with tables and plots, DIR/report.html. merge puts the results of shards\n"
+	       "together; convert writes a trace in the binary form.\n\n"
 	       "exit codes: 0 done, 1 a law was broken or a run ended early, 2 bad usage or input\n\n"
 	       "examples:\n"
 	       "  psim lab run examples/lab/first.yaml\n"
@@ -141,6 +144,10 @@ int command_lab(int argc, char **argv)
 		return lab_run_file(argv[optind + 1], folder, &jobs);
 	if (argc - optind == 2 && !strcmp(argv[optind], "report"))
 		return lab_report(argv[optind + 1]);
-	return usage_error(
-		"psim lab: 'run FILE', 'report DIR' or 'list' is wanted: psim lab --help says more");
+	if (argc - optind == 4 && !strcmp(argv[optind], "convert"))
+		return lab_convert(argv[optind + 1], argv[optind + 2], argv[optind + 3]);
+	if (argc - optind >= 2 && !strcmp(argv[optind], "merge") && folder)
+		return lab_merge(folder, argv + optind + 1, argc - optind - 1);
+	return usage_error("psim lab: 'run FILE', 'report DIR', 'merge --output DIR DIR ...', "
+			   "'convert KIND FROM TO' or 'list' is wanted: psim lab --help says more");
 }

@@ -42,9 +42,37 @@ cmp -s lab-small/results.csv whole.csv || failed "the tables differ after an int
 
 # shards, put together
 for i in 0 1 2; do "$psim" lab run small.yaml --shard $i/3 --output part$i >/dev/null || failed "shard $i"; done
-cat part0/runs.jsonl part1/runs.jsonl part2/runs.jsonl >lab-small/runs.jsonl
+rm -r lab-small
+"$psim" lab merge --output lab-small part2 part0 part1 part0 | grep -q 'lab-small: 24 runs' || failed "the shards' merging"
+cmp -s lab-small/results.csv whole.csv || failed "the tables differ after merging"
 "$psim" lab run small.yaml | grep -q '0 of 24 runs done now' || failed "the shards are not all of it"
 cmp -s lab-small/results.csv whole.csv || failed "the tables differ after shards"
+
+# the report: every policy in every table, and plots where there is gnuplot
+"$psim" lab report lab-small >/dev/null 2>err || failed "a report"
+[ "$(grep -c '<th>nvidia</th>' lab-small/report.html)" = 12 ] || failed "twelve tables"
+if command -v gnuplot >/dev/null; then
+	[ "$(grep -c '^</svg>' lab-small/report.html)" = 8 ] || failed "eight plots: $(cat err)"
+fi
+status=0; "$psim" lab report . 2>err || status=$?
+[ $status = 2 ] && grep -q 'results of psim lab run expected' err || failed "a report of nothing"
+
+# a trace in another form is the same run
+cat >t.csv <<'EOF'
+cpu,0x10000,8,w
+gpu0,0x10ffc,8,r
+gpu0,0x400000,128,w
+gpu0,0x400080,100,r
+EOF
+"$psim" lab convert csv t.csv t.bin | grep -q '4 accesses' || failed "convert"
+cat >trace.yaml <<'EOF'
+name: trace
+memory: 1M
+workloads: [{name: a, kind: csv, file: t.csv}, {name: b, kind: binary, file: t.bin}]
+policies: nvidia
+EOF
+"$psim" lab run trace.yaml >/dev/null || failed "traces"
+[ "$(cut -d, -f3-29 lab-trace/results.csv | sort -u | wc -l)" = 2 ] || failed "the forms of a trace differ"
 
 # a plug-in that works, and one that crashes
 cat >mine.c <<'EOF'
