@@ -76,7 +76,7 @@ _psim()
 				words=$("$psim" list --names --broken 2>/dev/null)
 			fi ;;
 		list) words=$("$psim" list --names --broken 2>/dev/null) ;;
-		new) words="driver scenario" ;;
+		new) words="driver scenario policy" ;;
 		lab)
 			if ((COMP_CWORD == 2)); then
 				words="run list"

@@ -28,19 +28,25 @@ TEMPLATE(driver_cmake, "driver.cmake");
 TEMPLATE(scenario, "scenario.c");
 TEMPLATE(scenario_test, "scenario_test.c");
 TEMPLATE(scenario_cmake, "scenario.cmake");
+TEMPLATE(policy, "policy.c");
+TEMPLATE(policy_test, "policy.yaml");
+TEMPLATE(policy_cmake, "policy.cmake");
 
-/* @source: NAME.c; @test: NAME_test.c; @cmake: CMakeLists.txt */
+/* @source: NAME.c; @test: NAME with @suffix; @cmake: CMakeLists.txt */
 static const struct kind {
 	const char *name;
 	const char *what;
 	const char *source;
 	const char *test;
+	const char *suffix;
 	const char *cmake;
 } kinds[] = {
 	{"driver", "a kernel driver, and the device that it drives", template_driver,
-	 template_driver_test, template_driver_cmake},
+	 template_driver_test, "_test.c", template_driver_cmake},
 	{"scenario", "a scenario to explore, sweep and replay", template_scenario,
-	 template_scenario_test, template_scenario_cmake},
+	 template_scenario_test, "_test.c", template_scenario_cmake},
+	{"policy", "a migration policy for psim lab, and an experiment that runs it",
+	 template_policy, template_policy_test, ".yaml", template_policy_cmake},
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -48,8 +54,8 @@ static const struct kind {
 static int help(void)
 {
 	printf("usage: psim new KIND NAME\n\n"
-	       "Makes a folder NAME with a start of your own that compiles: NAME.c, NAME_test.c and\n"
-	       "CMakeLists.txt, over the installed psim.\n\n"
+	       "Makes a folder NAME with a start of your own that compiles: NAME.c, a test of it\n"
+	       "and CMakeLists.txt, over the installed psim.\n\n"
 	       "kinds:\n");
 	for (unsigned int i = 0; i < NR_KINDS; i++)
 		printf("  %-9s %s\n", kinds[i].name, kinds[i].what);
@@ -149,7 +155,7 @@ int command_new(int argc, char **argv)
 			kind = &kinds[i];
 	}
 	if (!kind)
-		return usage_error("unknown kind '%s': driver and scenario are allowed",
+		return usage_error("unknown kind '%s': driver, scenario and policy are allowed",
 				   argv[optind]);
 	name = argv[optind + 1];
 	code = check_name(name);
@@ -159,7 +165,7 @@ int command_new(int argc, char **argv)
 		return usage_error("cannot make the folder %s: %s", name, strerror(errno));
 	code = write_file(kind->source, name, ".c");
 	if (!code)
-		code = write_file(kind->test, name, "_test.c");
+		code = write_file(kind->test, name, kind->suffix);
 	if (!code)
 		code = write_file(kind->cmake, name, "/CMakeLists.txt");
 	return code;

@@ -72,7 +72,7 @@ static unsigned int nr_came;
 static void note(void *state, unsigned long first, unsigned int pages)
 {
 	(void)state;
-	came[nr_came].first = first;
+	came[nr_came % 4096].first = first;
 	came[nr_came++ % 4096].pages = pages;
 }
 

@@ -74,6 +74,13 @@ EOF
 "$psim" lab run trace.yaml >/dev/null || failed "traces"
 [ "$(cut -d, -f3-29 lab-trace/results.csv | sort -u | wc -l)" = 2 ] || failed "the forms of a trace differ"
 
+# recorded traces, which are gzip's
+"$psim" lab run "$root/examples/lab/traces.yaml" >out || failed "the recorded traces"
+grep -q '12 of 12 runs done now' out || failed "12 runs: $(cat out)"
+head -c 20000 "$root/examples/lab/traces/sort.trace.gz" >cut.gz
+status=0; "$psim" lab convert binary cut.gz cut.bin 2>err || status=$?
+[ $status = 2 ] && grep -q 'cut.gz: a whole file, of gzip or plain, expected' err || failed "a trace that is cut off: $(cat err)"
+
 # a plug-in that works, and one that crashes
 cat >mine.c <<'EOF'
 #include <psim/lab.h>

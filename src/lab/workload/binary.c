@@ -92,7 +92,7 @@ static void *binary_open(const double *values, const char *file, unsigned long l
 		free(b);
 		return NULL;
 	}
-	if (fread(header, 1, sizeof(header), b->source.file) == sizeof(header) &&
+	if (gzread(b->source.file, header, sizeof(header)) == sizeof(header) &&
 	    !memcmp(header, BINARY_MAGIC, sizeof(header))) {
 		b->source.offset = BINARY_HEADER;
 		return b;
@@ -113,11 +113,13 @@ static void binary_close(void *state)
 static void refill(struct binary *b)
 {
 	size_t left = b->end - b->at;
+	int got;
 
 	memmove(b->buffer, b->buffer + b->at, left);
 	b->source.offset += b->at;
 	b->at = 0;
-	b->end = left + fread(b->buffer + left, 1, BUFFER - left, b->source.file);
+	got = gzread(b->source.file, b->buffer + left, BUFFER - left);
+	b->end = left + (got > 0 ? got : 0);
 	/* what lies behind the end reads as zeros */
 	memset(b->buffer + b->end, 0, BINARY_RECORD);
 }
@@ -190,6 +192,8 @@ static long binary_next(void *state, struct psim_lab_access *list, size_t max, c
 
 		if (b->end - b->at < BINARY_RECORD) {
 			refill(b);
+			if (b->at == b->end && source_broken(&b->source, error, length))
+				return -1;
 			if (b->at == b->end)
 				break;
 		}

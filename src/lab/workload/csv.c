@@ -92,6 +92,8 @@ static long csv_next(void *state, struct psim_lab_access *list, size_t max, char
 		long got = source_line(source, line, sizeof(line));
 		const char *wrong = NULL;
 
+		if (got == -1 && source_broken(source, error, length))
+			return -1;
 		if (got == -1)
 			break;
 		if (got == -2)

@@ -94,6 +94,8 @@ static long lackey_next(void *state, struct psim_lab_access *list, size_t max, c
 			continue;
 		}
 		got = source_line(&l->source, line, sizeof(line));
+		if (got == -1 && source_broken(&l->source, error, length))
+			return -1;
 		if (got == -1)
 			break;
 		what = got < 0 ? -1 : parse(line, &list[n], &both);

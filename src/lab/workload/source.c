@@ -13,11 +13,13 @@ int source_open(struct source *source, const char *path, char *error, size_t len
 		snprintf(error, length, "a file is missing: file: PATH is expected");
 		return -1;
 	}
-	source->file = fopen(path, "rb");
+	errno = 0;
+	source->file = gzopen(path, "rb");
 	if (!source->file) {
 		snprintf(error, length, "%s: cannot be read: %s", path, strerror(errno));
 		return -1;
 	}
+	gzbuffer(source->file, 1 << 18);
 	source->path = strdup(path);
 	return source->path ? 0 : -1;
 }
@@ -25,7 +27,7 @@ int source_open(struct source *source, const char *path, char *error, size_t len
 void source_close(struct source *source)
 {
 	if (source->file)
-		fclose(source->file);
+		gzclose(source->file);
 	free(source->path);
 }
 
@@ -35,7 +37,7 @@ long source_line(struct source *source, char *line, size_t max)
 	int c = EOF;
 
 	source->line++;
-	while (n < max && (c = getc_unlocked(source->file)) != EOF && c != '\n')
+	while (n < max && (c = gzgetc(source->file)) != EOF && c != '\n')
 		line[n++] = c;
 	if (n == max)
 		return -2;
@@ -46,6 +48,18 @@ long source_line(struct source *source, char *line, size_t max)
 	line[n] = 0;
 	/* a zero byte would hide what follows it */
 	return strlen(line) == n ? (long)n : -2;
+}
+
+bool source_broken(const struct source *source, char *error, size_t length)
+{
+	int code = Z_OK;
+
+	gzerror(source->file, &code);
+	if (code == Z_OK || code == Z_STREAM_END)
+		return false;
+	snprintf(error, length, "%s: a whole file, of gzip or plain, expected: %s", source->path,
+		 code == Z_ERRNO ? strerror(errno) : "it is cut off or damaged");
+	return true;
 }
 
 void source_line_error(const struct source *source, const char *what, char *error, size_t length)

@@ -84,7 +84,7 @@ static int read_edge(struct kernel *k, struct source *source, uint64_t *from, ui
 		const char *at;
 
 		if (got == -1)
-			return 1;
+			return source_broken(source, k->wrong, sizeof(k->wrong)) ? -1 : 1;
 		if (got >= 0 && (!*line || *line == '#' || *line == '%'))
 			continue;
 		at = got < 0 ? NULL : source_number(line, 10, from);
