@@ -172,9 +172,9 @@ struct kiocb {
 	int ki_flags;
 };
 
-#define IOCB_APPEND (1 << 1)
+#define IOCB_NOWAIT 0x8
+#define IOCB_APPEND 0x10
 #define IOCB_DIRECT (1 << 17)
-#define IOCB_NOWAIT (1 << 19)
 
 static inline bool is_sync_kiocb(struct kiocb *kiocb)
 {

@@ -179,4 +179,18 @@ void put_dev_pagemap(struct dev_pagemap *pgmap);
 /* Whether @pfn belongs to @pgmap. */
 bool pgmap_pfn_valid(struct dev_pagemap *pgmap, unsigned long pfn);
 
+#if __PSIM_TREE_VERSION < KERNEL_VERSION(6, 19, 0)
+/* get_dev_pagemap() of before: @pgmap, if it is not NULL, is the caller's, and is given back or returned. */
+static inline struct dev_pagemap *__psim_get_dev_pagemap_from(unsigned long pfn,
+							      struct dev_pagemap *pgmap)
+{
+	if (pgmap && pgmap_pfn_valid(pgmap, pfn))
+		return pgmap;
+	if (pgmap)
+		put_dev_pagemap(pgmap);
+	return get_dev_pagemap(pfn);
+}
+#define get_dev_pagemap(pfn, pgmap) __psim_get_dev_pagemap_from((pfn), (pgmap))
+#endif
+
 #endif /* _LINUX_MEMREMAP_H */

@@ -13,6 +13,7 @@
 
 static struct test_device device;
 static unsigned int ran;
+static struct page *freed;
 
 static int setup(struct kunit *test)
 {
@@ -69,6 +70,40 @@ static void zone_device_page_init__of_a_pagemap(struct kunit *test)
 	give_back(test, page);
 }
 
+/* S5.8: with the pagemap that the caller has already, whose reference stays or is given back. */
+static void get_dev_pagemap__from_the_last_one(struct kunit *test)
+{
+	unsigned long pfn = page_to_pfn(test_device_page(&device, 0));
+	struct dev_pagemap *pgmap = get_dev_pagemap(pfn, NULL);
+
+	KUNIT_ASSERT_PTR_EQ(test, pgmap, &device.pgmap);
+	pgmap = get_dev_pagemap(pfn + 1, pgmap);
+	KUNIT_EXPECT_PTR_EQ(test, pgmap, &device.pgmap);
+	/* it is gone, so that the teardown does not wait */
+	KUNIT_EXPECT_NULL(test, get_dev_pagemap(pfn - 1, pgmap));
+}
+
+/* Freed device pages were told of as pages. */
+static void page_free(struct page *page)
+{
+	freed = page;
+}
+
+static void dev_pagemap_ops__page_free(struct kunit *test)
+{
+	struct dev_pagemap_ops ops = *device.pgmap.ops;
+	struct page *page = test_device_page(&device, 1);
+
+	ops.page_free = page_free;
+	device.pgmap.ops = &ops;
+	page->zone_device_data = &ran;
+	zone_device_page_init(page);
+	give_back(test, page);
+	KUNIT_EXPECT_PTR_EQ(test, freed, page);
+	test_device_unregister(&device);
+	test_device_register(test, &device); /* with its own again */
+}
+
 /* One early version had populate_devmem_mpfn in the place of populate_devmem_pfn. */
 static void migrate_pfn__from_a_page(struct kunit *test)
 {
@@ -121,6 +156,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(zone_device_page_init__of_a_page),
 	KUNIT_CASE(zone_device_page_init__of_an_order),
 	KUNIT_CASE(zone_device_page_init__of_a_pagemap),
+	KUNIT_CASE(get_dev_pagemap__from_the_last_one),
+	KUNIT_CASE(dev_pagemap_ops__page_free),
 	KUNIT_CASE(migrate_pfn__from_a_page),
 	KUNIT_CASE(migrate_vma__of_system_memory),
 	KUNIT_CASE(kmalloc__by_size),
