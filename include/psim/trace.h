@@ -150,8 +150,15 @@ int psim_trace_line(const struct psim_trace_event *event, char *line, size_t byt
  */
 int psim_trace_to(const char *path);
 
-/* Hand the lines that psim_trace_to() still keeps to the host. Any context. */
-void psim_trace_flush(void);
+/**
+ * psim_trace_flush() - hand the lines that psim_trace_to() still keeps to the host
+ *
+ * Any context; also after psim_stop(), which has done that.
+ *
+ * Return: 0; the errno of the first write that failed, for which one line on standard error told that
+ * the trace breaks off.
+ */
+int psim_trace_flush(void);
 
 /**
  * psim_trace_write() - write what the ring holds to a file; link with psim_trace

@@ -103,10 +103,10 @@ int traces_start(const struct traces *traces)
 
 int traces_write(void)
 {
-	int err = 0;
+	int err = wanted.text ? psim_trace_flush() : 0;
 
 	if (!pending)
-		return 0;
+		return err ? EXIT_USAGE : 0;
 	pending = 0;
 	if (wanted.perfetto)
 		err |= psim_trace_write(wanted.perfetto, "perfetto");

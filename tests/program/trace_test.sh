@@ -90,6 +90,8 @@ head -n -1 text | grep -qvE '^ *[0-9]+ +(-|[0-9]+) .*/[0-9]+ [a-z_]+:' && fail "
 [ "$(wc -l <text)" -gt 1000 ] || fail "SIGKILL: $(wc -l <text) lines"
 rm -f large json text one two cut
 
+bad "the trace breaks off" fault-vs-evict --trace /dev/full
+bad "'/dev/full': No space" fault-vs-evict --perfetto /dev/full
 bad "'/nowhere/json'" fault-vs-evict --perfetto /nowhere/json
 bad "'/nowhere/page'" fault-vs-evict --html /nowhere/page
 bad "'no_such_event' is no event and no group" fault-vs-evict --trace text --filter 'fault,no_such_event'

@@ -475,7 +475,9 @@ static void psim_trace_write__bad_input(void **state)
 {
 	(void)state;
 	assert_int_equal(psim_trace_write("/nowhere/trace", "text"), -ENOENT);
+	run(NULL);
 	assert_int_equal(psim_trace_write("/dev/full", "text"), -ENOSPC);
+	assert_int_equal(psim_trace_write("/dev/full", "perfetto"), -ENOSPC);
 	assert_int_equal(psim_trace_write("/tmp/x", "no-such-format"), -EINVAL);
 }
 

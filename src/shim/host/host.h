@@ -106,7 +106,8 @@ void psim_host_scenario_runs(const struct psim_scenario *scenario);
 
 /* ---- output and files ----------------------------------------------------------------------- */
 
-void psim_host_write(int fd, const char *bytes, unsigned long n);
+/* Return: 0, or a negative errno, and not all is written. */
+int psim_host_write(int fd, const char *bytes, unsigned long n);
 /* Open @path for writing, truncated. Return: a descriptor, or a negative errno. */
 int psim_host_create(const char *path);
 int psim_host_close(int fd);

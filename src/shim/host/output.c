@@ -12,20 +12,21 @@
 
 #define MAX_FRAMES 64
 
-void psim_host_write(int fd, const char *bytes, unsigned long n)
+int psim_host_write(int fd, const char *bytes, unsigned long n)
 {
 	if (fd == STDERR_FILENO && psim_host_muted)
-		return;
+		return 0;
 	while (n) {
 		ssize_t done = write(fd, bytes, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			return;
+			return done ? -errno : -EIO;
 		bytes += done;
 		n -= done;
 	}
+	return 0;
 }
 
 int psim_host_create(const char *path)

@@ -13,6 +13,7 @@
 static int fd = -1;
 static char *buffer;
 static unsigned int filled;
+static int failed;
 
 int psim_trace_line(const struct psim_trace_event *event, char *line, size_t bytes)
 {
@@ -42,9 +43,15 @@ int psim_trace_line(const struct psim_trace_event *event, char *line, size_t byt
 
 /* ---- written at once ------------------------------------------------------------------------------------- */
 
+/* Said once; what comes after is lost. */
 static void flush(void)
 {
-	psim_host_write(fd, buffer, filled);
+	int err = failed ? 0 : psim_host_write(fd, buffer, filled);
+
+	if (err) {
+		failed = err;
+		psim_misuse(err, "the trace breaks off: it cannot be written (%pe)", ERR_PTR(err));
+	}
 	filled = 0;
 }
 
@@ -62,10 +69,16 @@ void psim_trace_text_event(const struct psim_trace_event *event)
 	buffer[filled++] = '\n';
 }
 
-void psim_trace_flush(void)
+int psim_trace_flush(void)
 {
 	if (fd >= 0)
 		flush();
+	return failed;
+}
+
+static void last_words(void)
+{
+	psim_trace_flush();
 }
 
 bool psim_trace_text_open(void)
@@ -98,6 +111,7 @@ int psim_trace_to(const char *path)
 		return psim_misuse(
 			fd, "cannot write the trace to '%s' (%pe): name a file that can be created",
 			path, ERR_PTR(fd));
+	failed = 0;
 	buffer = psim_host_malloc(BUFFER_BYTES);
 	if (!buffer || psim_trace_strings_start()) {
 		psim_host_free(buffer);
@@ -105,7 +119,7 @@ int psim_trace_to(const char *path)
 		fd = -1;
 		return -ENOMEM;
 	}
-	psim_host_last_words(PSIM_LAST_WORDS_MACHINE, psim_trace_flush);
+	psim_host_last_words(PSIM_LAST_WORDS_MACHINE, last_words);
 	psim_trace_wants_changed();
 	psim_trace_began(true);
 	return 0;
