@@ -34,15 +34,17 @@ void __psim_smp_mb_threads(void);
 		__psim_point_once();                    \
 		__atomic_load_n((p), __ATOMIC_ACQUIRE); \
 	})
-#define smp_store_release(p, value)                               \
-	do {                                                      \
-		__psim_point_once();                              \
-		__atomic_store_n((p), (value), __ATOMIC_RELEASE); \
+#define smp_store_release(p, value)                                    \
+	do {                                                           \
+		typeof(*(p)) __psim_value = (value);                   \
+		__psim_point_once();                                   \
+		__atomic_store_n((p), __psim_value, __ATOMIC_RELEASE); \
 	} while (0)
-#define smp_store_mb(var, value)               \
-	do {                                   \
-		__psim_point_once();           \
-		__psim_store(&(var), (value)); \
+#define smp_store_mb(var, value)                    \
+	do {                                        \
+		typeof(var) __psim_value = (value); \
+		__psim_point_once();                \
+		__psim_store(&(var), __psim_value); \
 	} while (0)
 
 /* Poll until the condition, which sees the value as VAL, is true; the others run meanwhile. */

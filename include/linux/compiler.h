@@ -23,10 +23,12 @@
 		__psim_point_once();                     \
 		__atomic_load_n(&(x), __ATOMIC_RELAXED); \
 	})
-#define WRITE_ONCE(x, value)                                       \
-	do {                                                       \
-		__psim_point_once();                               \
-		__atomic_store_n(&(x), (value), __ATOMIC_RELAXED); \
+/* The point comes after the value: what the value reads may be old by the time it is stored. */
+#define WRITE_ONCE(x, value)                                            \
+	do {                                                            \
+		__typeof__(x) __psim_value = (value);                   \
+		__psim_point_once();                                    \
+		__atomic_store_n(&(x), __psim_value, __ATOMIC_RELAXED); \
 	} while (0)
 #define data_race(expr) (expr)
 

@@ -101,16 +101,15 @@ void __psim_rcu_suspicious(const char *what, const char *site);
 	})
 #define rcu_pointer_handoff(p) (p)
 
-#define rcu_assign_pointer(p, value)                               \
-	do {                                                       \
-		__psim_point_rcu();                                \
-		__atomic_store_n(&(p), (value), __ATOMIC_RELEASE); \
+/* The point comes after the value, as in WRITE_ONCE(). */
+#define __psim_rcu_store(p, value, order)                    \
+	do {                                                 \
+		typeof(p) __psim_value = (value);            \
+		__psim_point_rcu();                          \
+		__atomic_store_n(&(p), __psim_value, order); \
 	} while (0)
-#define RCU_INIT_POINTER(p, value)                                 \
-	do {                                                       \
-		__psim_point_rcu();                                \
-		__atomic_store_n(&(p), (value), __ATOMIC_RELAXED); \
-	} while (0)
+#define rcu_assign_pointer(p, value) __psim_rcu_store(p, value, __ATOMIC_RELEASE)
+#define RCU_INIT_POINTER(p, value)   __psim_rcu_store(p, value, __ATOMIC_RELAXED)
 #define rcu_replace_pointer(p, value, condition)                                \
 	({                                                                      \
 		typeof(p) __psim_old = rcu_dereference_protected(p, condition); \

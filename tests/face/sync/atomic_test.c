@@ -3,11 +3,13 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/limits.h>
+#include <linux/rcupdate.h>
 #include <linux/seqlock.h>
 #include "threads.h"
 
 #ifdef __PSIM__
 #include <psim/machine.h>
+#include <psim/task.h>
 #endif
 
 /* Run @expression on a variable that holds @before: its value is @returns, the variable then @after. */
@@ -220,6 +222,31 @@ static void seqcount__retry(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, read_seqcount_retry(&s, seq));
 }
 
+#ifdef __PSIM__
+/* Others may come between what a value reads and its store: the point lies there, and takes time. */
+static void write_once__the_point_lies_behind_the_value(struct kunit *test)
+{
+	static u64 word, *pointer;
+	u64 now = psim_now();
+
+	WRITE_ONCE(word, psim_now());
+	KUNIT_EXPECT_EQ(test, word, now);
+	KUNIT_EXPECT_GT(test, psim_now(), now);
+	now = psim_now();
+	smp_store_release(&word, psim_now());
+	KUNIT_EXPECT_EQ(test, word, now);
+	now = psim_now();
+	smp_store_mb(word, psim_now());
+	KUNIT_EXPECT_EQ(test, word, now);
+	now = psim_now();
+	rcu_assign_pointer(pointer, psim_now() == now ? &word : NULL);
+	KUNIT_EXPECT_PTR_EQ(test, pointer, &word);
+	now = psim_now();
+	RCU_INIT_POINTER(pointer, psim_now() == now ? NULL : &word);
+	KUNIT_EXPECT_NULL(test, pointer);
+}
+#endif
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(atomic__returns_and_stores),
 	KUNIT_CASE(atomic64__returns_and_stores),
@@ -231,6 +258,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(seqlock__readers_see_whole_writes),
 	KUNIT_CASE(seqcount__retry),
 #ifdef __PSIM__
+	KUNIT_CASE(write_once__the_point_lies_behind_the_value),
 	KUNIT_CASE_PSIM(atomic__no_update_is_lost, .scheduler = "random", .seed = 2),
 	KUNIT_CASE_PSIM(seqlock__readers_see_whole_writes, .scheduler = "random", .seed = 2),
 #endif
