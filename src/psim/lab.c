@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* psim lab: experiments with migration policies; src/lab does the work. */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../lab/lab.h"
@@ -13,7 +16,7 @@
 static int help(void)
 {
 	printf("usage: psim lab run FILE [--output DIR] [-j N] [--shard I/N]\n"
-	       "       psim lab report DIR\n"
+	       "       psim lab report [DIR]\n"
 	       "       psim lab merge --output DIR DIR ...\n"
 	       "       psim lab convert lackey|csv|binary FROM TO\n"
 	       "       psim lab list\n\n"
@@ -23,8 +26,9 @@ static int help(void)
 	       "  -j, --jobs N         processes (default: one a CPU)\n"
 	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n\n"
 	       "A run whose result is there is not done again: after an interruption, run it again. The\n"
-	       "report is one HTML file with tables and plots, DIR/report.html. merge puts the results of shards\n"
-	       "together; convert writes a trace in the binary form.\n\n"
+	       "report is one HTML file with tables and plots, DIR/report.html; without DIR, of the\n"
+	       "newest results here. merge puts the results of shards together; convert writes a trace\n"
+	       "in the binary form.\n\n"
 	       "exit codes: 0 done, 1 a law was broken or a run ended early, 2 bad usage or input\n\n"
 	       "examples:\n"
 	       "  psim lab run examples/lab/first.yaml\n"
@@ -86,6 +90,40 @@ static int parse_shard(const char *text, struct lab_jobs *jobs)
 	return usage_error("--shard '%s': I/N with I from 0 to N - 1 is allowed", text);
 }
 
+/* The folder of this kind that was written last, or NULL after a message. */
+static const char *newest_folder(glob_t *found)
+{
+	const char *newest = NULL;
+	struct stat stat_now;
+	time_t when = 0;
+
+	if (!glob("lab-*/results.json", 0, NULL, found)) {
+		for (size_t i = 0; i < found->gl_pathc; i++) {
+			if (stat(found->gl_pathv[i], &stat_now) || stat_now.st_mtime < when)
+				continue;
+			when = stat_now.st_mtime;
+			newest = found->gl_pathv[i];
+			found->gl_pathv[i][strlen(newest) - strlen("/results.json")] = 0;
+		}
+	}
+	if (!newest)
+		usage_error("psim lab report: no folder lab-NAME with results is here: name one");
+	return newest;
+}
+
+static int report(const char *folder)
+{
+	glob_t found = {0};
+	int code = EXIT_USAGE;
+
+	if (!folder)
+		folder = newest_folder(&found);
+	if (folder)
+		code = lab_report(folder);
+	globfree(&found);
+	return code;
+}
+
 static int lab_run_file(const char *path, const char *folder, struct lab_jobs *jobs)
 {
 	struct lab_experiment experiment;
@@ -142,8 +180,8 @@ int command_lab(int argc, char **argv)
 		return lab_list();
 	if (argc - optind == 2 && !strcmp(argv[optind], "run"))
 		return lab_run_file(argv[optind + 1], folder, &jobs);
-	if (argc - optind == 2 && !strcmp(argv[optind], "report"))
-		return lab_report(argv[optind + 1]);
+	if (argc - optind >= 1 && argc - optind <= 2 && !strcmp(argv[optind], "report"))
+		return report(argc - optind == 2 ? argv[optind + 1] : NULL);
 	if (argc - optind == 4 && !strcmp(argv[optind], "convert"))
 		return lab_convert(argv[optind + 1], argv[optind + 2], argv[optind + 3]);
 	if (argc - optind >= 2 && !strcmp(argv[optind], "merge") && folder)

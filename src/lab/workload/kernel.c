@@ -45,13 +45,16 @@ void *kernel_scratch(struct kernel *k, size_t n, size_t size)
 
 void kernel_flush(struct kernel *k)
 {
+	bool stop;
+
 	pthread_mutex_lock(&k->lock);
 	k->full = true;
 	pthread_cond_broadcast(&k->turn);
 	while (k->full && !k->stop)
 		pthread_cond_wait(&k->turn, &k->lock);
+	stop = k->stop;
 	pthread_mutex_unlock(&k->lock);
-	if (k->stop)
+	if (stop)
 		pthread_exit(NULL);
 	k->n = 0;
 }
