@@ -87,6 +87,7 @@ if [ $level = all ]; then
 	fi
 	want has_command valgrind valgrind valgrind valgrind
 	want has_command gcovr gcovr gcovr gcovr
+	want has_command gnuplot gnuplot-nox gnuplot gnuplot
 	want has_header sys/sdt.h systemtap-sdt-dev systemtap-sdt-devel systemtap
 	# the browser tests
 	want has_command chromium chromium chromium chromium
