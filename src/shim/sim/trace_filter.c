@@ -40,7 +40,7 @@ struct condition {
 	u8 place[PSIM_EV_COUNT];
 };
 
-static struct condition conditions[MOST_CONDITIONS];
+static __psim_scratch struct condition conditions[MOST_CONDITIONS]; /* as many as: */
 unsigned int psim_trace_conditions;
 
 /* '*': any characters, '?': one. */
@@ -244,7 +244,7 @@ static int read_term(const char *filter, const char *term, bool kinds[PSIM_EV_CO
 
 int psim_trace_filter_set(const char *filter, bool kinds[PSIM_EV_COUNT])
 {
-	static struct condition before[MOST_CONDITIONS];
+	static __psim_scratch struct condition before[MOST_CONDITIONS];
 	unsigned int nr_before = psim_trace_conditions;
 	char text[1024], *at = text, *term;
 	bool first = true;

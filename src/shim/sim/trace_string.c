@@ -29,12 +29,13 @@ struct pool {
 };
 
 static struct pool *pool;
+/* Cleared when the pool is made. */
 static struct psim_monitor guard;
-static struct {
+static __psim_scratch struct {
 	u64 name[TASK_COMM_LEN / sizeof(u64)];
 	u32 place;
 } of_task[GUESSES];
-static struct {
+static __psim_scratch struct {
 	const char *text;
 	u32 place;
 } of_text[GUESSES];
@@ -47,6 +48,8 @@ int psim_trace_strings_start(void)
 	if (!pool)
 		return -ENOMEM;
 	memset(pool->bucket, 0, sizeof(pool->bucket));
+	memset(of_task, 0, sizeof(of_task));
+	memset(of_text, 0, sizeof(of_text));
 	memcpy(pool->text, "?\0-", 4);
 	pool->used = 4;
 	pool->strings = 2;
@@ -113,9 +116,11 @@ u32 psim_trace_task_name(unsigned int task, const char *name)
 {
 	unsigned int i = task % GUESSES;
 
-	if (unlikely(memcmp(of_task[i].name, name, TASK_COMM_LEN) || !of_task[i].place)) {
+	if (unlikely(!pool || memcmp(of_task[i].name, name, TASK_COMM_LEN) || !of_task[i].place)) {
+		u32 place = psim_trace_string(name);
+
 		memcpy(of_task[i].name, name, TASK_COMM_LEN);
-		of_task[i].place = psim_trace_string(name);
+		of_task[i].place = place;
 	}
 	return of_task[i].place;
 }
