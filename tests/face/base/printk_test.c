@@ -20,53 +20,7 @@ static void printk__dropped_messages_are_counted_too(struct kunit *test)
 }
 
 #ifdef __PSIM__
-/* The host's. */
-int pipe(int ends[2]);
-int dup(int fd);
-int dup2(int from, int to);
-int close(int fd);
-ssize_t read(int fd, void *buf, size_t n);
-
-#define STDERR 2
-
-static char said[8192];
-static int kept, ends[2], level;
-
-static void listen_to(struct kunit *test)
-{
-	KUNIT_ASSERT_EQ(test, pipe(ends), 0);
-	kept = dup(STDERR);
-	KUNIT_ASSERT_GE(test, kept, 0);
-	dup2(ends[1], STDERR);
-	level = console_loglevel;
-	console_loglevel = LOGLEVEL_DEBUG;
-}
-
-/* Fills in said[] and takes the times out of it. */
-static void heard(struct kunit *test)
-{
-	char *to = said, *stamp;
-	ssize_t n;
-
-	console_loglevel = level;
-	dup2(kept, STDERR);
-	close(kept);
-	close(ends[1]);
-	n = read(ends[0], said, sizeof(said) - 1);
-	close(ends[0]);
-	said[n > 0 ? n : 0] = 0;
-	for (char *from = said; *from; from++) {
-		stamp = *from == '[' && (from[1] == ' ' || (from[1] >= '0' && from[1] <= '9'))
-				? strstr(from, "] ")
-				: NULL;
-		if (stamp)
-			from = stamp + 2;
-		*to++ = *from;
-		if (!*from)
-			return;
-	}
-	*to = 0;
-}
+#include "console.h"
 
 static void printk__levels(struct kunit *test)
 {

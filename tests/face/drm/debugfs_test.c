@@ -46,13 +46,8 @@ static void fault_create_debugfs_attr__makes_a_directory(struct kunit *test)
 }
 
 #ifdef __PSIM__
-#include <psim/file.h>
-#include <psim/process.h>
-#include <psim/task.h>
+#include "debugfs_user.h"
 
-static struct psim_process *process;
-static struct dentry *dir;
-static unsigned long at;
 static u8 number = 9;
 static u16 hex = 0xab;
 static bool truth = true;
@@ -85,54 +80,8 @@ static int set(void *data, u64 value)
 DEFINE_DEBUGFS_ATTRIBUTE(attr_fops, get, set, "%llu\n");
 DEFINE_DEBUGFS_ATTRIBUTE(silent_fops, NULL, set, "%llu\n");
 
-static struct psim_file *open_entry(struct kunit *test, const char *name)
+static void make_entries(void)
 {
-	struct psim_file *file = NULL;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/kernel/debug/psim_test/%s", name);
-	KUNIT_ASSERT_EQ(test, psim_open(path, O_RDWR, &file), 0);
-	return file;
-}
-
-/* What the whole file says. */
-static void says(struct kunit *test, const char *name, const char *wanted)
-{
-	struct psim_file *file = open_entry(test, name);
-	char got[64] = "";
-
-	KUNIT_EXPECT_EQ(test, psim_read(file, at, 60), strlen(wanted));
-	KUNIT_EXPECT_EQ(test, psim_load(process, at, got, strlen(wanted)), 0);
-	KUNIT_EXPECT_STREQ(test, got, wanted);
-	KUNIT_EXPECT_EQ(test, psim_read(file, at, 60), 0);
-	KUNIT_EXPECT_EQ(test, psim_file_close(file), 0);
-}
-
-static long write_text(struct kunit *test, const char *name, const char *text)
-{
-	struct psim_file *file = open_entry(test, name);
-	long result;
-
-	KUNIT_EXPECT_EQ(test, psim_store(process, at, text, strlen(text)), 0);
-	result = psim_write(file, at, strlen(text));
-	KUNIT_EXPECT_EQ(test, psim_file_close(file), 0);
-	return result;
-}
-
-static int body(void *arg)
-{
-	void (*fn)(struct kunit * test) = ((void **)arg)[0];
-
-	fn(((void **)arg)[1]);
-	return 0;
-}
-
-static void in_user_mode(struct kunit *test, void (*fn)(struct kunit *test))
-{
-	void *arg[2] = {fn, test};
-	struct psim_task *task;
-
-	dir = debugfs_create_dir("psim_test", NULL);
 	debugfs_create_u8("number", 0644, dir, &number);
 	debugfs_create_x16("hex", 0644, dir, &hex);
 	debugfs_create_bool("truth", 0644, dir, &truth);
@@ -141,13 +90,6 @@ static void in_user_mode(struct kunit *test, void (*fn)(struct kunit *test))
 	debugfs_create_file("text", 0444, dir, &lines, &text_fops);
 	debugfs_create_file("attr", 0644, dir, NULL, &attr_fops);
 	debugfs_create_file("silent", 0200, dir, NULL, &silent_fops);
-	process = psim_process_create("reader");
-	at = psim_mmap(process, 0, PAGE_SIZE, PSIM_READ | PSIM_WRITE);
-	task = psim_spawn(process, "reader", body, arg);
-	KUNIT_ASSERT_NOT_NULL(test, task);
-	psim_join(task);
-	KUNIT_EXPECT_EQ(test, psim_process_exit(process), 0);
-	debugfs_remove(dir);
 }
 
 static void read_numbers(struct kunit *test)
@@ -167,7 +109,7 @@ static void read_numbers(struct kunit *test)
 
 static void debugfs_create_number__reads_and_writes(struct kunit *test)
 {
-	in_user_mode(test, read_numbers);
+	in_user_mode(test, make_entries, read_numbers);
 }
 
 static void use_functions(struct kunit *test)
@@ -184,7 +126,7 @@ static void use_functions(struct kunit *test)
 
 static void debugfs_create_file__calls_its_functions(struct kunit *test)
 {
-	in_user_mode(test, use_functions);
+	in_user_mode(test, make_entries, use_functions);
 }
 
 static void use_removed(struct kunit *test)
@@ -208,7 +150,7 @@ static void use_removed(struct kunit *test)
 
 static void debugfs_remove__leaves_open_files_without_functions(struct kunit *test)
 {
-	in_user_mode(test, use_removed);
+	in_user_mode(test, make_entries, use_removed);
 }
 
 static void debugfs_entry__that_is_left_is_reported(struct kunit *test)
