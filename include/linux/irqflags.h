@@ -10,6 +10,7 @@
 #include <linux/cleanup.h>
 #include <linux/typecheck.h>
 #include <linux/types.h>
+#include <asm/processor.h>
 
 /* Whether interrupts are off, as a word for local_irq_restore(). */
 unsigned long __psim_irq_flags(void);
@@ -36,7 +37,13 @@ void __psim_irq_enable(void);
 	} while (0)
 #define irqs_disabled()		   (__psim_irq_flags() != 0)
 #define irqs_disabled_flags(flags) ((flags) != 0)
-#define safe_halt()		   cpu_relax()
+/* On again, and wait for the next one. */
+#define safe_halt()                         \
+	do {                                \
+		if (irqs_disabled())        \
+			local_irq_enable(); \
+		cpu_relax();                \
+	} while (0)
 
 DEFINE_LOCK_GUARD_0(irq, local_irq_disable(), local_irq_enable())
 DEFINE_LOCK_GUARD_0(irqsave, local_irq_save(_T->flags), local_irq_restore(_T->flags),
