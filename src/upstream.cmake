@@ -34,6 +34,12 @@ add_library(psim_explore_upstream STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:psim_
 target_link_libraries(psim_explore_upstream PUBLIC psim_gpu_upstream PkgConfig::JANSSON)
 set_target_properties(psim_explore_upstream psim_gpu_upstream PROPERTIES LINKER_LANGUAGE C)
 
+add_library(psim_lab_upstream INTERFACE)
+get_target_property(lab_libraries psim_lab LINK_LIBRARIES)
+list(TRANSFORM lab_libraries REPLACE "^psim_gpu$" psim_gpu_upstream)
+target_sources(psim_lab_upstream INTERFACE $<TARGET_OBJECTS:psim_lab>)
+target_link_libraries(psim_lab_upstream INTERFACE ${lab_libraries})
+
 psim_upstream_twin(psim)
 set_target_properties(psim_upstream PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
