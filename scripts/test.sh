@@ -14,8 +14,8 @@ Installs what is missing, builds, and runs the tests.
   --all      gcc and clang, plain and with AddressSanitizer and UndefinedBehaviorSanitizer; the
              free-running tests under ThreadSanitizer; a look for data races; the smoke tests under
              valgrind; what --upstream runs; the table of statements (docs/fidelity.md); the teeth
-             (docs/teeth.md); the reference; coverage and its bounds (docs/coverage.md); the demo; prints the seconds
-             of each stage
+             (docs/teeth.md); the study's table (scripts/study.sh); the reference; coverage and its
+             bounds (docs/coverage.md); the demo; prints the seconds of each stage
   --upstream the kernel's own tests, unchanged, from its source trees (scripts/upstream.sh --help)
 
 One test by hand, after a run of this:
@@ -102,6 +102,7 @@ else
 	stage "reference" ./scripts/reference.sh
 	stage "kernel trees" ./scripts/upstream.sh
 	stage "clang, release" build_and_test clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
+	stage "study" ./scripts/study.sh --check build/clang/psim
 	stage "gcc, ASan and UBSan" build_and_test gcc-asan -DCMAKE_C_COMPILER=gcc \
 		-DCMAKE_BUILD_TYPE=Debug "-DPSIM_SANITIZE=address;undefined"
 	stage "clang, ASan and UBSan" build_and_test clang-asan -DCMAKE_C_COMPILER=clang \

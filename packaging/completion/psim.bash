@@ -79,7 +79,7 @@ _psim()
 		new) words="driver scenario policy" ;;
 		lab)
 			if ((COMP_CWORD == 2)); then
-				words="run list"
+				words="run report merge convert list"
 			else
 				COMPREPLY=($(compgen -f -- "$cur"))
 				return

@@ -10,8 +10,13 @@
 #include <unistd.h>
 
 #include "../lab/lab.h"
+#include "lab_list.h"
 #include "psim.h"
 #include "show.h"
+
+enum {
+	OPT_JSON = 256
+};
 
 static int help(void)
 {
@@ -19,50 +24,22 @@ static int help(void)
 	       "       psim lab report [DIR]\n"
 	       "       psim lab merge --output DIR DIR ...\n"
 	       "       psim lab convert lackey|csv|binary FROM TO\n"
-	       "       psim lab list\n\n"
+	       "       psim lab list [--json]\n\n"
 	       "Runs an experiment: workloads under policies on GPUs of several memory sizes; the pages\n"
 	       "are moved by drm_pagemap, the time is virtual. docs/lab.md describes the file.\n\n"
 	       "      --output DIR     results go there (default: lab-NAME, after the experiment's name)\n"
 	       "  -j, --jobs N         processes (default: one a CPU)\n"
-	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n\n"
+	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n"
+	       "      --json           the list as JSON, with the cost model's values\n\n"
 	       "A run whose result is there is not done again: after an interruption, run it again. The\n"
-	       "report is one HTML file with tables and plots, DIR/report.html; without DIR, of the\n"
-	       "newest results here. merge puts the results of shards together; convert writes a trace\n"
-	       "in the binary form.\n\n"
+	       "report is one HTML file with tables and plots, DIR/report.html, and the plots as SVG and\n"
+	       "PNG in DIR/plots; without DIR, of the newest results here. merge puts the results of\n"
+	       "shards together, as psim merge does; convert writes a trace in the binary form.\n\n"
 	       "exit codes: 0 done, 1 a law was broken or a run ended early, 2 bad usage or input\n\n"
 	       "examples:\n"
 	       "  psim lab run examples/lab/first.yaml\n"
 	       "  psim lab report lab-first\n"
 	       "  psim lab list\n");
-	return EXIT_CLEAN;
-}
-
-static void print_options(const struct psim_lab_option *o)
-{
-	for (; o && o->name; o++)
-		printf("%24s%s: %g: %s\n", "", o->name, o->value, o->about);
-}
-
-static int lab_list(void)
-{
-	printf("workloads:\n");
-	for (unsigned int i = 0; lab_workloads[i]; i++) {
-		printf("  %-20s  %s\n", lab_workloads[i]->name, lab_workloads[i]->about);
-		print_options(lab_workloads[i]->options);
-	}
-	printf("\npolicies, made of parts:\n");
-	for (unsigned int i = 0; lab_ready[i].name; i++) {
-		printf("  %-20s  %s\n%24s", lab_ready[i].name, lab_ready[i].about, "");
-		for (unsigned int j = 0; j < LAB_MAX_PARTS && lab_ready[i].parts[j]; j++)
-			printf("%s%s", j ? ", " : "", lab_ready[i].parts[j]);
-		printf(" [%s]\n", lab_ready[i].source);
-	}
-	printf("\nparts:\n");
-	for (unsigned int i = 0; lab_parts[i]; i++) {
-		printf("  %-20s  %s [%s]\n", lab_parts[i]->name, lab_parts[i]->about,
-		       lab_parts[i]->source);
-		print_options(lab_parts[i]->options);
-	}
 	return EXIT_CLEAN;
 }
 
@@ -152,15 +129,15 @@ static int lab_run_file(const char *path, const char *folder, struct lab_jobs *j
 
 int command_lab(int argc, char **argv)
 {
-	static const struct option all[] = {{"output", required_argument, NULL, 'o'},
-					    {"jobs", required_argument, NULL, 'j'},
-					    {"shard", required_argument, NULL, 's'},
-					    {"help", no_argument, NULL, 'h'},
-					    {0}};
+	static const struct option all[] = {
+		{"output", required_argument, NULL, 'o'}, {"jobs", required_argument, NULL, 'j'},
+		{"shard", required_argument, NULL, 's'},  {"json", no_argument, NULL, OPT_JSON},
+		{"help", no_argument, NULL, 'h'},	  {0}};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned long long number = cpus > 0 && cpus < 256 ? cpus : 1;
 	struct lab_jobs jobs = {.shards = 1};
 	const char *folder = NULL;
+	bool json = false;
 	int option;
 
 	while ((option = next_option(argc, argv, all)) != -1) {
@@ -168,6 +145,8 @@ int command_lab(int argc, char **argv)
 			return help();
 		if (option == 'o')
 			folder = optarg;
+		else if (option == OPT_JSON)
+			json = true;
 		else if (option == 'j' && parse_number("-j", optarg, 1, 256, &number))
 			return EXIT_USAGE;
 		else if (option == 's' && parse_shard(optarg, &jobs))
@@ -176,8 +155,13 @@ int command_lab(int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	jobs.jobs = number;
-	if (argc - optind == 1 && !strcmp(argv[optind], "list"))
-		return lab_list();
+	if (argc - optind == 1 && !strcmp(argv[optind], "list")) {
+		(json ? lab_list_json : lab_list_text)();
+		return EXIT_CLEAN;
+	}
+	if (json)
+		return usage_error(
+			"psim lab: --json is of 'list'; results are in DIR/results.json");
 	if (argc - optind == 2 && !strcmp(argv[optind], "run"))
 		return lab_run_file(argv[optind + 1], folder, &jobs);
 	if (argc - optind >= 1 && argc - optind <= 2 && !strcmp(argv[optind], "report"))

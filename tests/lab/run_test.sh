@@ -45,6 +45,22 @@ for i in 0 1 2; do "$psim" lab run small.yaml --shard $i/3 --output part$i >/dev
 rm -r lab-small
 "$psim" lab merge --output lab-small part2 part0 part1 part0 | grep -q 'lab-small: 24 runs' || failed "the shards' merging"
 cmp -s lab-small/results.csv whole.csv || failed "the tables differ after merging"
+# psim merge sees what they are, and does the same
+"$psim" merge --output merged part1 part0 part2 | grep -q 'merged: 24 runs' || failed "psim merge"
+cmp -s merged/results.csv whole.csv || failed "the tables differ after psim merge"
+merge_is_bad() { # PART-OF-THE-MESSAGE ARGS...
+	text=$1 status=0
+	shift
+	"$psim" merge "$@" >out 2>err || status=$?
+	[ $status = 2 ] && grep -qF -- "$text" err || failed "psim merge $*: exit code $status, not 2, or not: $text: $(cat err)"
+}
+mkdir nothing
+merge_is_bad 'needs --output DIR' part0 part1
+merge_is_bad "'nothing': a folder with results of psim lab run expected" --output more part0 nothing
+merge_is_bad "'small.yaml': a folder with results of psim lab run expected" --output more small.yaml
+merge_is_bad '--json and --junit are of explorations' part0 --json
+merge_is_bad 'that is not there yet expected' --output merged part0
+[ ! -e more ] || failed "a folder of what could not be merged"
 "$psim" lab run small.yaml | grep -q '0 of 24 runs done now' || failed "the shards are not all of it"
 cmp -s lab-small/results.csv whole.csv || failed "the tables differ after shards"
 
@@ -53,6 +69,10 @@ cmp -s lab-small/results.csv whole.csv || failed "the tables differ after shards
 [ "$(grep -c '<th>nvidia</th>' lab-small/report.html)" = 12 ] || failed "twelve tables"
 if command -v gnuplot >/dev/null; then
 	[ "$(grep -c '^</svg>' lab-small/report.html)" = 8 ] || failed "eight plots: $(cat err)"
+	for plot in 0-time_ns 0-residency 1-bytes_in; do
+		[ "$(od -An -c -j 1 -N 3 lab-small/plots/$plot.png | tr -d ' ')" = PNG ] || failed "$plot.png"
+		grep -q '^</svg>' lab-small/plots/$plot.svg || failed "$plot.svg"
+	done
 fi
 status=0; "$psim" lab report . 2>err || status=$?
 [ $status = 2 ] && grep -q 'results of psim lab run expected' err || failed "a report of nothing"

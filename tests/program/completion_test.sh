@@ -80,6 +80,6 @@ offers " free " ./psim run eviction --engine f
 offers " part.json " ./psim merge pa
 offers " part.json " ./psim run tour --file pa
 offers " driver " ./psim new d
-offers " run " ./psim lab r
+offers " run " ./psim lab ru
 offers " part.json " ./psim lab run pa
 [ $failures = 0 ]

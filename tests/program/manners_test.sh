@@ -60,6 +60,7 @@ says 2 "takes no value" run eviction --json=yes
 says 2 "option '-j' needs a value" explore eviction -j
 says 2 "a?b" run "a
 b"
+says 2 "--json is of 'list'" lab report --json
 # options before the name, settings anywhere
 says 0 "eviction: ok" run --seed 3 times=2 eviction
 says 0 "nothing is broken" replay --steps 100000 'there-and-back plan=-'
@@ -88,6 +89,9 @@ if command -v python3 >/dev/null; then
 	json "j['schedules'] > 1" explore there-and-back --json --save part
 	json "j['schedules'] > 1" sweep there-and-back --singles --json
 	json "j['schedules'] > 1" merge --json part
+	json "[p['parts'] for p in j['policies'] if p['name'] == 'nvidia'] == [['tree', 'lrm']]" lab list --json
+	json "all(s['min'] <= s['value'] <= s['max'] for k in ('workloads', 'parts') for w in j[k] for s in w['settings'])" lab list --json
+	json "len(j['workloads']) > 10 and [c['value'] for c in j['costs'] if c['name'] == 'far_ns'] == [135]" lab list --json
 	json "j['plan'].startswith('there-and-back ')" replay 'there-and-back plan=-' --json
 fi
 

@@ -14,6 +14,6 @@ status=0
 status=0
 "$root/scripts/bench.sh" nonsense 2>/dev/null || status=$?
 [ $status = 2 ] || { echo "FAILED: bench.sh nonsense exits $status, not 2"; exit 1; }
-for script in findings psim-kernel-check kernel-face; do
+for script in calibrate findings psim-kernel-check kernel-face; do
 	"$root/scripts/$script" --help | grep -q "^usage: $script" || { echo "FAILED: scripts/$script --help"; exit 1; }
 done

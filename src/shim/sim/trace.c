@@ -172,8 +172,8 @@ void psim_trace_wants_changed(void)
 			__atomic_fetch_or(&psim_trace_wanted[kind], PSIM_WANTED_HERE,
 					  __ATOMIC_RELAXED);
 		else
-			__atomic_fetch_and(&psim_trace_wanted[kind], ~PSIM_WANTED_HERE,
-					   __ATOMIC_RELAXED);
+			__atomic_fetch_and(&psim_trace_wanted[kind],
+					   (unsigned short)~PSIM_WANTED_HERE, __ATOMIC_RELAXED);
 	}
 }
 
