@@ -171,6 +171,8 @@ void lockdep_init_map(struct lockdep_map *lock, const char *name, struct lock_cl
 	lock->key = key;
 	lock->__psim_class = 0;
 	lock->__psim_nr = 0;
+	if (unlikely(subclass))
+		psim_lock_order_level(lock, subclass);
 }
 
 void __psim_lockdep_forget(struct lockdep_map *lock)

@@ -70,6 +70,8 @@ void psim_lock_check_freed(const void *addr, size_t size);
 
 /* A lock was put on the current task's list: is that an order that can deadlock? */
 void psim_lock_order(const struct __psim_task_sync *s);
+/* A map is initialised at a nesting level: that is its class wherever its taker names no level. */
+void psim_lock_order_level(struct lockdep_map *map, unsigned int subclass);
 int psim_lock_order_start(const struct psim_config *config);
 void psim_lock_order_stop(void);
 

@@ -422,6 +422,12 @@ void psim_lock_order(const struct __psim_task_sync *s)
 	}
 }
 
+void psim_lock_order_level(struct lockdep_map *map, unsigned int subclass)
+{
+	if (graph)
+		map->__psim_class = class_slow(map, subclass);
+}
+
 int psim_lock_order_start(const struct psim_config *config)
 {
 	if (config->without & PSIM_LOCK_ORDER)

@@ -17,7 +17,7 @@ static unsigned long calls;
 #define calls_of(function) (calls++)
 #endif
 
-/* S9.1 */
+/* S9.3, S9.4 */
 static void refcount__says_what_it_was(struct kunit *test)
 {
 	refcount_t r = REFCOUNT_INIT(1);
@@ -36,7 +36,7 @@ static void refcount__says_what_it_was(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, old, 2);
 }
 
-/* S9.1 */
+/* S9.4, S9.3 */
 static void refcount__dead_stays_dead(struct kunit *test)
 {
 	refcount_t r = REFCOUNT_INIT(1);
