@@ -230,6 +230,7 @@ static int push_copy(struct drm_pagemap_move *move, struct drm_pagemap_devmem *d
 			copy.dir = DMA_FROM_DEVICE;
 			copy.near = move->src;
 			copy.far = move->dst;
+			copy.provider = source->dpagemap;
 		}
 		err = drm_pagemap_copy_run(move, &copy, first, last);
 	}

@@ -128,6 +128,23 @@ static void copy_unmap(const struct drm_pagemap_copy *copy, struct page *page,
 }
 
 /*
+ * The page on the near side at @i, if the driver is to know it. One that stays is between those that move: it
+ * was collected, so it is locked, and it may be another device's, which has no place in this call (C8.3).
+ */
+static struct page *copy_shown(const struct drm_pagemap_copy *copy, const struct entry_walk *near,
+			       unsigned long i, bool moves)
+{
+	unsigned long mpfn = near->pfns[i < near->end ? near->head : i];
+	struct page *page = walk_page(near, i);
+
+	if (!page || moves || copy->dir == DMA_TO_DEVICE)
+		return page;
+	if (!(mpfn & MIGRATE_PFN_MIGRATE) || drm_pagemap_page_to_dpagemap(page) != copy->provider)
+		return NULL;
+	return page;
+}
+
+/*
  * Map the far side of [@first, @last), and say which pages are on the near side. What is one folio on both
  * sides is one block; else each page is one.
  * Return: whether there is anything to do for the driver, or an error with some of it mapped.
@@ -145,7 +162,7 @@ static int copy_map_run(struct drm_pagemap_move *move, const struct drm_pagemap_
 		bool here = walk_to(&near, i), there = walk_to(&far, i), both = here && there;
 		struct page *page = walk_page(&far, i);
 
-		move->pages[i] = walk_page(&near, i);
+		move->pages[i] = copy_shown(copy, &near, i, page);
 		if (!page || i < covered)
 			continue;
 		err = copy_map(copy, page, both ? HPAGE_PMD_ORDER : 0, &move->addr[i]);

@@ -118,6 +118,7 @@ static int pull_fill(struct drm_pagemap_move *move, const struct drm_pagemap_dev
 		.dir = DMA_FROM_DEVICE,
 		.near = move->src,
 		.far = move->dst,
+		.provider = devmem->dpagemap,
 	};
 	int err;
 

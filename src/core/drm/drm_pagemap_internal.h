@@ -97,6 +97,7 @@ void drm_pagemap_move_cancel(struct drm_pagemap_move *move);
  * @dir: DMA_TO_DEVICE: it reads the far side; DMA_FROM_DEVICE: it writes it
  * @near: encoded pfns of the pages in its own memory
  * @far: encoded pfns of the pages on the far side
+ * @provider: whose memory the near side is, where others' pages may stay between its own (C8.3)
  * @fence: what it has to wait for, or NULL
  */
 struct drm_pagemap_copy {
@@ -106,6 +107,7 @@ struct drm_pagemap_copy {
 	enum dma_data_direction dir;
 	const unsigned long *near;
 	const unsigned long *far;
+	const struct drm_pagemap *provider;
 	struct dma_fence *fence;
 };
 

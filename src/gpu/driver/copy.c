@@ -86,7 +86,7 @@ static inline void add(struct batch *batch, u32 opcode, u64 memory, u64 source, 
 
 /*
  * The device whose memory the pages are; one call has pages of one device only (C8.3). On their way out those
- * without an address stay, and may be another one's.
+ * without an address stay.
  */
 struct simgpu_device *simgpu_device_of(struct page **pages, const struct drm_pagemap_addr *addr,
 				       unsigned long npages, bool in)

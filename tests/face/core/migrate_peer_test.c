@@ -172,11 +172,57 @@ static void peer__copies_in_two_ways(struct kunit *test)
 	fake_alloc_put(ours);
 }
 
+static unsigned int shown;
+
+static void count_shown(const struct fake_call *call)
+{
+	unsigned long i;
+
+	for (i = 0; i < call->npages; i++)
+		shown += !!call->pages[i];
+}
+
+/* C3.9, C5.2, C8.3: a CPU's fault; between the pages that come back another device's pages stay, unseen by the driver */
+static void peer__pages_between_those_that_a_cpu_takes_back(struct kunit *test)
+{
+	static const struct run runs[] = {{true, 1, 8, 4}};
+	struct fake_device *peer = fake_peer(test);
+	struct fake_alloc *theirs, *ours[4];
+	unsigned int i;
+	u8 value;
+
+	fake_map(test, BASE, 8, RW);
+	fake_fill(test, BASE, 8, 1);
+	theirs = fake_alloc_create(test, peer, 8, NULL);
+	KUNIT_ASSERT_EQ(test, fake_migrate(theirs, BASE, 8, NULL), 0);
+	for (i = 0; i < 4; i++) {
+		ours[i] = fake_alloc_create(test, world.device[0], 1, NULL);
+		KUNIT_ASSERT_EQ(test, fake_migrate(ours[i], BASE + PAGES(2 * i), 1, NULL), 0);
+	}
+	world.ncalls = 0;
+	shown = 0;
+	world.in_copy = count_shown;
+	KUNIT_EXPECT_EQ(test, fake_read(BASE + PAGES(3), &value), 0);
+	world.in_copy = NULL;
+	expect_runs(test, runs, ARRAY_SIZE(runs));
+	KUNIT_EXPECT_EQ(test, shown, 4u);
+	KUNIT_EXPECT_TRUE(test, completion_done(&theirs->devmem.detached));
+	for (i = 0; i < 4; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, fake_page_at(BASE + PAGES(2 * i)), fake_page(ours[i], 0));
+		KUNIT_EXPECT_FALSE(test, fake_on_device(BASE + PAGES(2 * i + 1)));
+	}
+	fake_check(test, BASE, 8, 1);
+	for (i = 0; i < 4; i++)
+		fake_alloc_put(ours[i]);
+	fake_alloc_put(theirs);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(peer__pages_are_copied_by_the_destination),
 	KUNIT_CASE(peer__pages_are_copied_by_the_source_if_asked),
 	KUNIT_CASE(peer__that_cannot_map_its_page),
 	KUNIT_CASE(peer__copies_in_two_ways),
+	KUNIT_CASE(peer__pages_between_those_that_a_cpu_takes_back),
 	{},
 };
 
