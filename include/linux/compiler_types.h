@@ -66,6 +66,7 @@
 #define __initconst
 #define __exitdata
 #define __ref
+#define __refdata
 #define __read_mostly
 #define __ro_after_init
 #define __cacheline_aligned	     __aligned(64)

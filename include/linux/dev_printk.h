@@ -35,7 +35,15 @@ void _dev_printk(const char *level, const struct device *dev, const char *fmt, .
 			_dev_printk(KERN_DEBUG, dev, dev_fmt(fmt), ##__VA_ARGS__); \
 	})
 #endif
+#ifdef VERBOSE_DEBUG
 #define dev_vdbg(dev, fmt, ...) dev_dbg(dev, fmt, ##__VA_ARGS__)
+#else
+#define dev_vdbg(dev, fmt, ...)                                                    \
+	({                                                                         \
+		if (0)                                                             \
+			_dev_printk(KERN_DEBUG, dev, dev_fmt(fmt), ##__VA_ARGS__); \
+	})
+#endif
 
 #define __psim_dev_once(level, dev, fmt, ...)                                      \
 	do {                                                                       \
