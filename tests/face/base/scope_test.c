@@ -32,6 +32,8 @@ static void no_free_ptr__takes_it_from_the_scope(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, freed, 0);
 	{
 		int *p __free(counted) = taken;
+
+		KUNIT_EXPECT_PTR_EQ(test, p, taken);
 	}
 	KUNIT_EXPECT_EQ(test, freed, 1);
 }
