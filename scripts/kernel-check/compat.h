@@ -159,7 +159,7 @@ static inline void *kunit_kmemdup(struct kunit *test, const void *bytes, size_t 
 }
 #define kunit_kasprintf(test, gfp, ...) ((char *)kunit_kmemdup(test, NULL, 0, gfp))
 
-#define us_to_ktime(us) ns_to_ktime((s64)(us) * NSEC_PER_USEC)
+#define us_to_ktime(us) ns_to_ktime((s64)(us)*NSEC_PER_USEC)
 
 static inline bool range_overlaps(const struct range *a, const struct range *b)
 {

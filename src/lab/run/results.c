@@ -125,7 +125,8 @@ void lab_config_key(const json_t *config, char key[LAB_KEY])
 	X(accesses)                                                                              \
 	X(near)                                                                                  \
 	X(far)                                                                                   \
-	X(peer) X(cpu) X(batches) X(faults) X(refaults) X(cpu_faults) X(bytes_in) X(bytes_out)   \
+	X(peer)                                                                                  \
+	X(cpu) X(batches) X(faults) X(refaults) X(cpu_faults) X(bytes_in) X(bytes_out)           \
 		X(bytes_peer) X(bytes_cleared) X(copies_in) X(copies_out) X(pieces) X(evictions) \
 			X(prefetched) X(prefetched_used) X(mapped)
 

@@ -8,11 +8,13 @@
 #include <psim/hw.h>
 
 static atomic_t handled;
-static bool finished;
+static bool finished, turn_off;
 
 static irqreturn_t handle(int irq, void *dev)
 {
 	atomic_inc(&handled);
+	if (READ_ONCE(turn_off))
+		disable_irq_nosync(irq); /* disable_irq() would wait for this very handler */
 	udelay(300);
 	WRITE_ONCE(finished, true);
 	return IRQ_HANDLED;
@@ -40,7 +42,7 @@ static int init(struct kunit *test)
 		.write = write_register,
 	};
 	atomic_set(&handled, 0);
-	finished = false;
+	finished = turn_off = false;
 	return psim_hw_plug(&hw);
 }
 
@@ -66,6 +68,24 @@ static void disable_irq_nosync__nests(struct kunit *test)
 	free_irq(hw.irq, &hw);
 }
 
+static void disable_irq_nosync__by_the_handler(struct kunit *test)
+{
+	WRITE_ONCE(turn_off, true);
+	KUNIT_ASSERT_EQ(test, request_irq(hw.irq, handle, 0, "line", &hw), 0);
+	psim_hw_interrupt(&hw);
+	msleep(2);
+	synchronize_irq(hw.irq);
+	psim_hw_interrupt(&hw);
+	msleep(2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&handled), 1);
+	enable_irq(hw.irq);
+	msleep(2);
+	synchronize_irq(hw.irq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&handled), 2);
+	enable_irq(hw.irq);
+	free_irq(hw.irq, &hw);
+}
+
 static void synchronize_irq__waits_for_the_handler(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, request_irq(hw.irq, handle, 0, "line", &hw), 0);
@@ -84,6 +104,7 @@ static void synchronize_irq__waits_for_the_handler(struct kunit *test)
 static struct kunit_case cases[] = {
 #ifdef __PSIM__
 	KUNIT_CASE(disable_irq_nosync__nests),
+	KUNIT_CASE(disable_irq_nosync__by_the_handler),
 	KUNIT_CASE(synchronize_irq__waits_for_the_handler),
 #endif
 	{},
