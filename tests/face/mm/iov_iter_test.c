@@ -10,8 +10,9 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
+#include "user_page.h"
+
 /* One page of user memory, nothing behind it. */
-static unsigned long base;
 static char a[4], b[8], c[4];
 static const struct kvec pieces[] = {{a, sizeof(a)}, {b, sizeof(b)}, {c, sizeof(c)}};
 
@@ -19,21 +20,10 @@ static const struct kvec pieces[] = {{a, sizeof(a)}, {b, sizeof(b)}, {c, sizeof(
 
 static int init(struct kunit *test)
 {
-	int err = kunit_attach_mm();
-
-	if (err)
-		return err;
 	memset(a, '-', sizeof(a));
 	memset(b, '-', sizeof(b));
 	memset(c, '-', sizeof(c));
-	base = kunit_vm_mmap(test, NULL, 0, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	return base ? vm_munmap(base + PAGE_SIZE, PAGE_SIZE) : -ENOMEM;
-}
-
-static char __user *near_the_end(unsigned long left)
-{
-	return (char __user *)(base + PAGE_SIZE - left);
+	return user_page_init(test);
 }
 
 static void copy_to_iter__fills_piece_after_piece(struct kunit *test)

@@ -10,24 +10,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-static unsigned long base;
-
-static int init(struct kunit *test)
-{
-	int err = kunit_attach_mm();
-
-	if (err)
-		return err;
-	/* nothing is behind it, nor the end of addresses */
-	base = kunit_vm_mmap(test, NULL, 0, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	return base ? vm_munmap(base + PAGE_SIZE, PAGE_SIZE) : -ENOMEM;
-}
-
-static char __user *user(unsigned long offset)
-{
-	return (char __user *)(base + offset);
-}
+#include "user_page.h"
 
 /* Stores the text without its end. Return: its length. */
 static size_t put(struct kunit *test, const char *text)
@@ -180,5 +163,5 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "number-and-position", .init = init, .test_cases = cases};
+	.name = "number-and-position", .init = user_page_init, .test_cases = cases};
 kunit_test_suite(suite);

@@ -9,29 +9,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-/* One page, nothing behind it. */
-static unsigned long base;
-
-static int init(struct kunit *test)
-{
-	int err = kunit_attach_mm();
-
-	if (err)
-		return err;
-	base = kunit_vm_mmap(test, NULL, 0, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	return base ? vm_munmap(base + PAGE_SIZE, PAGE_SIZE) : -ENOMEM;
-}
-
-static char __user *user(unsigned long offset)
-{
-	return (char __user *)(base + offset);
-}
-
-static char __user *near_the_end(unsigned long left)
-{
-	return user(PAGE_SIZE - left);
-}
+#include "user_page.h"
 
 static void put(struct kunit *test, char __user *to, const void *bytes, size_t n)
 {
@@ -228,5 +206,6 @@ static struct kunit_case cases[] = {
 	{},
 };
 
-static struct kunit_suite suite = {.name = "user_text", .init = init, .test_cases = cases};
+static struct kunit_suite suite = {
+	.name = "user_text", .init = user_page_init, .test_cases = cases};
 kunit_test_suite(suite);

@@ -9,19 +9,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-static unsigned long base;
-
-/* One page, with nothing behind it. */
-static int init(struct kunit *test)
-{
-	int err = kunit_attach_mm();
-
-	if (err)
-		return err;
-	base = kunit_vm_mmap(test, NULL, 0, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	return base ? vm_munmap(base + PAGE_SIZE, PAGE_SIZE) : -ENOMEM;
-}
+#include "user_page.h"
 
 /* The text in user memory. */
 static const char __user *put(struct kunit *test, const char *text)
@@ -98,7 +86,7 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite suite = {
 	.name = "from_user",
-	.init = init,
+	.init = user_page_init,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);
