@@ -8,7 +8,8 @@
 	X(never)                                                                                  \
 	X(delayed)                                                                                \
 	X(delayed_full)                                                                           \
-	X(adaptive) X(counters) X(stay) X(until_full) X(page) X(block) X(region) X(random_page)   \
+	X(adaptive)                                                                               \
+	X(counters) X(stay) X(until_full) X(page) X(block) X(region) X(random_page)               \
 		X(random_block) X(tree_simulator) X(tree) X(feedback) X(chunks) X(next) X(stride) \
 			X(lrm) X(fifo) X(lru) X(lru_page) X(lru_block) X(lru_reserved) X(lfu)     \
 				X(tree_evict) X(largest) X(random_evict) X(evict_ahead)

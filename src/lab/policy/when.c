@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Whether a page comes at all, or is used where it is; and for how long it stays. */
-#include <stdbool.h>
-#include <stdlib.h>
-
-#include <psim/lab.h>
+#include "part.h"
 
 struct when {
 	const struct psim_lab_world *world;
@@ -33,19 +30,33 @@ static void *create_two(const struct psim_lab_world *world, const double *values
 	return make(world, values, 2);
 }
 
-/* It comes once the 64 KiB around were used so often from afar; a write brings it at once. */
+/*
+ * It comes with the access from afar that has this number among those of the 64 KiB around. Who asks again has
+ * been counted; who faults for the first time has not.
+ */
+static int with(const struct psim_lab_fault *fault, struct psim_lab_plan *plan, double threshold)
+{
+	unsigned long number = fault->touches + !fault->mapped;
+	unsigned long wanted = threshold < 4e9 ? (unsigned long)threshold : 4000000000ul;
+
+	if (number >= wanted)
+		return PSIM_LAB_ELSE;
+	plan->ask_after = wanted - fault->touches;
+	return PSIM_LAB_REMOTE;
+}
+
+/* The same for reads; a write brings it at once. */
 static int after(const struct psim_lab_fault *fault, struct psim_lab_plan *plan, double threshold)
 {
-	if (fault->write || fault->touches >= threshold)
+	if (fault->write)
 		return PSIM_LAB_ELSE;
 	plan->read_only = 1;
-	plan->ask_after = threshold - fault->touches;
-	return PSIM_LAB_REMOTE;
+	return with(fault, plan, threshold);
 }
 
 static bool was_full(struct when *w)
 {
-	w->full |= w->world->free_pages(w->world) < PSIM_LAB_REGION_PAGES;
+	w->full |= part_is_full(w->world);
 	return w->full;
 }
 
@@ -55,13 +66,7 @@ static int when_never(void *state, const struct psim_lab_fault *fault, struct ps
 	return PSIM_LAB_REMOTE;
 }
 
-const struct psim_lab_policy lab_part_never = {
-	.version = PSIM_LAB_VERSION,
-	.name = "never",
-	.about = "everything is used where it is",
-	.source = "assumption",
-	.when = when_never,
-};
+PART(never, "never", "everything is used where it is", "assumption", .when = when_never);
 
 /* ---- after so many reads ------------------------------------------------------------------------------------ */
 
@@ -75,16 +80,8 @@ static int when_delayed(void *state, const struct psim_lab_fault *fault, struct 
 	return after(fault, plan, ((struct when *)state)->values[0]);
 }
 
-const struct psim_lab_policy lab_part_delayed = {
-	.version = PSIM_LAB_VERSION,
-	.name = "delayed",
-	.about = "what is written comes; what is read, after so many reads",
-	.source = "B20",
-	.options = delayed_options,
-	.create = create_one,
-	.destroy = free,
-	.when = when_delayed,
-};
+PART(delayed, "delayed", "what is written comes; what is read, after so many reads", "B20",
+     .options = delayed_options, .create = create_one, .destroy = free, .when = when_delayed);
 
 static int when_delayed_full(void *state, const struct psim_lab_fault *fault,
 			     struct psim_lab_plan *plan)
@@ -94,16 +91,8 @@ static int when_delayed_full(void *state, const struct psim_lab_fault *fault,
 	return was_full(w) ? after(fault, plan, w->values[0]) : PSIM_LAB_ELSE;
 }
 
-const struct psim_lab_policy lab_part_delayed_full = {
-	.version = PSIM_LAB_VERSION,
-	.name = "delayed-full",
-	.about = "as delayed, once memory was full",
-	.source = "B20",
-	.options = delayed_options,
-	.create = create_one,
-	.destroy = free,
-	.when = when_delayed_full,
-};
+PART(delayed_full, "delayed-full", "as delayed, once memory was full", "B20",
+     .options = delayed_options, .create = create_one, .destroy = free, .when = when_delayed_full);
 
 /* ---- after more reads the more memory is in demand --------------------------------------------------------------- */
 
@@ -122,21 +111,12 @@ static int when_adaptive(void *state, const struct psim_lab_fault *fault,
 
 	if (was_full(w))
 		threshold = w->values[0] * w->values[1] * (fault->trips + 1);
-	else
-		threshold -= 1; /* the fault itself is a read */
-	return after(fault, plan, threshold < 4e9 ? (unsigned long)threshold : 4e9);
+	return after(fault, plan, threshold);
 }
 
-const struct psim_lab_policy lab_part_adaptive = {
-	.version = PSIM_LAB_VERSION,
-	.name = "adaptive",
-	.about = "as delayed, after the more reads the fuller memory is and the more often it left",
-	.source = "B21",
-	.options = adaptive_options,
-	.create = create_two,
-	.destroy = free,
-	.when = when_adaptive,
-};
+PART(adaptive, "adaptive",
+     "as delayed, after the more reads the fuller memory is and the more often it left", "B21",
+     .options = adaptive_options, .create = create_two, .destroy = free, .when = when_adaptive);
 
 /* ---- by the hardware's counters ------------------------------------------------------------------------------------- */
 
@@ -148,24 +128,11 @@ static const struct psim_lab_option counter_options[] = {
 static int when_counters(void *state, const struct psim_lab_fault *fault,
 			 struct psim_lab_plan *plan)
 {
-	double threshold = ((struct when *)state)->values[0];
-
-	if (fault->touches >= threshold)
-		return PSIM_LAB_ELSE;
-	plan->ask_after = threshold - fault->touches;
-	return PSIM_LAB_REMOTE;
+	return with(fault, plan, ((struct when *)state)->values[0]);
 }
 
-const struct psim_lab_policy lab_part_counters = {
-	.version = PSIM_LAB_VERSION,
-	.name = "counters",
-	.about = "64 KiB come after so many accesses from afar, of either kind",
-	.source = "B22",
-	.options = counter_options,
-	.create = create_one,
-	.destroy = free,
-	.when = when_counters,
-};
+PART(counters, "counters", "64 KiB come after so many accesses from afar, of either kind", "B22",
+     .options = counter_options, .create = create_one, .destroy = free, .when = when_counters);
 
 /* ---- what comes stays a while ------------------------------------------------------------------------------------------ */
 
@@ -181,13 +148,5 @@ static int when_stay(void *state, const struct psim_lab_fault *fault, struct psi
 	return PSIM_LAB_ELSE;
 }
 
-const struct psim_lab_policy lab_part_stay = {
-	.version = PSIM_LAB_VERSION,
-	.name = "stay",
-	.about = "what comes stays for a time slice",
-	.source = "B10",
-	.options = stay_options,
-	.create = create_one,
-	.destroy = free,
-	.when = when_stay,
-};
+PART(stay, "stay", "what comes stays for a time slice", "B10", .options = stay_options,
+     .create = create_one, .destroy = free, .when = when_stay);

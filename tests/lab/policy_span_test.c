@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/* How much comes with a fault, part by part: exactly these pages. */
+#include "policy_test.h"
+
+#include "../../src/lab/random.h"
+
+static void fixed__come_whole_as_far_as_they_exist(void **state)
+{
+	(void)state;
+	PLAY({"page", 1024, 1024, "5 w7", "+5 +7"}, {"block", 1024, 1024, "20 16", "+16-31"},
+	     {"block", 20, 1024, "18", "+16-19"}, {"region", 1024, 1024, "700", "+512-1023"},
+	     {"region", 600, 1024, "512", "+512-599"},
+	     /* what is there already is passed over */
+	     {"next, page", 1024, 1024, "16 0", "+16-31 +32-47 +0-15"});
+}
+
+static void chunks__are_the_largest_that_the_program_has_whole(void **state)
+{
+	(void)state;
+	PLAY({"chunks", 1024, 1024, "5 600", "+0-511 +512-1023"},
+	     {"chunks", 600, 1024, "513 595 511", "+512-527 +595 +0-511"},
+	     {"chunks", 511, 1024, "510 0 495", "+510 +0-15 +480-495"},
+	     {"chunks", 511, 1024, "c0 499 497", "+499 +497"});
+}
+
+static void next__goes_over_the_end_of_a_region(void **state)
+{
+	(void)state;
+	PLAY({"next", 2048, 1024, "0 16 32", "+0-15 +16-31 +32-47 +48-63"},
+	     {"next ahead=2", 2048, 1024, "500", "+496-511 +512-543"},
+	     {"next ahead=2", 2048, 1024, "480", "+480-495 +496-511 +512-527"},
+	     {"next ahead=3", 40, 1024, "0", "+0-15 +16-39"});
+}
+
+static void stride__needs_the_same_distance_three_times(void **state)
+{
+	(void)state;
+	PLAY({"stride", 2048, 1024, "0 10 20 30 80",
+	      "+0 +10 +20 +30 +40 +50 +60 +70 +80 +90 +100 +110 +120"},
+	     {"stride ahead=2", 100, 1024, "90 80 70 60", "+90 +80 +70 +60 +50 +40"},
+	     /* not behind the end, not before the beginning */
+	     {"stride", 512, 1024, "480 490 500 510", "+480 +490 +500 +510"},
+	     {"stride", 512, 1024, "31 21 11 1", "+31 +21 +11 +1"},
+	     {"stride", 512, 1024, "0 10 20 31 42", "+0 +10 +20 +31 +42"},
+	     /* two streams that take turns have a stride each */
+	     {"stride ahead=1", 1024, 1024, "0@1 500@2 10@1 490@2 20@1 480@2 30@1 470@2",
+	      "+0 +500 +10 +490 +20 +480 +30 +40 +470 +460"});
+}
+
+static void tree_simulator__fills_what_is_more_than_half_there(void **state)
+{
+	(void)state;
+	PLAY({"tree-simulator", 1024, 1024, "0 32", "+0 +1-15 +32 +33-47"},
+	     /* 3 of 4: the fourth; cut behind the faulted page, and where something is */
+	     {"tree-simulator", 1024, 1024, "0 32 16", "+0 +1-15 +32 +33-47 +16 +17-31 +48-63"},
+	     {"tree-simulator", 1024, 1024, "0 32 18", "+0 +1-15 +32 +33-47 +16-18 +19-31 +48-63"},
+	     {"tree-simulator", 1024, 1024, "512", "+512 +513-527"});
+}
+
+static void tree__takes_the_largest_part_over_its_threshold(void **state)
+{
+	(void)state;
+	PLAY({"tree", 1024, 1024, "0 32 16", "+0 +1-15 +32 +33-47 +16 +17-31 +48-63"},
+	     {"tree threshold=75", 1024, 1024, "0 32 16", "+0 +1-15 +32 +33-47 +16 +17-31"},
+	     {"tree threshold=74", 1024, 1024, "0 32 16", "+0 +1-15 +32 +33-47 +16 +17-31 +48-63"},
+	     {"tree threshold=3", 1024, 1024, "40", "+0-40 +41-511"},
+	     {"tree threshold=4", 1024, 1024, "40", "+0-40 +41-255"});
+}
+
+/* Two samples: pieces of which all was used; then pieces of which nothing was, but for the page that faulted. */
+static void feedback__goes_by_what_leaves(void **state)
+{
+	(void)state;
+	PLAY({"feedback samples=2, lrm", 2560, 512, "0-31 512 528 1024 1536",
+	      "+0 +1-15 +16 +17-31 +512 +513-527 +528 +529-543 +1024 +1025-1039 +1536 +1537-1551"});
+	play("feedback samples=2, lrm", 2560, 512, "0-511 512 528");
+	assert_non_null(strstr(story, " -256 -257-511 +512 +513-527 +528 +529-1023"));
+	play("feedback samples=2, lrm", 2560, 512, "0-511 512 528 1024 1536 1552");
+	assert_non_null(strstr(story, " -529-1023 +1024 +1025-1535 -1024 -1025-1535 +1536 "
+				      "+1537-1551 +1552 +1553-1567"));
+}
+
+static void random__is_what_is_drawn(void **state)
+{
+	struct random random;
+	char expected[128];
+	unsigned long drawn[2];
+
+	(void)state;
+	random_seed(&random, 1);
+	drawn[0] = 512 + random_below(&random, 512);
+	drawn[1] = random_below(&random, 512);
+	snprintf(expected, sizeof(expected), "+515 +%lu +7 +%lu", drawn[0], drawn[1]);
+	play("random-page", 1024, 1024, "515 7");
+	assert_string_equal(story, expected);
+	random_seed(&random, 1);
+	drawn[0] = 512 + 16 * random_below(&random, 32);
+	assert_true(drawn[0] > 515 || drawn[0] + 16 <= 515);
+	snprintf(expected, sizeof(expected), "+515 +%lu-%lu", drawn[0], drawn[0] + 15);
+	play("random-block", 1024, 1024, "515");
+	assert_string_equal(story, expected);
+}
+
+static void until_full__is_for_good(void **state)
+{
+	(void)state;
+	/* the third finds 496 free, which is less than 2 MiB; and so it stays */
+	PLAY({"until-full, block", 1024, 528, "0 16 32 c32 c16 c0 40",
+	      "+0-15 +16-31 +32 <32 <16-31 <0-15 +40"},
+	     {"until-full, block", 1024, 544, "0 16 32", "+0-15 +16-31 +32-47"});
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(fixed__come_whole_as_far_as_they_exist, set_up),
+		cmocka_unit_test_setup(chunks__are_the_largest_that_the_program_has_whole, set_up),
+		cmocka_unit_test_setup(next__goes_over_the_end_of_a_region, set_up),
+		cmocka_unit_test_setup(stride__needs_the_same_distance_three_times, set_up),
+		cmocka_unit_test_setup(tree_simulator__fills_what_is_more_than_half_there, set_up),
+		cmocka_unit_test_setup(tree__takes_the_largest_part_over_its_threshold, set_up),
+		cmocka_unit_test_setup(feedback__goes_by_what_leaves, set_up),
+		cmocka_unit_test_setup(random__is_what_is_drawn, set_up),
+		cmocka_unit_test_setup(until_full__is_for_good, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/* With which access a page comes, part by part. */
+#include "policy_test.h"
+
+/* Accesses of page 0, one after another, of which so many are from afar. */
+static void reads__are(const char *policy, unsigned long memory, const char *before,
+		       unsigned int far)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s 0x%u", before, far + 5);
+	play(policy, 2048, memory, text);
+	if (result.far != far)
+		fail_msg("%s: %s: %llu from afar, not %u", policy, text, result.far, far);
+}
+
+static void never__is_never(void **state)
+{
+	(void)state;
+	PLAY({"never", 512, 512, "0x9 w0 5", ""});
+	assert_int_equal(result.far, 11);
+	/* what is around it within 64 KiB is mapped with it: one fault */
+	assert_int_equal(result.faults, 1);
+	assert_int_equal(result.mapped, 16);
+}
+
+static void delayed__comes_with_its_last_read(void **state)
+{
+	(void)state;
+	reads__are("delayed, page", 1024, "", 7);
+	reads__are("delayed reads=3, page", 1024, "", 2);
+	reads__are("delayed reads=1, page", 1024, "", 0);
+	/* reads of the 64 KiB around count, writes come at once */
+	reads__are("delayed reads=5, page", 1024, "1 2", 4);
+	PLAY({"delayed, page", 512, 512, "w3 0 w0", "+3 +0"});
+	assert_int_equal(result.far, 1);
+}
+
+static void delayed_full__waits_for_memory_to_fill(void **state)
+{
+	(void)state;
+	PLAY({"delayed-full reads=3, page", 1024, 512, "0 16 16 16 16 c0 32", "+0 +16 <0"});
+	assert_int_equal(result.far, 3);
+}
+
+/* 1 + reads * occupancy; once it was full reads * penalty * (trips + 1). */
+static void adaptive__follows_its_formula(void **state)
+{
+	(void)state;
+	reads__are("adaptive reads=8, page", 1024, "", 0);
+	/* 128 of 1024: with the second; 512 of 1024: with the fifth */
+	reads__are("adaptive reads=8, page", 1024, "w1r-1r+127", 1);
+	reads__are("adaptive reads=8, page", 1024, "w1r-1r+511", 4);
+	/* less than 2 MiB are free from the beginning: 3 * 2 * 1, of which the last is near */
+	reads__are("adaptive reads=3 penalty=2, page", 496, "", 5);
+	/* it left once: 3 * 2 * 2 */
+	reads__are("adaptive reads=3 penalty=2, page", 496, "w0 c0", 11);
+	PLAY({"adaptive, page", 512, 496, "w0", "+0"});
+}
+
+static void counters__count_reads_and_writes(void **state)
+{
+	(void)state;
+	reads__are("counters accesses=4, page", 1024, "", 3);
+	reads__are("counters, page", 1024, "", 255);
+	PLAY({"counters accesses=4, block", 512, 512, "0 w1 2 w3 4", "+0-15"});
+	assert_int_equal(result.far, 3);
+	assert_int_equal(result.near, 2);
+}
+
+static void stay__is_as_long_as_it_says(void **state)
+{
+	(void)state;
+	PLAY({"stay ms=2, page", 512, 512, "0 c0", "+0 <0"});
+	assert_true(result.time_ns > 2e6 && result.time_ns < 3e6);
+	PLAY({"stay ms=0, page", 512, 512, "0 c0", "+0 <0"});
+	assert_true(result.time_ns < 1e6);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(never__is_never, set_up),
+		cmocka_unit_test_setup(delayed__comes_with_its_last_read, set_up),
+		cmocka_unit_test_setup(delayed_full__waits_for_memory_to_fill, set_up),
+		cmocka_unit_test_setup(adaptive__follows_its_formula, set_up),
+		cmocka_unit_test_setup(counters__count_reads_and_writes, set_up),
+		cmocka_unit_test_setup(stay__is_as_long_as_it_says, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
