@@ -21,8 +21,8 @@
 #define BASE 0x40000000ull
 
 /* The accesses that the "list" workload gives out. */
-static struct psim_lab_access accesses[65536];
-static size_t nr_accesses, given;
+static struct psim_lab_access few[65536], *accesses = few;
+static size_t nr_accesses, room_accesses = 65536, given;
 
 static void *list_open(const double *values, const char *file, unsigned long long seed, char *error,
 		       size_t length)
@@ -56,6 +56,16 @@ static const struct psim_lab_workload list_kind = {.version = PSIM_LAB_VERSION,
 
 static inline void add(unsigned int who, unsigned long page, bool write)
 {
+	if (nr_accesses == room_accesses) {
+		struct psim_lab_access *more = malloc(2 * room_accesses * sizeof(*more));
+
+		assert_non_null(more);
+		memcpy(more, accesses, nr_accesses * sizeof(*more));
+		if (accesses != few)
+			free(accesses);
+		accesses = more;
+		room_accesses *= 2;
+	}
 	accesses[nr_accesses++] = (struct psim_lab_access){.address = BASE + page * PSIM_LAB_PAGE,
 							   .bytes = 8,
 							   .who = who,

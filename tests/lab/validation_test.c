@@ -7,7 +7,6 @@
 
 static struct lab_result result;
 static char error[LAB_ERROR];
-static double reserved = 0.1;
 
 /* A scan of so many pages, again and again, of which a share of the memory fits. */
 static void scan(const struct lab_experiment *e, const char *const *parts, unsigned int pages,
@@ -15,8 +14,6 @@ static void scan(const struct lab_experiment *e, const char *const *parts, unsig
 {
 	struct lab_policy policy = policy_of(parts);
 
-	if (!strcmp(parts[1] ? parts[1] : "", "lru-reserved"))
-		policy.parts[2].values[0] = reserved;
 	nr_accesses = 0;
 	for (unsigned int i = 0; i < rounds * pages; i++)
 		add(1, i % pages, i % 2);
@@ -85,49 +82,12 @@ static void backprop__waits_for_eviction_alone(void **state)
 	lab_experiment_free(&e);
 }
 
-/* Cyclic re-use at 110 %: prefetching off once memory is full is the worst, then random, then 64 KiB, then trees */
-static void cycles__rank_as_published(void **state)
-{
-	struct lab_experiment e = experiment_with("usm");
-	const char *const *ranked[] = {PARTS("tree-simulator", "tree-evict"),
-				       PARTS("tree-simulator", "lru"), PARTS("block", "lru-block"),
-				       PARTS("random-page", "random-evict"),
-				       PARTS("until-full", "tree-simulator", "lru-page")};
-	double last = 0;
-
-	(void)state;
-	for (unsigned int i = 0; i < 5; i++) {
-		scan(&e, ranked[i], 4624, 5, 1.1);
-		assert_true(result.time_ns >= last);
-		last = result.time_ns;
-	}
-	lab_experiment_free(&e);
-}
-
-/* A reserve of 10 and 20 % lets cyclic re-use survive: C14 */
-static void cycles__gain_from_a_reserve(void **state)
-{
-	struct lab_experiment e = experiment_with("usm");
-	double last = 1e30;
-
-	(void)state;
-	for (unsigned int reserve = 0; reserve <= 20; reserve += 10) {
-		reserved = reserve / 100.0;
-		scan(&e, PARTS("tree-simulator", "lru-reserved"), 4624, 5, 1.1);
-		assert_true(result.time_ns < last);
-		last = result.time_ns;
-	}
-	lab_experiment_free(&e);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hotspot__fits),
 		cmocka_unit_test(backprop__fits),
 		cmocka_unit_test(backprop__waits_for_eviction_alone),
-		cmocka_unit_test(cycles__rank_as_published),
-		cmocka_unit_test(cycles__gain_from_a_reserve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
