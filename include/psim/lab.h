@@ -105,7 +105,8 @@ struct psim_lab_engine; /* the laboratory's own */
  * @stream: which of its streams
  * @mapped: it reaches the page where it is, and was told to ask again (psim_lab_plan.ask_after)
  * @now: virtual time in ns
- * @touches: accesses from afar to the 64 KiB around, since they were last on a GPU
+ * @touches: this GPU's accesses from afar to the 64 KiB around, to RAM or to a linked GPU's memory, since pages of
+ *	them last left a GPU
  * @trips: how often pieces of the 64 KiB around have left a GPU
  */
 struct psim_lab_fault {
@@ -134,6 +135,8 @@ struct psim_lab_fault {
  * @touches: accesses to the page; needs PSIM_LAB_COUNTS
  * @used: whether a page was touched since it came
  * @written: whether a page was written since it came
+ * @owner: number of the GPU whose memory the page is in; -1: of none
+ * @linked: whether GPUs reach each other's memory
  */
 struct psim_lab_world {
 	struct psim_lab_engine *engine;
@@ -149,6 +152,8 @@ struct psim_lab_world {
 	unsigned long long (*touches)(const struct psim_lab_world *world, unsigned long page);
 	int (*used)(const struct psim_lab_world *world, unsigned long page);
 	int (*written)(const struct psim_lab_world *world, unsigned long page);
+	int (*owner)(const struct psim_lab_world *world, unsigned long page);
+	int linked;
 };
 
 /**
@@ -160,7 +165,11 @@ struct psim_lab_world {
  * @timeslice_ms: how long no CPU may take back what comes
  * @room: evict, by the policy's own choice, until so many pages are free
  * @read_only: of a page that stays where it is: ask again when it is written
- * @ask_after: of a page that stays where it is: ask again after so many accesses of the 64 KiB around; 0: never
+ * @ask_after: of a page that stays where it is, in RAM or with a linked GPU: ask again after so many of this GPU's
+ *	accesses to the 64 KiB around; 0: never
+ * @gpu: whose memory what comes goes to; the faulting GPU's unless it is set. To a linked GPU's: that GPU's policy makes
+ *	the room, and is told what arrives; then the GPU that faulted reaches it there. The number of a GPU that is
+ *	not there, or not linked, means the faulting GPU's own
  */
 struct psim_lab_plan {
 	struct psim_lab_engine *engine;
@@ -170,6 +179,7 @@ struct psim_lab_plan {
 	unsigned long timeslice_ms;
 	int read_only;
 	unsigned long ask_after;
+	unsigned int gpu;
 };
 
 /* What the laboratory has to keep for a policy: psim_lab_policy.wants. */

@@ -192,22 +192,6 @@ static void remote__stays_until_it_was_read_often(void **state)
 	assert_int_equal(result.near, 1);
 }
 
-/* Pseudo-random accesses by all, some over page ends. */
-static void shuffle(unsigned int gpus, unsigned int pages, unsigned int n)
-{
-	uint64_t x = 88172645463325252ull;
-
-	nr_accesses = 0;
-	for (unsigned int i = 0; i < n; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		add((x >> 40) % 8 ? 1 + (x >> 50) % gpus : 0, x % pages, x >> 60 & 1);
-		accesses[nr_accesses - 1].address += (x >> 20) % 4096;
-		accesses[nr_accesses - 1].bytes = 1 + (x >> 33) % 64;
-	}
-}
-
 static void bytes__are_right_under_every_policy(void **state)
 {
 	struct lab_experiment e = experiment_of(1);

@@ -72,6 +72,22 @@ static inline void add(unsigned int who, unsigned long page, bool write)
 							   .flags = write ? PSIM_LAB_WRITE : 0};
 }
 
+/* Pseudo-random accesses by all, some over page ends. */
+static inline void shuffle(unsigned int gpus, unsigned int pages, unsigned int n)
+{
+	uint64_t x = 88172645463325252ull;
+
+	nr_accesses = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		add((x >> 40) % 8 ? 1 + (x >> 50) % gpus : 0, x % pages, x >> 60 & 1);
+		accesses[nr_accesses - 1].address += (x >> 20) % 4096;
+		accesses[nr_accesses - 1].bytes = 1 + (x >> 33) % 64;
+	}
+}
+
 /* A part that writes down what comes, and leaves every choice to the parts behind it. */
 static struct {
 	unsigned long first;

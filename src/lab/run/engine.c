@@ -95,9 +95,9 @@ static inline int hit(struct psim_lab_engine *e, const struct psim_lab_access *a
 }
 
 /* A GPU's access from afar: its policy may want to know. Return: 1: it wants to be asked. */
-static int far_wants(struct psim_lab_engine *e, unsigned long page)
+static int far_wants(struct psim_lab_engine *e, unsigned int gpu, unsigned long page)
 {
-	struct block *block = &e->blocks[page / PSIM_LAB_BLOCK_PAGES];
+	struct block *block = &e->blocks[gpu][page / PSIM_LAB_BLOCK_PAGES];
 
 	block->far++;
 	return block->ask && !--block->ask;
@@ -130,7 +130,7 @@ static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *
 		return err ? err : hit(e, access, page, PSIM_VIEW_NEAR);
 	}
 	/* behind one that waits for the page nobody overtakes */
-	if (mapped && !(e->flags[page] & PAGE_WAITS) && !far_wants(e, page))
+	if (mapped && !(e->flags[page] & PAGE_WAITS) && !far_wants(e, access->who - 1, page))
 		return hit(e, access, page, state);
 	err = lab_faults_add(e, access, page, mapped);
 	if (!err && (e->nr_waiting == e->max_waiting || e->nr_stalled == e->max_stalled))

@@ -17,11 +17,10 @@
 #define PAGE_AHEAD   64u /* came without a fault */
 #define AHEAD_USED   (PAGE_AHEAD | PAGE_USED)
 
-/* What is kept of 64 KiB: struct psim_lab_fault says what. */
+/* What is kept of 64 KiB for each GPU: its accesses from afar, as struct psim_lab_fault has them. */
 struct block {
 	uint32_t far;
 	uint32_t ask; /* accesses from afar until the policy is asked again; 0: never */
-	uint32_t trips;
 };
 
 /* What is kept of a page if a policy wants it. */
@@ -71,7 +70,8 @@ struct psim_lab_engine {
 	void *memory;
 	unsigned char *flags;
 	uint32_t *piece_at; /* number + 1 */
-	struct block *blocks;
+	struct block *blocks[LAB_MAX_GPUS];
+	uint32_t *trips; /* of 64 KiB: how often pieces of them have left a GPU */
 	struct touched *touched;
 	unsigned char *reference; /* what the program's memory holds; NULL: no bytes */
 	struct piece *pieces;
@@ -160,8 +160,8 @@ void lab_stack_batch(struct psim_lab_engine *e, struct stack *stack);
 void lab_stack_arrived(struct psim_lab_engine *e, unsigned int number);
 void lab_stack_left(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
 		    unsigned int pages, int why);
-/* A plan whose evictions are carried out at once, and whose wishes are collected. */
-struct psim_lab_plan lab_plan(struct psim_lab_engine *e);
+/* A plan of a GPU whose evictions are carried out at once, and whose wishes are collected. */
+struct psim_lab_plan lab_plan(struct psim_lab_engine *e, unsigned int gpu);
 
 static inline bool lab_is_on(const struct psim_lab_engine *e, unsigned int gpu, unsigned long page)
 {

@@ -57,30 +57,51 @@ static int map_where_it_is(struct psim_lab_engine *e, unsigned int gpu, unsigned
 	return 0;
 }
 
+/* Pages are mapped where they are; without those it may write, if the policy wants to be asked about that. */
+static int map_run(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w,
+		   bool read_only, unsigned long first, unsigned int pages)
+{
+	int err = map_where_it_is(e, gpu, first, pages, !read_only || w->write);
+
+	for (; !err && read_only && !w->write && pages; pages--)
+		e->tables[1 + gpu][first++] &= ~PSIM_VIEW_WRITE;
+	return err;
+}
+
+/* It can be reached where it is, in RAM or with a linked GPU. */
+static bool stays(const struct psim_lab_engine *e, unsigned int gpu, unsigned long page)
+{
+	if (!(e->flags[page] & PAGE_EXISTS))
+		return false;
+	return !e->piece_at[page] || (e->run->experiment->linked && !lab_is_on(e, gpu, page));
+}
+
 /* The page stays where it is, and what is around it within 64 KiB and stays, too, is mapped with it. */
 static int map_block(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w,
 		     bool read_only)
 {
 	unsigned long first = w->page, last = w->page, block = w->page / PSIM_LAB_BLOCK_PAGES;
-	int err;
 
-	while (first > block * PSIM_LAB_BLOCK_PAGES && (e->flags[first - 1] & PAGE_EXISTS) &&
-	       !e->piece_at[first - 1])
+	while (first > block * PSIM_LAB_BLOCK_PAGES && stays(e, gpu, first - 1))
 		first--;
-	while (last + 1 < (block + 1) * PSIM_LAB_BLOCK_PAGES &&
-	       (e->flags[last + 1] & PAGE_EXISTS) && !e->piece_at[last + 1])
+	while (last + 1 < (block + 1) * PSIM_LAB_BLOCK_PAGES && stays(e, gpu, last + 1))
 		last++;
-	err = map_where_it_is(e, gpu, first, last - first + 1, !read_only || w->write);
-	for (; !err && read_only && !w->write && first <= last; first++)
-		e->tables[1 + gpu][first] &= ~PSIM_VIEW_WRITE;
-	return err;
+	return map_run(e, gpu, w, read_only, first, last - first + 1);
 }
 
+/* What a fault brings: for whom, and to whose memory. */
+struct errand {
+	const struct waiting *w;
+	unsigned int gpu;
+	unsigned int target;
+	const struct psim_lab_plan *plan;
+};
+
 /* Of a wish what exists and is not there yet, run by run, each within a region. */
-static int bring_wish(struct psim_lab_engine *e, unsigned int gpu, const struct wish *wish,
-		      unsigned long timeslice_ms)
+static int bring_wish(struct psim_lab_engine *e, const struct errand *errand, struct wish wish)
 {
-	unsigned long end = wish->first + wish->pages, at = wish->first;
+	unsigned long end = wish.first + wish.pages, at = wish.first;
+	unsigned int target = errand->target;
 	int err = 0;
 
 	if (end > e->space->nr_pages)
@@ -88,15 +109,18 @@ static int bring_wish(struct psim_lab_engine *e, unsigned int gpu, const struct 
 	while (!err && at < end) {
 		unsigned long first = at, stop;
 
-		if (!(e->flags[at] & PAGE_EXISTS) || lab_is_on(e, gpu, at)) {
+		if (!(e->flags[at] & PAGE_EXISTS) || lab_is_on(e, target, at)) {
 			at++;
 			continue;
 		}
 		stop = (at | (PSIM_LAB_REGION_PAGES - 1)) + 1;
 		stop = stop < end ? stop : end;
-		while (at < stop && (e->flags[at] & PAGE_EXISTS) && !lab_is_on(e, gpu, at))
+		while (at < stop && (e->flags[at] & PAGE_EXISTS) && !lab_is_on(e, target, at))
 			at++;
-		err = lab_bring(e, gpu, first, at - first, timeslice_ms);
+		err = lab_bring(e, target, first, at - first, errand->plan->timeslice_ms);
+		if (!err && target != errand->gpu)
+			err = map_run(e, errand->gpu, errand->w, errand->plan->read_only, first,
+				      at - first);
 	}
 	/* what finds no room stays away; who faulted sees to itself */
 	return err == -ENOSPC || err == -EBUSY ? 0 : err;
@@ -105,30 +129,34 @@ static int bring_wish(struct psim_lab_engine *e, unsigned int gpu, const struct 
 static int migrate(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w,
 		   const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
 {
-	struct stack *stack = &e->stacks[gpu];
-	struct wish self = {w->page, 1};
+	struct errand errand = {.w = w, .gpu = gpu, .target = gpu, .plan = plan};
 	int err = 0;
 
 	e->nr_wishes = 0;
-	lab_stack_span(stack, fault, plan);
+	lab_stack_span(&e->stacks[gpu], fault, plan);
+	if (e->run->experiment->linked && plan->gpu < e->nr_gpus)
+		errand.target = plan->gpu;
 	for (unsigned int i = 0; !err && i < e->nr_wishes; i++)
-		err = bring_wish(e, gpu, &e->wishes[i], plan->timeslice_ms);
-	if (!err && !lab_is_on(e, gpu, w->page))
-		err = bring_wish(e, gpu, &self, plan->timeslice_ms);
+		err = bring_wish(e, &errand, e->wishes[i]);
+	if (!err && !lab_is_on(e, errand.target, w->page))
+		err = bring_wish(e, &errand, (struct wish){w->page, 1});
+	if (!err && errand.target != gpu && !reaches(e, gpu, w))
+		err = map_block(e, gpu, w, plan->read_only);
 	return err;
 }
 
 static int serve_one(struct psim_lab_engine *e, unsigned int gpu, const struct waiting *w)
 {
-	struct block *block = &e->blocks[w->page / PSIM_LAB_BLOCK_PAGES];
-	struct psim_lab_plan plan = lab_plan(e);
+	unsigned long number = w->page / PSIM_LAB_BLOCK_PAGES;
+	struct block *block = &e->blocks[gpu][number];
+	struct psim_lab_plan plan = lab_plan(e, gpu);
 	const struct psim_lab_fault fault = {.page = w->page,
 					     .write = w->write,
 					     .stream = w->stream,
 					     .mapped = w->mapped,
 					     .now = e->time_ps / 1000,
 					     .touches = block->far,
-					     .trips = block->trips};
+					     .trips = e->trips[number]};
 	int err = 0;
 
 	/* it came with another one's, or was only looked away from */
@@ -138,7 +166,6 @@ static int serve_one(struct psim_lab_engine *e, unsigned int gpu, const struct w
 		e->result->refaults++;
 	e->guard = e->order + 1;
 	if (!lab_is_on(e, gpu, w->page)) {
-		e->plan_gpu = gpu;
 		if (lab_stack_when(&e->stacks[gpu], &fault, &plan) != PSIM_LAB_REMOTE)
 			err = migrate(e, gpu, w, &fault, &plan);
 		else

@@ -57,6 +57,20 @@ int lab_fill(struct psim_lab_engine *e, unsigned long first, unsigned int pages)
 
 /* ---- leaving ------------------------------------------------------------------------------------------------- */
 
+/* A page leaves a GPU; of those of 64 KiB that leave together one is @counted. */
+static void page_left(struct psim_lab_engine *e, unsigned long page, bool counted)
+{
+	unsigned long block = page / PSIM_LAB_BLOCK_PAGES;
+
+	e->result->prefetched_used += (e->flags[page] & AHEAD_USED) == AHEAD_USED;
+	e->flags[page] &= ~PAGE_AHEAD;
+	if (!counted)
+		return;
+	e->trips[block]++;
+	for (unsigned int i = 0; i < e->nr_gpus; i++)
+		e->blocks[i][block].far = 0;
+}
+
 static void piece_left(struct psim_lab_engine *e, unsigned int number, int why)
 {
 	struct piece *piece = &e->pieces[number];
@@ -69,12 +83,7 @@ static void piece_left(struct psim_lab_engine *e, unsigned int number, int why)
 
 		while (at < end && e->piece_at[at] == number + 1) {
 			e->piece_at[at] = 0;
-			e->result->prefetched_used += (e->flags[at] & AHEAD_USED) == AHEAD_USED;
-			e->flags[at] &= ~PAGE_AHEAD;
-			if (at % PSIM_LAB_BLOCK_PAGES == 0 || at == first) {
-				e->blocks[at / PSIM_LAB_BLOCK_PAGES].trips++;
-				e->blocks[at / PSIM_LAB_BLOCK_PAGES].far = 0;
-			}
+			page_left(e, at, at % PSIM_LAB_BLOCK_PAGES == 0 || at == first);
 			at++;
 		}
 		if (at > first)
@@ -184,8 +193,11 @@ static int piece_came(struct psim_lab_engine *e, unsigned int number, unsigned i
 		uint32_t old = e->piece_at[page];
 		bool ahead = !(e->flags[page] & PAGE_WAITS);
 
-		if (old && e->pieces[old - 1].order && e->pieces[old - 1].gpu != gpu)
+		if (old) {
+			/* from a linked GPU */
+			page_left(e, page, page % PSIM_LAB_BLOCK_PAGES == 0 || page == first);
 			lab_stack_left(e, e->pieces[old - 1].gpu, page, 1, PSIM_LAB_FETCHED);
+		}
 		e->piece_at[page] = number + 1;
 		e->flags[page] &= ~(PAGE_USED | PAGE_WRITTEN | PAGE_AHEAD);
 		e->flags[page] |= PAGE_BEFORE | PAGE_FILLED | (ahead ? PAGE_AHEAD : 0);

@@ -47,6 +47,13 @@ static int world_written(const struct psim_lab_world *world, unsigned long page)
 	return is_page(world, page) && world->engine->flags[page] & PAGE_WRITTEN;
 }
 
+static int world_owner(const struct psim_lab_world *world, unsigned long page)
+{
+	uint32_t at = is_page(world, page) ? world->engine->piece_at[page] : 0;
+
+	return at ? (int)world->engine->pieces[at - 1].gpu : -1;
+}
+
 /* ---- what it may want ---------------------------------------------------------------------------------------- */
 
 static void plan_bring(struct psim_lab_plan *plan, unsigned long first, unsigned int pages)
@@ -77,10 +84,14 @@ static void plan_room(struct psim_lab_plan *plan, unsigned long pages)
 	lab_make_room(plan->engine, plan->engine->plan_gpu, pages);
 }
 
-struct psim_lab_plan lab_plan(struct psim_lab_engine *e)
+struct psim_lab_plan lab_plan(struct psim_lab_engine *e, unsigned int gpu)
 {
-	return (struct psim_lab_plan){
-		.engine = e, .bring = plan_bring, .evict = plan_evict, .room = plan_room};
+	e->plan_gpu = gpu;
+	return (struct psim_lab_plan){.engine = e,
+				      .bring = plan_bring,
+				      .evict = plan_evict,
+				      .room = plan_room,
+				      .gpu = gpu};
 }
 
 /* ---- its life ---------------------------------------------------------------------------------------------------- */
@@ -105,6 +116,8 @@ int lab_stack_create(struct psim_lab_engine *e, unsigned int gpu)
 		.touches = world_touches,
 		.used = world_used,
 		.written = world_written,
+		.owner = world_owner,
+		.linked = e->run->experiment->linked,
 	};
 	for (unsigned int i = 0; i < policy->nr_parts; i++) {
 		const struct lab_part *part = &policy->parts[i];
@@ -185,9 +198,8 @@ static void oldest(struct psim_lab_engine *e, struct stack *stack)
 
 void lab_stack_victim(struct psim_lab_engine *e, struct stack *stack, unsigned long pages)
 {
-	struct psim_lab_plan plan = lab_plan(e);
+	struct psim_lab_plan plan = lab_plan(e, stack->world.gpu);
 
-	e->plan_gpu = stack->world.gpu;
 	EACH(stack, i, part)
 	{
 		if (part->victim) {
@@ -201,9 +213,8 @@ void lab_stack_victim(struct psim_lab_engine *e, struct stack *stack, unsigned l
 
 void lab_stack_batch(struct psim_lab_engine *e, struct stack *stack)
 {
-	struct psim_lab_plan plan = lab_plan(e);
+	struct psim_lab_plan plan = lab_plan(e, stack->world.gpu);
 
-	e->plan_gpu = stack->world.gpu;
 	EACH(stack, i, part)
 	{
 		if (part->batch)
