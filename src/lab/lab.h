@@ -18,7 +18,7 @@
 #define LAB_MAX_PARTS	8
 #define LAB_MAX_OPTIONS 16
 #define LAB_MAX_GPUS	PSIM_VIEW_MAX_GPUS
-#define LAB_ERROR	512 /* bytes of a message */
+#define LAB_ERROR	1024 /* bytes of a message */
 #define LAB_BATCH	4096 /* accesses that are fetched at a time */
 
 /* ---- where a program's pages are (space.c) ------------------------------------------------------------- */

@@ -102,9 +102,97 @@ static void evict_ahead__keeps_a_share_free(void **state)
 	      "+0 +1 +2 +3 +4 +5 +6 +7 +8 +9 +10 +11 +12 -0 +13"});
 }
 
+static void lrf__goes_by_faults(void **state)
+{
+	(void)state;
+	PLAY({"block, lrf", 2048, 48, "0r 1r 0r+16 1r 2r",
+	      "+0-15 +512-527 +16-31 -512-527 +1024-1039"},
+	     {"block, lrf", 2048, 64, "0r 1r 0r+16 1r+16 2r",
+	      "+0-15 +512-527 +16-31 +528-543 -0-15 -16-31 +1024-1039"},
+	     /* what came without a fault of its own is the first */
+	     {"next ahead=32, lrf", 2048, 544, "0r 2r",
+	      "+0-15 +16-511 +512-527 +1024-1039 -512-527 -0-15 -16-511 +1040-1535 +1536-1551"});
+}
+
+/* Three regions fit, of four that are used again and again: two of them stay. */
+static void cyclic__protects_what_came_first(void **state)
+{
+	(void)state;
+	PLAY({"region, cyclic", 2048, 1536, "0r 1r 2r 3r 0r 1r 2r 0r 1r 3r",
+	      "+0-511 +512-1023 +1024-1535 -1024-1535 +1536-2047 -1536-2047 +1024-1535 "
+	      "-1024-1535 +1536-2047"});
+}
+
+/* Of three, two are not protected; what was used is passed over, and makes them more. */
+static void cyclic__learns_how_many_leave(void **state)
+{
+	(void)state;
+	PLAY({"region, cyclic tail=2", 3072, 1536, "0r 1r 2r 3r 4r",
+	      "+0-511 +512-1023 +1024-1535 -512-1023 +1536-2047 -1536-2047 +2048-2559"},
+	     {"region, cyclic tail=2", 3072, 1536, "0r 1r 2r 1r-1r+511 3r 4r",
+	      "+0-511 +512-1023 +1024-1535 -0-511 +1536-2047 -512-1023 +2048-2559"},
+	     /* of those that are protected the last is so no longer */
+	     {"region, cyclic tail=2", 3072, 2048, "0r 1r 2r 3r 2r-2r+511 4r",
+	      "+0-511 +512-1023 +1024-1535 +1536-2047 -512-1023 +2048-2559"});
+}
+
+static void lru_sampled__sees_what_it_watches(void **state)
+{
+	(void)state;
+	PLAY({"region, lru-sampled", 2048, 1024, "0r 1r 2r", "+0-511 +512-1023 -0-511 +1024-1535"},
+	     {"region, lru-sampled", 2048, 1024, "0r 1r 0r-0r+511 2r",
+	      "+0-511 +512-1023 -512-1023 +1024-1535"},
+	     /* one is watched: the use of the second is not seen */
+	     {"region, lru-sampled samples=1", 2560, 1536, "0r 1r 2r 1r-1r+511 3r 4r",
+	      "+0-511 +512-1023 +1024-1535 -0-511 +1536-2047 -512-1023 +2048-2559"},
+	     {"region, lru-sampled samples=2", 2560, 1536, "0r 1r 2r 1r-1r+511 3r 4r",
+	      "+0-511 +512-1023 +1024-1535 -0-511 +1536-2047 -1024-1535 +2048-2559"});
+}
+
+/* Both of two evictions came again: two are watched. None of two: one is. */
+static void lru_sampled__learns_how_many_to_watch(void **state)
+{
+	static const char *const use = " 5r 6r 7r 6r-6r+511 8r 9r";
+	char text[128];
+
+	(void)state;
+	snprintf(text, sizeof(text), "0r 1r 2r 3r 0r 1r 2r 3r 0r%s", use);
+	play("region, lru-sampled samples=1 window=2", 5120, 1536, text);
+	assert_non_null(strstr(story, "-2560-3071 +4096-4607 -3584-4095 +4608-5119"));
+	play("region, lru-sampled samples=1 window=100", 5120, 1536, text);
+	assert_non_null(strstr(story, "-2560-3071 +4096-4607 -3072-3583 +4608-5119"));
+	snprintf(text, sizeof(text), "0r 1r 2r 3r 4r%s", use);
+	play("region, lru-sampled samples=2 window=2", 5120, 1536, text);
+	assert_non_null(strstr(story, "-2560-3071 +4096-4607 -3072-3583 +4608-5119"));
+	play("region, lru-sampled samples=2 window=100", 5120, 1536, text);
+	assert_non_null(strstr(story, "-2560-3071 +4096-4607 -3584-4095 +4608-5119"));
+}
+
+/* Two fit of three. lru and lfu are blamed once each, more than 1.2 of a third; cyclic goes on alone. */
+static void tournament__retires_who_is_blamed(void **state)
+{
+	static const char *const text = "0r 1r 2r 0r 1r 2r 0r 1r 2r";
+
+	(void)state;
+	play("region, tournament blames=1", 1536, 1024, text);
+	assert_string_equal(story, "+0-511 +512-1023 -0-511 +1024-1535 -512-1023 +0-511 -0-511 "
+				   "+512-1023 -512-1023 +0-511 -0-511 +512-1023");
+	/* nobody retires: lru, lfu, cyclic, lru, lfu, and 2 was used less often than 0 */
+	play("region, tournament blames=9", 1536, 1024, text);
+	assert_string_equal(story, "+0-511 +512-1023 -0-511 +1024-1535 -512-1023 +0-511 -0-511 "
+				   "+512-1023 -512-1023 +0-511 -1024-1535 +512-1023 -512-1023 "
+				   "+1024-1535");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(lrf__goes_by_faults, set_up),
+		cmocka_unit_test_setup(cyclic__protects_what_came_first, set_up),
+		cmocka_unit_test_setup(cyclic__learns_how_many_leave, set_up),
+		cmocka_unit_test_setup(lru_sampled__sees_what_it_watches, set_up),
+		cmocka_unit_test_setup(lru_sampled__learns_how_many_to_watch, set_up),
+		cmocka_unit_test_setup(tournament__retires_who_is_blamed, set_up),
 		cmocka_unit_test_setup(regions__leave_in_order, set_up),
 		cmocka_unit_test_setup(lrm__goes_by_what_came_last, set_up),
 		cmocka_unit_test_setup(pages__leave_in_order, set_up),

@@ -110,9 +110,36 @@ static void until_full__is_for_good(void **state)
 	     {"until-full, block", 1024, 544, "0 16 32", "+0-15 +16-31 +32-47"});
 }
 
+/* The second fault of a neighbourhood starts it; the 64 KiB that stayed behind go on. */
+static void next_region__is_triggered(void **state)
+{
+	char accesses_text[128], expected[512];
+	struct random random;
+	unsigned long t1, t2;
+
+	(void)state;
+	random_seed(&random, 1);
+	t1 = 512 + 16 * random_below(&random, 32);
+	t2 = 1024 + 16 * random_below(&random, 32);
+	assert_true(t1 > 512 && t1 < 1008 && t2 > 1024 && t2 < 1520);
+	snprintf(accesses_text, sizeof(accesses_text), "0 16 32 5r %lu", t1);
+	snprintf(
+		expected, sizeof(expected),
+		"+0 +1-15 +16 +17-31 +512-%lu +%lu-1023 +32 +33-63 +2560 +2561-2575 +%lu +%lu-%lu +1024-%lu "
+		"+%lu-1535",
+		t1 - 1, t1 + 16, t1, t1 + 1, t1 + 15, t2 - 1, t2 + 16);
+	play("next-region", 3072, 3072, accesses_text);
+	assert_string_equal(story, expected);
+	/* faults far from one another start nothing */
+	PLAY({"next-region", 2048, 2048, "0r 2r 0r+48 3r",
+	      "+0 +1-15 +1024 +1025-1039 +48 +49-63 "
+	      "+1536 +1537-1551"});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(next_region__is_triggered, set_up),
 		cmocka_unit_test_setup(fixed__come_whole_as_far_as_they_exist, set_up),
 		cmocka_unit_test_setup(chunks__are_the_largest_that_the_program_has_whole, set_up),
 		cmocka_unit_test_setup(next__goes_over_the_end_of_a_region, set_up),

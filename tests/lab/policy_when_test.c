@@ -30,6 +30,7 @@ static void delayed__comes_with_its_last_read(void **state)
 	reads__are("delayed, page", 1024, "", 7);
 	reads__are("delayed reads=3, page", 1024, "", 2);
 	reads__are("delayed reads=1, page", 1024, "", 0);
+	assert_int_equal(result.faults, 1);
 	/* reads of the 64 KiB around count, writes come at once */
 	reads__are("delayed reads=5, page", 1024, "1 2", 4);
 	PLAY({"delayed, page", 512, 512, "w3 0 w0", "+3 +0"});
@@ -77,9 +78,42 @@ static void stay__is_as_long_as_it_says(void **state)
 	assert_true(result.time_ns < 1e6);
 }
 
+/* Three returns within a lapse; as many naps as it says; then from afar. */
+static void thrash__ends_in_a_pin(void **state)
+{
+	(void)state;
+	PLAY({"thrash naps=2, page", 512, 512, "0 c0 0 c0 0 c0 0 c0 0 c0 0 0 c0 0",
+	      "+0 <0 +0 <0 +0 <0 +0 <0 +0 <0"});
+	assert_int_equal(result.far, 3);
+	/* each nap is a lapse, in whole milliseconds */
+	assert_true(result.time_ns > 2e6 && result.time_ns < 3e6);
+	PLAY({"thrash events=1 naps=0, page", 512, 512, "0 c0 0 c0 0 16 c16 17",
+	      "+0 <0 +16 <16 +17"},
+	     /* the pin ends: 1 ms is not 4000 accesses from afar */
+	     {"thrash events=1 naps=0 pin=2, page", 512, 512, "0 c0 0x8000 c0 0x9", "+0 <0 +0 <0"});
+	/* who comes again later than a lapse does not count */
+	PLAY({"thrash events=1 naps=0 lapse=1, page", 512, 512, "0 c0 0 c0 0", "+0 <0 +0 <0 +0"});
+	/* nor what was evicted */
+	PLAY({"thrash events=1 naps=0, block, lru-page", 512, 16, "0 16 0 16",
+	      "+0-15 -0-15 +16-31 -16-31 +0-15 -0-15 +16-31"});
+}
+
+/* 2 MiB forget after two lapses of 500 us; an access that is near is a us. */
+static void thrash__forgets(void **state)
+{
+	(void)state;
+	lab.cost.near_ns = 1000;
+	PLAY({"thrash naps=0 forget=2, page", 1024, 512, "0 c0 0 c0 0 1rx700 c0 0 c0 0",
+	      "+0 <0 +0 <0 +0 +512 <0 +0 <0"},
+	     {"thrash naps=0 forget=2, page", 1024, 512, "0 c0 0 c0 0 1rx2000 c0 0 c0 0",
+	      "+0 <0 +0 <0 +0 +512 <0 +0 <0 +0"});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(thrash__ends_in_a_pin, set_up),
+		cmocka_unit_test_setup(thrash__forgets, set_up),
 		cmocka_unit_test_setup(never__is_never, set_up),
 		cmocka_unit_test_setup(delayed__comes_with_its_last_read, set_up),
 		cmocka_unit_test_setup(delayed_full__waits_for_memory_to_fill, set_up),

@@ -87,3 +87,99 @@ static const struct psim_lab_option stride_options[] = {
 };
 SPAN(stride, "stride", "the page, and those that the stride of the stream's faults leads to",
      "assumption", .create = create_strides, .options = stride_options);
+
+/* ---- the next region, with a trigger ------------------------------------------------------------------------------ */
+
+#define NEXT_TRIES 8u
+
+/**
+ * struct next - state
+ * @trigger: of each 2 MiB: 1 + which 64 KiB were left behind when the rest came ahead, or 0
+ * @fetched: of each: that it came ahead, and nothing of it has left
+ * @last: where the fault before was; 1 + its 2 MiB
+ */
+struct next {
+	const struct psim_lab_world *world;
+	struct random random;
+	unsigned long nr_regions;
+	unsigned char *trigger;
+	bool *fetched;
+	unsigned long last;
+};
+
+static void destroy_next(void *state)
+{
+	struct next *n = state;
+
+	free(n->trigger);
+	free(n->fetched);
+	free(n);
+}
+
+static void *create_next(const struct psim_lab_world *world, const double *values)
+{
+	struct next *n = calloc(1, sizeof(*n));
+
+	(void)values;
+	if (!n)
+		return NULL;
+	n->world = world;
+	random_seed(&n->random, world->seed + world->gpu);
+	n->nr_regions = (world->nr_pages + REGION - 1) / REGION;
+	n->trigger = calloc(n->nr_regions, sizeof(*n->trigger));
+	n->fetched = calloc(n->nr_regions, sizeof(*n->fetched));
+	if (n->trigger && n->fetched)
+		return n;
+	destroy_next(n);
+	return NULL;
+}
+
+/* The first behind @region that has not come yet comes, but for 64 KiB of it. */
+static void bring_next(struct next *n, unsigned long region, struct psim_lab_plan *plan)
+{
+	unsigned long next = region + 1, first;
+	unsigned int block;
+
+	while (next < n->nr_regions && next <= region + NEXT_TRIES && n->fetched[next])
+		next++;
+	if (next == n->nr_regions || next > region + NEXT_TRIES)
+		return;
+	block = random_below(&n->random, BLOCKS);
+	first = next * REGION;
+	plan->bring(plan, first, block * BLOCK);
+	plan->bring(plan, first + (block + 1) * BLOCK, (BLOCKS - 1 - block) * BLOCK);
+	n->trigger[next] = 1 + block;
+	n->fetched[next] = true;
+}
+
+static void span_next_region(void *state, const struct psim_lab_fault *fault,
+			     struct psim_lab_plan *plan)
+{
+	struct next *n = state;
+	unsigned long region = fault->page / REGION, last = n->last;
+	bool triggered = n->trigger[region] == 1 + fault->page % REGION / BLOCK;
+
+	n->last = 1 + region;
+	span_bring_tree(n->world, fault, plan, 51);
+	if (triggered) {
+		n->trigger[region] = 0;
+		bring_next(n, region, plan);
+	} else if (last && (last == 1 + region || last == region) && region + 1 < n->nr_regions &&
+		   !n->fetched[region + 1]) {
+		bring_next(n, region, plan);
+	}
+}
+
+static void left_next(void *state, unsigned long first, unsigned int pages, int why)
+{
+	struct next *n = state;
+
+	(void)pages, (void)why;
+	n->trigger[first / REGION] = 0;
+	n->fetched[first / REGION] = false;
+}
+
+PART(next_region, "next-region",
+     "as tree; and ahead of neighbouring faults the next 2 MiB, but for 64 KiB that trigger more",
+     "B12", .create = create_next, .destroy = destroy_next, .span = span_next_region,
+     .left = left_next);

@@ -23,6 +23,26 @@ EVICT(lru_block, "lru-block", "the 64 KiB of the page that was used least recent
 EVICT(lfu, "lfu", "the 2 MiB that were used least often leave", "B46", COUNTED, REGION, REGION,
       PSIM_LAB_COUNTS);
 
+/* ---- by faults -------------------------------------------------------------------------------------------------- */
+
+static void *create_lrf(const struct psim_lab_world *world, const double *values)
+{
+	(void)values;
+	return units_make(world, GIVEN, REGION, REGION);
+}
+
+static int when_lrf(void *state, const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
+{
+	struct units *u = state;
+
+	(void)plan;
+	u->stamp[fault->page / u->unit] = ++u->clock;
+	return PSIM_LAB_ELSE;
+}
+
+UNITS(lrf, "lrf", "the 2 MiB in which nothing faulted for longest leave", "B51",
+      .create = create_lrf, .when = when_lrf, .victim = units_victim);
+
 /* ---- with the order's beginning reserved ----------------------------------------------------------------------- */
 
 static const struct psim_lab_option reserve_options[] = {

@@ -4,15 +4,19 @@
 
 #include "../lab.h"
 
-#define PARTS(X)                                                                                  \
-	X(never)                                                                                  \
-	X(delayed)                                                                                \
-	X(delayed_full)                                                                           \
-	X(adaptive)                                                                               \
-	X(counters) X(stay) X(until_full) X(page) X(block) X(region) X(random_page)               \
-		X(random_block) X(tree_simulator) X(tree) X(feedback) X(chunks) X(next) X(stride) \
-			X(lrm) X(fifo) X(lru) X(lru_page) X(lru_block) X(lru_reserved) X(lfu)     \
-				X(tree_evict) X(largest) X(random_evict) X(evict_ahead)
+/* clang-format off */
+#define PARTS(X)                                                                                         \
+	/* does it come? */                                                                              \
+	X(never) X(delayed) X(delayed_full) X(adaptive) X(counters) X(thrash)                            \
+	/* how long does it stay? */                                                                     \
+	X(stay)                                                                                          \
+	/* how much? */                                                                                  \
+	X(until_full) X(page) X(block) X(region) X(random_page) X(random_block) X(tree_simulator) X(tree) \
+	X(feedback) X(chunks) X(next) X(next_region) X(stride)                                           \
+	/* what leaves? */                                                                               \
+	X(lrm) X(fifo) X(lrf) X(lru) X(lru_page) X(lru_block) X(lru_reserved) X(lru_sampled) X(lfu)      \
+	X(cyclic) X(tournament) X(tree_evict) X(largest) X(random_evict) X(evict_ahead)
+/* clang-format on */
 
 #define DECLARE(ident) extern const struct psim_lab_policy lab_part_##ident;
 #define LIST(ident)    &lab_part_##ident,
@@ -98,6 +102,30 @@ const struct lab_ready lab_ready[] = {
 	 "the driver's tree; the 2 MiB with the most pages leave",
 	 "B06, assumption",
 	 {"tree", "largest"}},
+	{"thrash",
+	 "the driver's way, and what goes to and fro is used from afar",
+	 "B30, B06, B40",
+	 {"thrash", "tree", "lrm"}},
+	{"next-region",
+	 "the driver's tree, and 2 MiB ahead of what is streamed",
+	 "B12, B40",
+	 {"next-region", "lrm"}},
+	{"lru-sampled",
+	 "the driver's tree; what a sample shows unused leaves",
+	 "B06, B52",
+	 {"tree", "lru-sampled"}},
+	{"cyclic",
+	 "the driver's tree; what came first is protected",
+	 "B06, B53",
+	 {"tree", "cyclic"}},
+	{"tournament",
+	 "the driver's tree; policies take turns to say what leaves",
+	 "B06, B54",
+	 {"tree", "tournament"}},
+	{"lrf",
+	 "2 MiB come; those in which nothing faulted for longest leave",
+	 "B07, B51",
+	 {"region", "lrf"}},
 	{0},
 };
 

@@ -25,6 +25,10 @@ struct span {
 void *span_create_plain(const struct psim_lab_world *world, const double *values);
 void *span_create_one(const struct psim_lab_world *world, const double *values);
 
+/* Bring what the drivers' tree over 2 MiB says, with this threshold in percent. */
+void span_bring_tree(const struct psim_lab_world *world, const struct psim_lab_fault *fault,
+		     struct psim_lab_plan *plan, unsigned int threshold);
+
 #define SPAN(ident, title, text, where, ...) \
 	PART(ident, title, text, where, .destroy = free, .span = span_##ident, __VA_ARGS__)
 

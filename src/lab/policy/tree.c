@@ -75,15 +75,15 @@ SPAN(tree_simulator, "tree-simulator", "64 KiB, and what a tree over 2 MiB adds 
  * The driver's tree, over pages: the page grows to its 64 KiB, then the largest part of the 2 MiB around it of
  * which more than the threshold is there comes whole.
  */
-static void tree(const struct span *s, const struct psim_lab_fault *fault,
-		 struct psim_lab_plan *plan, unsigned int threshold)
+void span_bring_tree(const struct psim_lab_world *world, const struct psim_lab_fault *fault,
+		     struct psim_lab_plan *plan, unsigned int threshold)
 {
 	unsigned long region = fault->page / REGION * REGION, first, n, best = BLOCK;
 	unsigned int there[REGION + 1];
 
 	there[0] = 0;
 	for (unsigned int i = 0; i < REGION; i++)
-		there[i + 1] = there[i] + (s->world->resident(s->world, region + i) ||
+		there[i + 1] = there[i] + (world->resident(world, region + i) ||
 					   (region + i) / BLOCK == fault->page / BLOCK);
 	for (n = BLOCK; n <= REGION; n *= 2) {
 		first = (fault->page - region) / n * n;
@@ -103,7 +103,7 @@ static void span_tree(void *state, const struct psim_lab_fault *fault, struct ps
 {
 	struct span *s = state;
 
-	tree(s, fault, plan, s->values[0]);
+	span_bring_tree(s->world, fault, plan, s->values[0]);
 }
 SPAN(tree, "tree", "64 KiB, and the largest part of 2 MiB that is there by half", "B06",
      .create = span_create_one, .options = tree_options);
@@ -120,7 +120,7 @@ static void span_feedback(void *state, const struct psim_lab_fault *fault,
 {
 	struct span *s = state;
 
-	tree(s, fault, plan, s->full ? 1 : 51);
+	span_bring_tree(s->world, fault, plan, s->full ? 1 : 51);
 }
 
 /* Of what leaves: was it used? More than 0.8 of the samples: everything comes. */
