@@ -232,11 +232,12 @@ int lab_run(const struct lab_run *run, struct lab_result *result, char *error, s
 
 /* ---- many runs (run/jobs.c), their results (run/results.c) ----------------------------------------------------------------- */
 
-/* @begin, @end: told of progress, or NULL. */
+/* @timeout: seconds that a run may take; 0: any. @begin, @end: told of progress, or NULL. */
 struct lab_jobs {
 	const struct lab_experiment *experiment;
 	const char *folder;
 	unsigned int jobs;
+	unsigned int timeout;
 	unsigned int shard, shards; /* runs whose index % shards == shard */
 	void (*begin)(const volatile unsigned long long *done,
 		      const volatile unsigned long long *total);

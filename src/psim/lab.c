@@ -15,12 +15,13 @@
 #include "show.h"
 
 enum {
-	OPT_JSON = 256
+	OPT_JSON = 256,
+	OPT_TIMEOUT
 };
 
 static int help(void)
 {
-	printf("usage: psim lab run FILE [--output DIR] [-j N] [--shard I/N]\n"
+	printf("usage: psim lab run FILE [--output DIR] [-j N] [--shard I/N] [--timeout S]\n"
 	       "       psim lab report [DIR]\n"
 	       "       psim lab merge --output DIR DIR ...\n"
 	       "       psim lab convert lackey|csv|binary FROM TO\n"
@@ -30,6 +31,7 @@ static int help(void)
 	       "      --output DIR     results go there (default: lab-NAME, after the experiment's name)\n"
 	       "  -j, --jobs N         processes (default: one a CPU)\n"
 	       "      --shard I/N      every Nth run alone, from the Ith on, I from 0\n"
+	       "      --timeout S      end a run that takes more than S seconds, and go on with the others\n"
 	       "      --json           the list as JSON, with the cost model's values\n\n"
 	       "A run whose result is there is not done again: after an interruption, run it again. The\n"
 	       "report is one HTML file with tables and plots, DIR/report.html, and the plots as SVG and\n"
@@ -129,12 +131,15 @@ static int lab_run_file(const char *path, const char *folder, struct lab_jobs *j
 
 int command_lab(int argc, char **argv)
 {
-	static const struct option all[] = {
-		{"output", required_argument, NULL, 'o'}, {"jobs", required_argument, NULL, 'j'},
-		{"shard", required_argument, NULL, 's'},  {"json", no_argument, NULL, OPT_JSON},
-		{"help", no_argument, NULL, 'h'},	  {0}};
+	static const struct option all[] = {{"output", required_argument, NULL, 'o'},
+					    {"jobs", required_argument, NULL, 'j'},
+					    {"shard", required_argument, NULL, 's'},
+					    {"json", no_argument, NULL, OPT_JSON},
+					    {"timeout", required_argument, NULL, OPT_TIMEOUT},
+					    {"help", no_argument, NULL, 'h'},
+					    {0}};
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned long long number = cpus > 0 && cpus < 256 ? cpus : 1;
+	unsigned long long number = cpus > 0 && cpus < 256 ? cpus : 1, timeout = 0;
 	struct lab_jobs jobs = {.shards = 1};
 	const char *folder = NULL;
 	bool json = false;
@@ -149,12 +154,16 @@ int command_lab(int argc, char **argv)
 			json = true;
 		else if (option == 'j' && parse_number("-j", optarg, 1, 256, &number))
 			return EXIT_USAGE;
+		else if (option == OPT_TIMEOUT &&
+			 parse_number("--timeout", optarg, 1, 1000000, &timeout))
+			return EXIT_USAGE;
 		else if (option == 's' && parse_shard(optarg, &jobs))
 			return EXIT_USAGE;
 		else if (option == '?')
 			return EXIT_USAGE;
 	}
 	jobs.jobs = number;
+	jobs.timeout = timeout;
 	if (argc - optind == 1 && !strcmp(argv[optind], "list")) {
 		(json ? lab_list_json : lab_list_text)();
 		return EXIT_CLEAN;

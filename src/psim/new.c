@@ -30,7 +30,9 @@ TEMPLATE(scenario_test, "scenario_test.c");
 TEMPLATE(scenario_cmake, "scenario.cmake");
 TEMPLATE(policy, "policy.c");
 TEMPLATE(policy_test, "policy.yaml");
-TEMPLATE(policy_cmake, "policy.cmake");
+TEMPLATE(workload, "workload.c");
+TEMPLATE(workload_test, "workload.yaml");
+TEMPLATE(lab_cmake, "lab.cmake");
 
 /* @source: NAME.c; @test: NAME with @suffix; @cmake: CMakeLists.txt */
 static const struct kind {
@@ -46,7 +48,9 @@ static const struct kind {
 	{"scenario", "a scenario to explore, sweep and replay", template_scenario,
 	 template_scenario_test, "_test.c", template_scenario_cmake},
 	{"policy", "a migration policy for psim lab, and an experiment that runs it",
-	 template_policy, template_policy_test, ".yaml", template_policy_cmake},
+	 template_policy, template_policy_test, ".yaml", template_lab_cmake},
+	{"workload", "accesses of your own for psim lab, and an experiment that runs them",
+	 template_workload, template_workload_test, ".yaml", template_lab_cmake},
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -55,7 +59,7 @@ static int help(void)
 {
 	printf("usage: psim new KIND NAME\n\n"
 	       "Makes a folder NAME with a start of your own that compiles: NAME.c, a test of it\n"
-	       "and CMakeLists.txt, over the installed psim.\n\n"
+	       "and CMakeLists.txt. A driver and a scenario need psim installed.\n\n"
 	       "kinds:\n");
 	for (unsigned int i = 0; i < NR_KINDS; i++)
 		printf("  %-9s %s\n", kinds[i].name, kinds[i].what);
@@ -155,8 +159,9 @@ int command_new(int argc, char **argv)
 			kind = &kinds[i];
 	}
 	if (!kind)
-		return usage_error("unknown kind '%s': driver, scenario and policy are allowed",
-				   argv[optind]);
+		return usage_error(
+			"unknown kind '%s': driver, scenario, policy and workload are allowed",
+			argv[optind]);
 	name = argv[optind + 1];
 	code = check_name(name);
 	if (code)

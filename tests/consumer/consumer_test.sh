@@ -50,7 +50,7 @@ done
 
 # psim new: what it writes compiles, and its tests are green
 export CMAKE_PREFIX_PATH="$work/usr" CC="$cc"
-for kind in driver scenario policy; do
+for kind in driver scenario policy workload; do
 	"$work/usr/bin/psim" new $kind my_$kind >said || { cat said; fail "psim new $kind"; }
 	[ "$(wc -l <said)" = 3 ] || fail "psim new $kind: what it wrote"
 	cmake -S my_$kind -B my_$kind/build >"$work/log" 2>&1 && cmake --build my_$kind/build >"$work/log" 2>&1 ||

@@ -147,11 +147,11 @@ wl='workloads: {kind: uniform, size: 64K, accesses: 10}'
 printf 'name: a\n%s\n%s\n' "$wl" 'policies: nvidia' | bad 'either oversubscription: or memory: expected'
 printf 'name: a\n%s\nworkloads: {kind: unform}\n' "$rest" | bad 'bad.yaml:4:19: a workload, one of sequential, uniform'
 printf 'name: a\n%s\nworkloads: {kind: uniform, skew: 1}\n' "$rest" | bad 'bad.yaml:4:34: skew: one of size, accesses, bytes, writes expected'
-printf 'name: a\n%s\nworkloads: {kind: uniform, size: 12Q}\n' "$rest" | bad 'bad.yaml:4:34: a number from 4096'
+printf 'name: a\n%s\nworkloads: {kind: uniform, size: 12Q}\n' "$rest" | bad "bad.yaml:4:34: '12Q': a number from 4K to"
 printf 'name: a\n%s\nmemory: 1M\npolicies: nvida\n' "$wl" | bad 'bad.yaml:4:11: a policy, one of on-demand'
 printf 'name: a\n%s\nmemory: 1M\npolicies: {name: x, parts: [pag]}\n' "$wl" | bad 'a part, one of never'
 printf 'name: a\n%s\nmemory: 1M\npolicies: [nvidia, nvidia]\n' "$wl" | bad 'policies of different names expected: nvidia'
-printf 'name: a\n%s\n%s\nmachine: {gpus: 9}\n' "$wl" "$rest" | bad 'a number from 1 to 8 expected'
+printf 'name: a\n%s\n%s\nmachine: {gpus: 9}\n' "$wl" "$rest" | bad "'9': a number from 1 to 8 expected"
 printf 'name: a\n%s\n%s\ncost: {link: isa}\n' "$wl" "$rest" | bad 'a link, one of pcie3'
 printf 'name: a\n%s\n%s\ncost: missing.yaml\n' "$wl" "$rest" | bad 'missing.yaml: cannot be read'
 printf 'name: a/b\n%s\n%s\n' "$wl" "$rest" | bad "a name without '/' expected"

@@ -30,7 +30,7 @@ bad "command is missing"
 bad "'fly': allowed are list, run, explain, explore" fly
 bad "'--quick'" list --quick
 bad "a kind and a name are wanted" new driver
-bad "unknown kind 'planet': driver, scenario and policy" new planet frob
+bad "unknown kind 'planet': driver, scenario, policy and workload" new planet frob
 bad "name 'Frob': a small letter" new driver Frob
 bad "name '../frob'" new driver ../frob
 bad "'more'" list more

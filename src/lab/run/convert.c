@@ -87,42 +87,67 @@ static int append(FILE *to, const json_t *lines, json_t *keys, json_t *all)
 	return 0;
 }
 
-int lab_merge(const char *folder, char *const *parts, unsigned int n)
+/* All parts' results, if they are of one revision: those of others would stand in the same tables. */
+static json_t *load_parts(char *const *parts, unsigned int n)
 {
-	json_t *keys = json_object(), *all = json_array(), *lines;
-	char path[4096];
-	FILE *file;
-	int err = 0;
+	json_t *all = json_array(), *lines, *line;
+	const char *revision = NULL, *here;
+	size_t i;
 
-	if (mkdir(folder, 0777)) {
-		fprintf(stderr, "psim: %s: a folder that is not there yet expected: %s\n", folder,
-			strerror(errno));
-		json_decref(keys);
-		json_decref(all);
-		return 2;
-	}
-	snprintf(path, sizeof(path), "%s/runs.jsonl", folder);
-	file = fopen(path, "w");
-	for (unsigned int i = 0; file && !err && i < n; i++) {
-		lines = lab_results_load(parts[i]);
+	for (unsigned int p = 0; all && p < n; p++) {
+		lines = lab_results_load(parts[p]);
 		if (!json_array_size(lines)) {
 			fprintf(stderr, "psim: %s/runs.jsonl: results of psim lab run expected\n",
-				parts[i]);
-			err = -EINVAL;
-		} else {
-			err = append(file, lines, keys, all);
+				parts[p]);
+			json_decref(all);
+			all = NULL;
+		}
+		json_array_foreach(lines, i, line)
+		{
+			here = json_string_value(json_object_get(line, "revision"));
+			if (all && revision && strcmp(here, revision)) {
+				fprintf(stderr,
+					"psim: %s/runs.jsonl: results of revision %s, and of %s: of one expected\n",
+					parts[p], here, revision);
+				json_decref(all);
+				all = NULL;
+			}
+			if (all)
+				json_array_append(all, line);
+			revision = all ? here : NULL;
 		}
 		json_decref(lines);
 	}
-	if (!file || ferror(file) | fclose(file))
-		err = err ? err : -EIO;
+	return all;
+}
+
+int lab_merge(const char *folder, char *const *parts, unsigned int n)
+{
+	json_t *keys = json_object(), *all = json_array(), *lines = load_parts(parts, n);
+	char path[4096];
+	FILE *file;
+	int err = lines ? 0 : -EINVAL;
+
+	if (!err && mkdir(folder, 0777)) {
+		fprintf(stderr, "psim: %s: a folder that is not there yet expected: %s\n", folder,
+			strerror(errno));
+		err = -EINVAL;
+	}
+	if (!err) {
+		snprintf(path, sizeof(path), "%s/runs.jsonl", folder);
+		file = fopen(path, "w");
+		err = file ? append(file, lines, keys, all) : -errno;
+		if (!file || ferror(file) | fclose(file)) {
+			err = err ? err : -EIO;
+			fprintf(stderr, "psim: %s cannot be written: %s\n", path, strerror(errno));
+		}
+	}
+	json_decref(lines);
 	if (!err) {
 		lines = lab_results_load(folder); /* by index */
 		err = lab_results_write(folder, lines);
 		json_decref(lines);
 	}
-	if (err && err != -EINVAL)
-		fprintf(stderr, "psim: %s cannot be written: %s\n", folder, strerror(-err));
 	if (!err)
 		printf("%s: %zu runs\n", folder, json_array_size(all));
 	json_decref(keys);

@@ -233,6 +233,22 @@ static int access_list(struct psim_lab_engine *e, const struct psim_lab_access *
 
 /* ---- the run ----------------------------------------------------------------------------------------------------- */
 
+/* The workload's next accesses. A plug-in's count is not to be believed. */
+static long fetch(const struct lab_workload *w, void *state, struct psim_lab_access *list,
+		  char *error, size_t length)
+{
+	long n = w->kind->next(state, list, LAB_BATCH, error, length);
+
+	if (n >= -1 && n <= LAB_BATCH && (n >= 0 || error[0]))
+		return n;
+	if (n >= 0)
+		snprintf(error, length, "%s: its next() gave %ld accesses: at most %d expected",
+			 w->name, n, LAB_BATCH);
+	else if (!error[0])
+		snprintf(error, length, "%s: its next() failed without a word", w->name);
+	return -1;
+}
+
 static int go_through(struct psim_lab_engine *e)
 {
 	const struct lab_workload *w = e->run->workload;
@@ -243,7 +259,7 @@ static int go_through(struct psim_lab_engine *e)
 
 	if (!state)
 		return lab_engine_fail(e, -EINVAL, "%s: no memory", w->name);
-	while (!err && (n = w->kind->next(state, list, LAB_BATCH, e->error, e->error_length)) > 0)
+	while (!err && (n = fetch(w, state, list, e->error, e->error_length)) > 0)
 		err = access_list(e, list, n);
 	if (!err && n < 0)
 		err = -EINVAL;
@@ -319,9 +335,12 @@ int lab_survey(const struct lab_workload *workload, unsigned long long seed,
 
 	error[0] = 0;
 	state = workload->kind->open(workload->values, workload->file, seed, error, length);
-	if (!state)
+	if (!state) {
+		if (!error[0])
+			snprintf(error, length, "%s: it does not open", workload->name);
 		return -EINVAL;
-	while (!err && (n = workload->kind->next(state, list, LAB_BATCH, error, length)) > 0) {
+	}
+	while (!err && (n = fetch(workload, state, list, error, length)) > 0) {
 		for (long i = 0; !err && i < n; i++)
 			err = lab_space_add(space, list[i].address, list[i].bytes);
 	}

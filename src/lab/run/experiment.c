@@ -88,13 +88,13 @@ static int read_workload_entry(struct reader *r, const char *key, struct fy_node
 	if (strcmp(key, "name") && strcmp(key, "kind") && strcmp(key, "file") &&
 	    strcmp(key, "plugin"))
 		return yaml_option(r, w->kind->options, w->values, key, value);
+	if (!strcmp(key, "name"))
+		return yaml_name(r, value, &w->name);
 	text = yaml_text(r, value);
 	if (!text)
 		return -EINVAL;
-	if (!strcmp(key, "name")) {
-		free(w->name);
-		w->name = strdup(text);
-	} else if (!strcmp(key, "file")) {
+	if (!strcmp(key, "file")) {
+		free(w->file);
 		w->file = yaml_beside(r, text);
 	}
 	return 0;
@@ -185,18 +185,10 @@ static int set_option(struct reader *r, const char *key, struct fy_node *value)
 
 static int read_policy_entry(struct reader *r, const char *key, struct fy_node *value)
 {
-	const char *text;
-
 	if (!strcmp(key, "base") || !strcmp(key, "parts") || !strcmp(key, "plugin"))
 		return 0;
-	if (strcmp(key, "name"))
-		return set_option(r, key, value);
-	text = yaml_text(r, value);
-	if (!text)
-		return -EINVAL;
-	free(r->policy->name);
-	r->policy->name = strdup(text);
-	return 0;
+	return strcmp(key, "name") ? set_option(r, key, value)
+				   : yaml_name(r, value, &r->policy->name);
 }
 
 static int use_ready(struct reader *r, struct fy_node *node, const char *name)
@@ -263,11 +255,28 @@ static int read_policy(struct reader *r, struct fy_node *node)
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------------- */
 
+/* Of an array of @n of which the last one was read now. */
+#define IS_TWICE(array, n)                                                \
+	({                                                                \
+		bool twice_ = false;                                      \
+		for (unsigned int i_ = 0; i_ + 1 < (n); i_++)             \
+			twice_ = twice_ || (array)[i_] == (array)[(n)-1]; \
+		twice_;                                                   \
+	})
+
+static int twice(struct reader *r, struct fy_node *node, const char *what)
+{
+	return yaml_fail(r, node, "%s: a different one each time expected: %s", what,
+			 yaml_text(r, node));
+}
+
 static int read_ratio(struct reader *r, struct fy_node *node)
 {
 	double *ratio = YAML_GROW(r->e->ratios, r->e->nr_ratios);
+	int err = ratio ? yaml_number(r, node, 0.01, 1000, ratio) : -ENOMEM;
 
-	return ratio ? yaml_number(r, node, 0.01, 1000, ratio) : -ENOMEM;
+	return !err && IS_TWICE(r->e->ratios, r->e->nr_ratios) ? twice(r, node, "oversubscription")
+							       : err;
 }
 
 static int read_size(struct reader *r, struct fy_node *node)
@@ -276,20 +285,31 @@ static int read_size(struct reader *r, struct fy_node *node)
 	double number;
 	int err = size ? yaml_number(r, node, 65536, 1ull << 40, &number) : -ENOMEM;
 
-	if (!err)
-		*size = (unsigned long long)number & ~65535ull;
-	return err;
+	if (err)
+		return err;
+	*size = number;
+	if (number != (double)*size || *size % 65536)
+		return yaml_fail(r, node, "'%s': a multiple of 64K expected", yaml_text(r, node));
+	return IS_TWICE(r->e->sizes, r->e->nr_sizes) ? twice(r, node, "memory") : 0;
 }
 
+/* Whole numbers, to the digit; JSON has them up to 2^63 - 1. */
 static int read_seed(struct reader *r, struct fy_node *node)
 {
 	unsigned long long *seed = YAML_GROW(r->e->seeds, r->e->nr_seeds);
-	double number;
-	int err = seed ? yaml_number(r, node, 0, 1e15, &number) : -ENOMEM;
+	const char *text = yaml_text(r, node);
+	char *end;
 
-	if (!err)
-		*seed = number;
-	return err;
+	if (!seed)
+		return -ENOMEM;
+	if (!text)
+		return -EINVAL;
+	errno = 0;
+	*seed = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || *seed > INT64_MAX)
+		return yaml_fail(r, node, "'%.40s': a whole number from 0 to %lld expected", text,
+				 (long long)INT64_MAX);
+	return IS_TWICE(r->e->seeds, r->e->nr_seeds) ? twice(r, node, "seeds") : 0;
 }
 
 static int read_machine_entry(struct reader *r, const char *key, struct fy_node *value)
@@ -299,18 +319,16 @@ static int read_machine_entry(struct reader *r, const char *key, struct fy_node 
 
 static int read_top(struct reader *r, const char *key, struct fy_node *value)
 {
-	if (!strcmp(key, "name") || !strcmp(key, "about")) {
-		const char *text = yaml_text(r, value);
+	const char *text;
 
-		if (!text)
-			return -EINVAL;
-		if (*key == 'n' && (!*text || strchr(text, '/') || *text == '.'))
-			return yaml_fail(r, value, "a name without '/' expected");
-		if (*key == 'n') {
-			free(r->e->name);
-			r->e->name = strdup(text);
-		}
-		return 0;
+	if (!strcmp(key, "about"))
+		return yaml_text(r, value) ? 0 : -EINVAL;
+	if (!strcmp(key, "name")) {
+		text = yaml_text(r, value);
+		if (text && (*text == '.' || strchr(text, '/')))
+			return yaml_fail(r, value,
+					 "a name without '/' expected, and no '.' in front");
+		return yaml_name(r, value, &r->e->name);
 	}
 	if (!strcmp(key, "machine"))
 		return yaml_each(r, value, read_machine_entry);

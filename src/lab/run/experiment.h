@@ -43,6 +43,9 @@ const char *yaml_text(struct reader *r, struct fy_node *node);
 struct fy_node *yaml_find(struct fy_node *node, const char *key);
 /* A number; 64K, 2M and 50% are such. */
 int yaml_number(struct reader *r, struct fy_node *node, double min, double max, double *number);
+/* What stands in tables and plots: any text of one line, instead of what *@name is. */
+#define YAML_MAX_NAME 100
+int yaml_name(struct reader *r, struct fy_node *node, char **name);
 int yaml_each(struct reader *r, struct fy_node *node,
 	      int (*entry)(struct reader *r, const char *key, struct fy_node *value));
 /* A list, or a single thing. */

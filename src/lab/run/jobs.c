@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Many runs: those whose results are not there yet, in several processes. Each process takes the next run, so
- * that one which a plug-in ends takes down that run alone.
+ * that one which a plug-in ends takes down that run alone. No process outlives the one that began it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +32,9 @@ struct shared {
 	unsigned int usage; /* of them: the input was wrong */
 	unsigned int running[MAX_JOBS]; /* index + 1 */
 };
+
+/* What a process of ours ends with when it has done what it shall: a plug-in's exit() is told from it. */
+#define EXIT_JOB 42
 
 struct work {
 	const struct lab_jobs *jobs;
@@ -107,11 +110,63 @@ static json_t *keys_of(const json_t *lines)
 	return keys;
 }
 
+/* What became of a process, for people. */
+static void tell_end(const struct work *work, int status, char *text, size_t length)
+{
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		snprintf(text, length, "was ended after %u s, as --timeout says",
+			 work->jobs->timeout);
+	else if (WIFSIGNALED(status))
+		snprintf(text, length, "ended with signal %d", WTERMSIG(status));
+	else
+		snprintf(text, length, "ended with exit code %d", WEXITSTATUS(status));
+}
+
+/*
+ * A plug-in's workload is gone through by a process of its own first: what ends that, or never ends, does not
+ * end the experiment without a word.
+ */
+static int probe(struct work *work, const struct lab_run *run)
+{
+	char error[LAB_ERROR], end[64];
+	pid_t pid;
+	int status;
+
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		alarm(work->jobs->timeout);
+		lab_survey(run->workload, run->seed, run->space, error, sizeof(error));
+		_exit(EXIT_JOB);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -ECHILD;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_JOB)
+		return 0;
+	tell_end(work, status, end, sizeof(end));
+	fprintf(stderr, "psim: %s: going through the workload %s; it has the plug-in %s\n",
+		run->workload->name, end, run->workload->plugin);
+	return -EFAULT;
+}
+
+static int survey_of(struct work *work, const struct lab_run *run)
+{
+	char error[LAB_ERROR];
+	int err = run->workload->plugin ? probe(work, run) : 0;
+
+	if (err)
+		return err;
+	err = lab_survey(run->workload, run->seed, run->space, error, sizeof(error));
+	if (err)
+		fprintf(stderr, "psim: %s\n", error);
+	return err;
+}
+
 static int choose(struct work *work, json_t *keys)
 {
 	const struct lab_jobs *jobs = work->jobs;
 	unsigned int total = lab_experiment_runs(jobs->experiment);
-	char error[LAB_ERROR];
 
 	for (unsigned int i = 0; i < total; i++) {
 		struct lab_run *run = &work->runs[i];
@@ -121,12 +176,9 @@ static int choose(struct work *work, json_t *keys)
 		if (i % jobs->shards != jobs->shard || is_done(keys, run))
 			continue;
 		if (!survey->done) {
-			err = lab_survey(run->workload, run->seed, run->space, error,
-					 sizeof(error));
-			if (err) {
-				fprintf(stderr, "psim: %s\n", error);
+			err = survey_of(work, run);
+			if (err)
 				return err;
-			}
 			survey->done = true;
 		}
 		if (run->ratio > 0)
@@ -134,6 +186,48 @@ static int choose(struct work *work, json_t *keys)
 		work->todo[work->nr_todo++] = i;
 	}
 	return 0;
+}
+
+/* ---- interruptions --------------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t interrupted;
+static sigset_t awake; /* signals that are blocked but while we wait */
+
+static void interrupt(int signal)
+{
+	if (signal != SIGCHLD)
+		interrupted = signal;
+}
+
+/* Whoever began us with a signal ignored, as nohup(1) does, wants it so. */
+static void catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+	struct sigaction action = {.sa_handler = interrupt}, old;
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaddset(&blocked, signals[i]);
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN || signals[i] == SIGCHLD)
+			sigaction(signals[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, &awake);
+}
+
+/* In a process of ours: as they were. */
+static void leave_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+	struct sigaction old;
+
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler == interrupt)
+			signal(signals[i], SIG_DFL);
+	}
+	sigprocmask(SIG_SETMASK, &awake, NULL);
 }
 
 /* ---- running them -------------------------------------------------------------------------------------------------- */
@@ -172,21 +266,28 @@ static void child(struct work *work, unsigned int job)
 
 	while ((at = __atomic_fetch_add(&shared->next, 1, __ATOMIC_RELAXED)) < work->nr_todo) {
 		shared->running[job] = work->todo[at] + 1;
+		alarm(work->jobs->timeout);
 		run_one(work, work->todo[at]);
+		alarm(0);
 		shared->running[job] = 0;
 	}
 	fflush(NULL);
-	_exit(0);
+	_exit(EXIT_JOB);
 }
 
 static pid_t begin(struct work *work, unsigned int job)
 {
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	fflush(NULL);
 	pid = fork();
-	if (!pid)
+	if (!pid) {
+		leave_signals();
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
 		child(work, job);
+	}
 	if (pid < 0)
 		perror("psim: a process of the laboratory");
 	return pid;
@@ -197,63 +298,65 @@ static void tell_crash(struct work *work, unsigned int job, int status)
 {
 	const struct lab_run *run = &work->runs[work->shared->running[job] - 1];
 	const char *plugin = run->policy->plugin ? run->policy->plugin : run->workload->plugin;
-	char what[256];
+	char what[256], end[64];
 
 	describe(run, what, sizeof(what));
-	fprintf(stderr, "psim: %s: the run ended with %s %d%s%s\n", what,
-		WIFSIGNALED(status) ? "signal" : "exit code",
-		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+	tell_end(work, status, end, sizeof(end));
+	fprintf(stderr, "psim: %s: the run %s%s%s\n", what, end,
 		plugin ? "; it had the plug-in " : "", plugin ? plugin : "");
 	work->shared->running[job] = 0;
-	work->shared->failed++;
-	work->shared->done++;
+	__atomic_add_fetch(&work->shared->failed, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&work->shared->done, 1, __ATOMIC_RELAXED);
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
+static void end_all(const pid_t *pids, unsigned int jobs)
 {
-	interrupted = signal;
+	for (unsigned int i = 0; i < jobs; i++) {
+		if (pids[i] > 0)
+			kill(pids[i], SIGTERM);
+	}
+}
+
+/* One of ours has ended. Return: how many go on in its place. */
+static unsigned int reap(struct work *work, pid_t *pids, unsigned int job, int status)
+{
+	pids[job] = 0;
+	if (interrupted)
+		return 0;
+	if (work->shared->running[job])
+		tell_crash(work, job, status);
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_JOB)
+		return 0;
+	pids[job] = begin(work, job);
+	return pids[job] > 0;
 }
 
 static int run_all(struct work *work)
 {
 	unsigned int jobs = work->jobs->jobs, left = 0;
-	struct sigaction action = {.sa_handler = interrupt}, old;
-	pid_t pids[MAX_JOBS] = {0};
+	pid_t pids[MAX_JOBS] = {0}, pid;
+	int status;
 
 	if (jobs > work->nr_todo)
 		jobs = work->nr_todo;
-	sigaction(SIGINT, &action, &old);
+	catch_signals();
 	for (unsigned int i = 0; i < jobs; i++) {
 		pids[i] = begin(work, i);
 		left += pids[i] > 0;
 	}
 	while (left) {
-		int status;
-		pid_t pid = waitpid(-1, &status, 0);
-
-		if (interrupted && pid < 0 && errno == EINTR) {
+		while (left && (pid = waitpid(-1, &status, WNOHANG)) > 0) {
 			for (unsigned int i = 0; i < jobs; i++) {
-				if (pids[i] > 0)
-					kill(pids[i], SIGTERM);
+				if (pids[i] == pid)
+					left += reap(work, pids, i, status) - 1;
 			}
-			continue;
 		}
-		for (unsigned int i = 0; pid > 0 && i < jobs; i++) {
-			if (pids[i] != pid)
-				continue;
-			pids[i] = 0;
-			left--;
-			if (interrupted || (WIFEXITED(status) && !WEXITSTATUS(status)))
-				continue;
-			if (work->shared->running[i])
-				tell_crash(work, i, status);
-			pids[i] = begin(work, i);
-			left += pids[i] > 0;
-		}
+		if (interrupted)
+			end_all(pids, jobs);
+		if (left)
+			sigsuspend(&awake);
 	}
-	sigaction(SIGINT, &old, NULL);
+	leave_signals();
 	return interrupted ? -EINTR : 0;
 }
 
@@ -294,33 +397,47 @@ static int answer(const struct work *work, int err)
 	return err || work->shared->failed ? 1 : 0;
 }
 
+static int run_todo(struct work *work)
+{
+	const struct lab_jobs *jobs = work->jobs;
+	int err;
+
+	work->shared->total = work->nr_todo;
+	if (jobs->begin)
+		jobs->begin(&work->shared->done, &work->shared->total);
+	err = run_all(work);
+	if (jobs->end)
+		jobs->end(work->shared->done, lab_experiment_runs(jobs->experiment),
+			  work->shared->failed);
+	if (err)
+		fprintf(stderr, "psim: interrupted by signal %d: run it again for the others\n",
+			interrupted);
+	else if (work->shared->done < work->nr_todo)
+		err = -ECHILD;
+	return err;
+}
+
 static int run_work(struct work *work)
 {
 	const struct lab_jobs *jobs = work->jobs;
 	json_t *lines, *keys;
-	int err;
+	int folder = lab_results_open(jobs->folder), err, written;
 
-	if (mkdir(jobs->folder, 0777) && errno != EEXIST) {
-		fprintf(stderr, "psim: %s cannot be made: %s\n", jobs->folder, strerror(errno));
+	if (folder < 0)
 		return 2;
-	}
-	lab_results_repair(jobs->folder);
 	lines = lab_results_load(jobs->folder);
 	keys = keys_of(lines);
 	lay_out(work);
 	err = choose(work, keys);
 	json_decref(keys);
 	json_decref(lines);
-	if (err)
-		return answer(work, err);
-	work->shared->total = work->nr_todo;
-	if (jobs->begin)
-		jobs->begin(&work->shared->done, &work->shared->total);
-	err = run_all(work);
-	if (jobs->end)
-		jobs->end(work->nr_todo, lab_experiment_runs(jobs->experiment),
-			  work->shared->failed);
-	return answer(work, err ? err : write_tables(work));
+	if (!err) {
+		err = run_todo(work);
+		written = write_tables(work);
+		err = err ? err : written;
+	}
+	close(folder);
+	return answer(work, err);
 }
 
 int lab_jobs_run(const struct lab_jobs *jobs)

@@ -16,16 +16,21 @@ json_t *lab_config_json(const struct lab_run *run);
 #define LAB_KEY 65
 void lab_config_key(const json_t *config, char key[LAB_KEY]);
 
-/* Workload files' digests are reckoned once. Return: 0, -EINVAL with a line in @error. */
+/* Digests of workloads' files and of plug-ins are reckoned once. Return: 0, -EINVAL with a line in @error. */
 int lab_digest_files(const struct lab_experiment *e, char *error, size_t length);
 
+/*
+ * Make the folder, see that it can be written, and keep others out for as long as a process of ours lives.
+ * Return: a descriptor to be closed; -1 after a message.
+ */
+int lab_results_open(const char *folder);
 /* Add the run's line to the folder. Takes @config. Return: 0, -errno. */
 int lab_results_add(const char *folder, unsigned int index, const struct lab_run *run,
 		    json_t *config, const struct lab_result *result);
-/* Cut off a last line without an end. While nobody else writes. */
-void lab_results_repair(const char *folder);
 /* All lines, by index; those that are none are left out. A new reference. NULL with a message. */
 json_t *lab_results_load(const char *folder);
+/* Whether it is one of a run, as far as tables and reports look at it. */
+bool lab_is_result(const json_t *line);
 /* results.json, results.csv, residency.csv. Return: 0; -errno after a message. */
 int lab_results_write(const char *folder, const json_t *lines);
 

@@ -134,11 +134,25 @@ struct fy_node *yaml_find(struct fy_node *node, const char *key)
 	return fy_node_mapping_lookup_by_string(node, key, FY_NT);
 }
 
+/* As one would write it in a file: 4K, 1T. */
+static const char *pretty(double number, char text[32])
+{
+	static const char units[] = "KMGT";
+	int unit = -1;
+
+	while (number >= 1024 && unit < 3 && fmod(number, 1024) == 0) {
+		number /= 1024;
+		unit++;
+	}
+	snprintf(text, 32, unit < 0 ? "%.15g" : "%.15g%c", number, units[unit < 0 ? 0 : unit]);
+	return text;
+}
+
 int yaml_number(struct reader *r, struct fy_node *node, double min, double max, double *number)
 {
 	static const char units[] = "KMGT";
 	const char *text = yaml_text(r, node), *unit;
-	char *end;
+	char *end, least[32], most[32];
 
 	if (!text)
 		return -EINVAL;
@@ -148,8 +162,8 @@ int yaml_number(struct reader *r, struct fy_node *node, double min, double max, 
 		end = "";
 	} else {
 		*number = strtod(text, &end);
-		if (end == text || !isfinite(*number))
-			return yaml_fail(r, node, "a number from %g to %g expected", min, max);
+		if (end == text)
+			end = "?";
 	}
 	unit = *end ? strchr(units, *end) : NULL;
 	if (unit) {
@@ -160,8 +174,26 @@ int yaml_number(struct reader *r, struct fy_node *node, double min, double max, 
 		end++;
 	}
 	if (*end || !(*number >= min && *number <= max))
-		return yaml_fail(r, node, "a number from %g to %g expected", min, max);
+		return yaml_fail(r, node, "'%.40s': a number from %s to %s expected", text,
+				 pretty(min, least), pretty(max, most));
 	return 0;
+}
+
+int yaml_name(struct reader *r, struct fy_node *node, char **name)
+{
+	const char *text = yaml_text(r, node);
+
+	if (!text)
+		return -EINVAL;
+	for (const char *at = text; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 127)
+			return yaml_fail(r, node, "a name without control characters expected");
+	}
+	if (!*text || strlen(text) > YAML_MAX_NAME)
+		return yaml_fail(r, node, "a name of 1 to %d bytes expected", YAML_MAX_NAME);
+	free(*name);
+	*name = strdup(text);
+	return *name ? 0 : -ENOMEM;
 }
 
 int yaml_each(struct reader *r, struct fy_node *node,
@@ -291,9 +323,26 @@ const char *yaml_ready(void)
 
 /* ---- shared objects of others ------------------------------------------------------------------------------------ */
 
+static const char *missing_in(const void *found, bool policy)
+{
+	const struct psim_lab_policy *p = found;
+	const struct psim_lab_workload *w = found;
+	const struct psim_lab_option *options = policy ? p->options : w->options;
+	unsigned int n = 0;
+
+	if (policy && (!p->name || !p->source))
+		return "name and source";
+	if (!policy && (!w->name || !w->open || !w->next || !w->close))
+		return "name, open, next and close";
+	while (options && options[n].name && n <= LAB_MAX_OPTIONS)
+		n++;
+	return n > LAB_MAX_OPTIONS ? "at most 16 options" : NULL;
+}
+
 const void *lab_plugin_load(struct reader *r, struct fy_node *node, const char *path,
 			    const char *symbol)
 {
+	const char *missing;
 	char here[4096];
 	void *object;
 	const void *found;
@@ -306,13 +355,17 @@ const void *lab_plugin_load(struct reader *r, struct fy_node *node, const char *
 		return NULL;
 	}
 	found = dlsym(object, symbol);
-	if (!found)
+	if (!found) {
 		yaml_fail(r, node, "a shared object that defines %s expected", symbol);
-	else if (*(const unsigned int *)found != PSIM_LAB_VERSION)
+	} else if (*(const unsigned int *)found != PSIM_LAB_VERSION) {
 		yaml_fail(r, node, "version %u of %s expected, found %u", PSIM_LAB_VERSION, symbol,
 			  *(const unsigned int *)found);
-	else
-		return found;
+	} else {
+		missing = missing_in(found, !strcmp(symbol, "psim_lab_policy"));
+		if (!missing)
+			return found;
+		yaml_fail(r, node, "%s with %s expected", symbol, missing);
+	}
 	dlclose(object);
 	return NULL;
 }
