@@ -136,9 +136,28 @@ static void next_region__is_triggered(void **state)
 	      "+1536 +1537-1551"});
 }
 
+/* A page for every quarter of the faults that had the stride. */
+static void libra__follows_several_strides(void **state)
+{
+	(void)state;
+	PLAY({"libra", 2048, 1024, "0 1 6", "+0 +1 +2 +3 +4 +5 +6 +7 +8 +9 +10"},
+	     /* half each, 10 first */
+	     {"libra", 2048, 1024, "0 10 57", "+0 +10 +20 +30 +40 +50 +57 +67 +77 +64 +71"},
+	     /* two of three are 2.67 quarters, one is 1.33; what is there already does not come */
+	     {"libra", 2048, 1024, "0 10 60 77",
+	      "+0 +10 +20 +30 +40 +50 +60 +70 +80 +90 +100 +77 +87 +97 +54"},
+	     /* far from one another: two ways; of another stream: others */
+	     {"libra", 2048, 1024, "0 1000 1 1001",
+	      "+0 +1000 +1 +2 +3 +4 +5 +1001 +1002 +1003 +1004 +1005"},
+	     {"libra", 2048, 1024, "0@1 20@2 1@1", "+0 +20 +1 +2 +3 +4 +5"},
+	     /* the same page again brings nothing */
+	     {"libra", 2048, 1024, "0 1 c1 c2 1", "+0 +1 +2 +3 +4 +5 <1 <2 +1"});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(libra__follows_several_strides, set_up),
 		cmocka_unit_test_setup(next_region__is_triggered, set_up),
 		cmocka_unit_test_setup(fixed__come_whole_as_far_as_they_exist, set_up),
 		cmocka_unit_test_setup(chunks__are_the_largest_that_the_program_has_whole, set_up),

@@ -109,9 +109,29 @@ static void thrash__forgets(void **state)
 	      "+0 <0 +0 <0 +0 +512 <0 +0 <0 +0"});
 }
 
+#define FIRST "+0-511 +512-1023 -0-511 +1024-1535 -512-1023 +0-511 -1024-1535"
+
+/* Two of four fit, one of them is free when a batch begins. With the second that comes back there is too much. */
+static void transient__is_used_from_afar_for_a_while(void **state)
+{
+	(void)state;
+	PLAY({"transient", 2048, 1024, "0r 1r 2r 0r 1r 1r", FIRST});
+	assert_int_equal(result.far, 2);
+	/* the third stream brings it */
+	PLAY({"transient", 2048, 1024, "0r 1r 2r 0r 1r+16@1 1r+32@0", FIRST},
+	     {"transient", 2048, 1024, "0r 1r 2r 0r 1r+16@1 1r+32@2", FIRST " +512-1023"});
+	/* in time the first one is in demand no more */
+	PLAY({"transient again=0.001", 2048, 1024, "0r 1r 2r 0r 1r", FIRST " +512-1023"});
+	/* 16 accesses from afar of 0.1 ms are longer than 1 ms */
+	lab.cost.far_ns = 100000;
+	PLAY({"transient afar=1", 2048, 1024, "0r 1r 2r 0r 1rx16", FIRST " +512-1023"});
+	assert_int_equal(result.far, 15);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(transient__is_used_from_afar_for_a_while, set_up),
 		cmocka_unit_test_setup(thrash__ends_in_a_pin, set_up),
 		cmocka_unit_test_setup(thrash__forgets, set_up),
 		cmocka_unit_test_setup(never__is_never, set_up),

@@ -7,12 +7,14 @@
 /* clang-format off */
 #define PARTS(X)                                                                                         \
 	/* does it come? */                                                                              \
-	X(never) X(delayed) X(delayed_full) X(adaptive) X(counters) X(thrash)                            \
+	X(never) X(delayed) X(delayed_full) X(adaptive) X(counters) X(thrash) X(transient)                            \
+	/* whose memory? */ \
+ X(interleave) X(preferred) X(owner_stays) X(grit) \
 	/* how long does it stay? */                                                                     \
 	X(stay)                                                                                          \
 	/* how much? */                                                                                  \
 	X(until_full) X(page) X(block) X(region) X(random_page) X(random_block) X(tree_simulator) X(tree) \
-	X(feedback) X(chunks) X(next) X(next_region) X(stride)                                           \
+	X(feedback) X(chunks) X(next) X(next_region) X(stride) X(libra)                                           \
 	/* what leaves? */                                                                               \
 	X(lrm) X(fifo) X(lrf) X(lru) X(lru_page) X(lru_block) X(lru_reserved) X(lru_sampled) X(lfu)      \
 	X(cyclic) X(tournament) X(tree_evict) X(largest) X(random_evict) X(evict_ahead)
@@ -126,6 +128,24 @@ const struct lab_ready lab_ready[] = {
 	 "2 MiB come; those in which nothing faulted for longest leave",
 	 "B07, B51",
 	 {"region", "lrf"}},
+	{"libra", "strides of each stream; between GPUs what pays", "B11, B41", {"libra", "lru"}},
+	{"transient", "2 MiB; what comes back too soon is used from afar", "B25", {"transient"}},
+	{"interleave",
+	 "2 MiB to each GPU in turn; the oldest leave",
+	 "assumption, B07, B40",
+	 {"interleave", "region", "lrm"}},
+	{"preferred",
+	 "everything to one GPU; the driver's tree",
+	 "B23, B06, B40",
+	 {"preferred", "tree", "lrm"}},
+	{"owner-stays",
+	 "what is with a linked GPU stays for a while; the driver's tree",
+	 "A33, B06, B40",
+	 {"owner-stays", "tree", "lrm"}},
+	{"grit",
+	 "page by page by its faults; the oldest leave",
+	 "B27, B40",
+	 {"grit", "page", "lrm"}},
 	{0},
 };
 

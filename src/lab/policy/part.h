@@ -31,4 +31,27 @@ static inline bool part_is_full(const struct psim_lab_world *world)
 	return world->free_pages(world) < REGION;
 }
 
+static inline bool part_is_with_peer(const struct psim_lab_world *world, unsigned long page)
+{
+	int owner = world->owner(world, page);
+
+	return world->linked && owner >= 0 && (unsigned int)owner != world->gpu;
+}
+
+/*
+ * It comes with the access from afar that has this number among those of the 64 KiB around. Who asks again has
+ * been counted; who faults for the first time has not.
+ */
+static inline int part_with(const struct psim_lab_fault *fault, struct psim_lab_plan *plan,
+			    double threshold)
+{
+	unsigned long number = fault->touches + !fault->mapped;
+	unsigned long wanted = threshold < 4e9 ? (unsigned long)threshold : 4000000000ul;
+
+	if (number >= wanted)
+		return PSIM_LAB_ELSE;
+	plan->ask_after = wanted - fault->touches;
+	return PSIM_LAB_REMOTE;
+}
+
 #endif /* LAB_PART_H */

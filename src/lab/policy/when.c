@@ -30,28 +30,13 @@ static void *create_two(const struct psim_lab_world *world, const double *values
 	return make(world, values, 2);
 }
 
-/*
- * It comes with the access from afar that has this number among those of the 64 KiB around. Who asks again has
- * been counted; who faults for the first time has not.
- */
-static int with(const struct psim_lab_fault *fault, struct psim_lab_plan *plan, double threshold)
-{
-	unsigned long number = fault->touches + !fault->mapped;
-	unsigned long wanted = threshold < 4e9 ? (unsigned long)threshold : 4000000000ul;
-
-	if (number >= wanted)
-		return PSIM_LAB_ELSE;
-	plan->ask_after = wanted - fault->touches;
-	return PSIM_LAB_REMOTE;
-}
-
-/* The same for reads; a write brings it at once. */
+/* As part_with() for reads; a write brings it at once. */
 static int after(const struct psim_lab_fault *fault, struct psim_lab_plan *plan, double threshold)
 {
 	if (fault->write)
 		return PSIM_LAB_ELSE;
 	plan->read_only = 1;
-	return with(fault, plan, threshold);
+	return part_with(fault, plan, threshold);
 }
 
 static bool was_full(struct when *w)
@@ -128,7 +113,7 @@ static const struct psim_lab_option counter_options[] = {
 static int when_counters(void *state, const struct psim_lab_fault *fault,
 			 struct psim_lab_plan *plan)
 {
-	return with(fault, plan, ((struct when *)state)->values[0]);
+	return part_with(fault, plan, ((struct when *)state)->values[0]);
 }
 
 PART(counters, "counters", "64 KiB come after so many accesses from afar, of either kind", "B22",

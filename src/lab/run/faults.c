@@ -174,6 +174,11 @@ static int serve_one(struct psim_lab_engine *e, unsigned int gpu, const struct w
 	if (!err && !reaches(e, gpu, w))
 		err = map_where_it_is(e, gpu, w->page, 1, w->write);
 	block->ask = lab_is_on(e, gpu, w->page) ? 0 : plan.ask_after;
+	if (block->ask && w->mapped && block->far) {
+		/* the access that asked again was counted, and will be when it is made */
+		block->far--;
+		block->ask++;
+	}
 	e->guard = ~0ull;
 	return err;
 }
