@@ -176,18 +176,13 @@ int simhw_cmd_engine(void *arg)
 	struct simgpu_hw *gpu = arg;
 	struct ring *ring = &gpu->cmd;
 	struct simgpu_desc d;
+	int err;
 
-	for (;;) {
-		while (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) == ring->done) {
-			if (__atomic_load_n(&gpu->stop, __ATOMIC_ACQUIRE))
-				return 0;
-			psim_hw_wait();
-		}
-		if (simhw_ring_fetch(gpu, ring, &d))
-			return -EFAULT;
+	while ((err = simhw_ring_next(gpu, ring, &d)) > 0) {
 		psim_hw_trace(PSIM_HW_COMMAND, gpu->bus.id, d.opcode, d.address, d.bytes);
 		d.status = run(gpu, &d);
 		psim_hw_trace(PSIM_HW_COMMAND_END, gpu->bus.id, -d.status, 0, 0);
 		simhw_ring_finish(gpu, ring, &d, SIMGPU_IRQ_CMD);
 	}
+	return err;
 }

@@ -90,19 +90,14 @@ int simhw_copy_engine(void *arg)
 	struct simgpu_hw *gpu = arg;
 	struct ring *ring = &gpu->copy;
 	struct simgpu_desc d;
+	int err;
 
-	for (;;) {
-		while (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) == ring->done) {
-			if (__atomic_load_n(&gpu->stop, __ATOMIC_ACQUIRE))
-				return 0;
-			psim_hw_wait();
-		}
-		if (simhw_ring_fetch(gpu, ring, &d))
-			return -EFAULT;
+	while ((err = simhw_ring_next(gpu, ring, &d)) > 0) {
 		psim_hw_trace(PSIM_HW_COPY, gpu->bus.id, d.bytes, d.opcode, ring->done + 1);
 		psim_hw_busy(cost(gpu, &d));
 		d.status = psim_hw_copy_fails() ? -EIO : move(gpu, &d);
 		psim_hw_trace(PSIM_HW_COPY_END, gpu->bus.id, d.bytes, ring->done + 1, -d.status);
 		simhw_ring_finish(gpu, ring, &d, SIMGPU_IRQ_COPY);
 	}
+	return err;
 }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* What the two engines share: fetching a descriptor by DMA, writing its end back, the interrupt. */
+/* What the two engines share: the next descriptor by DMA, writing its end back, the interrupt. */
+#include <errno.h>
+
 #include "simgpu_hw.h"
 
-int simhw_ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc)
+int simhw_ring_next(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc)
 {
 	uint64_t at = ring->base + ring->done % ring->size * SIMGPU_DESC_BYTES;
 
-	return psim_hw_dma(&gpu->bus, at, desc, sizeof(*desc), 0);
+	while (__atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) == ring->done) {
+		if (__atomic_load_n(&gpu->stop, __ATOMIC_ACQUIRE))
+			return 0;
+		psim_hw_wait();
+	}
+	return psim_hw_dma(&gpu->bus, at, desc, sizeof(*desc), 0) ? -EFAULT : 1;
 }
 
 void simhw_ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,

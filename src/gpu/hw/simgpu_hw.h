@@ -115,7 +115,8 @@ void simhw_mmu_invalidate(struct simgpu_hw *gpu, uint64_t context, uint64_t star
 void simhw_mmu_table_written(struct simgpu_hw *gpu);
 
 /* engine.c: what both engines share */
-int simhw_ring_fetch(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc);
+/* Wait for the ring's next descriptor. Return: 1; 0: the GPU stops; -EFAULT. */
+int simhw_ring_next(struct simgpu_hw *gpu, struct ring *ring, struct simgpu_desc *desc);
 void simhw_ring_finish(struct simgpu_hw *gpu, struct ring *ring, const struct simgpu_desc *desc,
 		       uint64_t irq);
 void simhw_raise_irq(struct simgpu_hw *gpu, uint64_t bits);
