@@ -184,9 +184,46 @@ static void tournament__retires_who_is_blamed(void **state)
 				   "+1024-1535");
 }
 
+static void ends_with(const char *end)
+{
+	size_t n = strlen(end);
+
+	if (told < n || strcmp(story + told - n, end))
+		fail_msg("%s\ndoes not end with\n%s", story, end);
+}
+
+/* An allocation of 2 MiB, and far from it another of a page. */
+static void smart__does_what_fits(void **state)
+{
+	(void)state;
+	/* streamed: the least recently used 2 MiB leave */
+	play("smart faults=4, block", 512, 512, "0-511 2r");
+	assert_non_null(strstr(story, "+496-511 -0-15 -16-31 -32-47"));
+	ends_with("-496-511 +1024");
+	/* streamed again: 64 KiB of them */
+	play("smart faults=4, block", 512, 512, "0-511 2r 0-511 2r");
+	ends_with("-1024 +496-511 -0-15 +1024");
+	/* at random: the same */
+	play("smart faults=4, block", 512, 512, "w0-447 w496 w448 w480 w464 w2r");
+	ends_with("+464-479 -0-15 +1024");
+	/* each allocation for itself */
+	PLAY({"smart faults=4, block", 512, 512, "0 16 32 2r 64",
+	      "+0-15 +16-31 +32-47 +1024 +64-79"});
+	/* the page alone is no pattern; at random: what is read comes with the eighth read */
+	PLAY({"smart faults=4, block", 512, 512, "0 400 16 300 100x6", "+0-15 +400-415 +16-31"},
+	     {"smart faults=4, block", 512, 512, "0 400 16 300 100x8",
+	      "+0-15 +400-415 +16-31 +96-111"},
+	     {"smart faults=4 reads=2, block", 512, 512, "0 400 16 w300 100x2",
+	      "+0-15 +400-415 +16-31 +288-303 +96-111"},
+	     /* not before memory was full */
+	     {"smart faults=4, block", 512, 1024, "0 400 16 300",
+	      "+0-15 +400-415 +16-31 +288-303"});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(smart__does_what_fits, set_up),
 		cmocka_unit_test_setup(lrf__goes_by_faults, set_up),
 		cmocka_unit_test_setup(cyclic__protects_what_came_first, set_up),
 		cmocka_unit_test_setup(cyclic__learns_how_many_leave, set_up),

@@ -154,9 +154,28 @@ static void libra__follows_several_strides(void **state)
 	     {"libra", 2048, 1024, "0 1 c1 c2 1", "+0 +1 +2 +3 +4 +5 <1 <2 +1"});
 }
 
+/* With the fourth fault it is known what they look like. */
+static void forest__has_trees_that_fit(void **state)
+{
+	(void)state;
+	/* one after another: leaves of 256 KiB in 4 MiB */
+	PLAY({"forest faults=4", 2048, 2048, "0 16 32 64 128 256 512",
+	      "+0 +1-15 +16 +17-31 +32 +33-63 +64 +65-127 +128 +129-255 +256 +257-511 +512 +513-1023"},
+	     /* and again: 64 KiB in 512 KiB */
+	     {"forest faults=4", 512, 512, "0 c0 0 16 32 64 128",
+	      "+0 +1-15 <0 +0 +16 +17-31 +32 +33-63 +64 +65-127 +128 +129-143"},
+	     /* at random: leaves of 16 KiB in 512 KiB */
+	     {"forest faults=4", 512, 512, "0 400 16 300 100",
+	      "+0 +1-15 +400 +401-415 +16 +17-31 +300 +301-303 +100 +101-103"},
+	     /* at random and again: 64 KiB in 2 MiB */
+	     {"forest faults=4", 512, 512, "0 400 c0 c400 c401 0 300 100",
+	      "+0 +1-15 +400 +401-415 <0 <400 <401-415 +0 +288-300 +301-303 +96-100 +101-111"});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(forest__has_trees_that_fit, set_up),
 		cmocka_unit_test_setup(libra__follows_several_strides, set_up),
 		cmocka_unit_test_setup(next_region__is_triggered, set_up),
 		cmocka_unit_test_setup(fixed__come_whole_as_far_as_they_exist, set_up),

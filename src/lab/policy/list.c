@@ -7,14 +7,14 @@
 /* clang-format off */
 #define PARTS(X)                                                                                         \
 	/* does it come? */                                                                              \
-	X(never) X(delayed) X(delayed_full) X(adaptive) X(counters) X(thrash) X(transient)                            \
+	X(never) X(delayed) X(delayed_full) X(adaptive) X(counters) X(thrash) X(transient) X(smart)                            \
 	/* whose memory? */ \
  X(interleave) X(preferred) X(owner_stays) X(grit) \
 	/* how long does it stay? */                                                                     \
 	X(stay)                                                                                          \
 	/* how much? */                                                                                  \
 	X(until_full) X(page) X(block) X(region) X(random_page) X(random_block) X(tree_simulator) X(tree) \
-	X(feedback) X(chunks) X(next) X(next_region) X(stride) X(libra)                                           \
+	X(feedback) X(forest) X(chunks) X(next) X(next_region) X(stride) X(libra)                                           \
 	/* what leaves? */                                                                               \
 	X(lrm) X(fifo) X(lrf) X(lru) X(lru_page) X(lru_block) X(lru_reserved) X(lru_sampled) X(lfu)      \
 	X(cyclic) X(tournament) X(tree_evict) X(largest) X(random_evict) X(evict_ahead)
@@ -146,6 +146,14 @@ const struct lab_ready lab_ready[] = {
 	 "page by page by its faults; the oldest leave",
 	 "B27, B40",
 	 {"grit", "page", "lrm"}},
+	{"smart",
+	 "a simulator's tree; the rest as the faults look",
+	 "B29, B05",
+	 {"smart", "tree-simulator"}},
+	{"forest",
+	 "a tree of a size that goes by the faults; the least recently used 2 MiB leave",
+	 "B15, B41",
+	 {"forest", "lru"}},
 	{0},
 };
 

@@ -54,4 +54,14 @@ static inline int part_with(const struct psim_lab_fault *fault, struct psim_lab_
 	return PSIM_LAB_REMOTE;
 }
 
+/* As part_with() for reads; a write brings it at once. */
+static inline int part_with_read(const struct psim_lab_fault *fault, struct psim_lab_plan *plan,
+				 double threshold)
+{
+	if (fault->write)
+		return PSIM_LAB_ELSE;
+	plan->read_only = 1;
+	return part_with(fault, plan, threshold);
+}
+
 #endif /* LAB_PART_H */

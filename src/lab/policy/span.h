@@ -29,6 +29,13 @@ void *span_create_one(const struct psim_lab_world *world, const double *values);
 void span_bring_tree(const struct psim_lab_world *world, const struct psim_lab_fault *fault,
 		     struct psim_lab_plan *plan, unsigned int threshold);
 
+/*
+ * Bring what the simulators' tree says: the leaf around the fault, and what @tree pages around it add from half on.
+ * At most 32 leaves make a tree.
+ */
+void span_bring_leaves(const struct psim_lab_world *world, const struct psim_lab_fault *fault,
+		       struct psim_lab_plan *plan, unsigned int tree, unsigned int leaf);
+
 #define SPAN(ident, title, text, where, ...) \
 	PART(ident, title, text, where, .destroy = free, .span = span_##ident, __VA_ARGS__)
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Trees over 2 MiB: what is there by more than a share comes whole. */
+/* Trees: what is there by more than a share comes whole. */
 #include "span.h"
-
-/* ---- trees ---------------------------------------------------------------------------------------------------------- */
 
 /*
  * Each address gap and each faulted page ends a piece, so a fault on the first page of 64 KiB makes one of a page
@@ -22,21 +20,8 @@ static void bring_cut(struct psim_lab_plan *plan, const struct psim_lab_fault *f
 		plan->bring(plan, page + 1, end - page - 1);
 }
 
-static void bring_marked(struct psim_lab_plan *plan, const struct psim_lab_fault *fault,
-			 const bool *blocks)
-{
-	unsigned long region = fault->page / REGION * REGION;
-
-	for (unsigned int i = 0, end; i < BLOCKS; i = end + 1) {
-		for (end = i; end < BLOCKS && blocks[end]; end++)
-			;
-		if (end > i)
-			bring_cut(plan, fault, region + i * BLOCK, region + end * BLOCK);
-	}
-}
-
 /*
- * The simulators' tree: leaves of 64 KiB, valid if anything of them is there; a node with more than half of its
+ * The simulators' tree: leaves, valid if anything of them is there; a node with more than half of its
  * size valid, but not all, is filled.
  */
 static unsigned int grow(bool *blocks, unsigned int first, unsigned int n)
@@ -53,20 +38,31 @@ static unsigned int grow(bool *blocks, unsigned int first, unsigned int n)
 	return n;
 }
 
+void span_bring_leaves(const struct psim_lab_world *world, const struct psim_lab_fault *fault,
+		       struct psim_lab_plan *plan, unsigned int tree, unsigned int leaf)
+{
+	unsigned long root = fault->page / tree * tree;
+	unsigned int n = tree / leaf;
+	bool leaves[BLOCKS] = {false};
+
+	for (unsigned int i = 0; i < n; i++) {
+		for (unsigned int j = 0; j < leaf && !leaves[i]; j++)
+			leaves[i] = world->resident(world, root + i * leaf + j);
+	}
+	leaves[(fault->page - root) / leaf] = true;
+	grow(leaves, 0, n);
+	for (unsigned int i = 0, end; i < n; i = end + 1) {
+		for (end = i; end < n && leaves[end]; end++)
+			;
+		if (end > i)
+			bring_cut(plan, fault, root + i * leaf, root + end * leaf);
+	}
+}
+
 static void span_tree_simulator(void *state, const struct psim_lab_fault *fault,
 				struct psim_lab_plan *plan)
 {
-	struct span *s = state;
-	unsigned long region = fault->page / REGION * REGION;
-	bool blocks[BLOCKS] = {false};
-
-	for (unsigned int i = 0; i < BLOCKS; i++) {
-		for (unsigned int j = 0; j < BLOCK && !blocks[i]; j++)
-			blocks[i] = s->world->resident(s->world, region + i * BLOCK + j);
-	}
-	blocks[(fault->page - region) / BLOCK] = true;
-	grow(blocks, 0, BLOCKS);
-	bring_marked(plan, fault, blocks);
+	span_bring_leaves(((struct span *)state)->world, fault, plan, REGION, BLOCK);
 }
 SPAN(tree_simulator, "tree-simulator", "64 KiB, and what a tree over 2 MiB adds from half on",
      "B05", .create = span_create_plain);

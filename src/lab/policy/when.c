@@ -30,15 +30,6 @@ static void *create_two(const struct psim_lab_world *world, const double *values
 	return make(world, values, 2);
 }
 
-/* As part_with() for reads; a write brings it at once. */
-static int after(const struct psim_lab_fault *fault, struct psim_lab_plan *plan, double threshold)
-{
-	if (fault->write)
-		return PSIM_LAB_ELSE;
-	plan->read_only = 1;
-	return part_with(fault, plan, threshold);
-}
-
 static bool was_full(struct when *w)
 {
 	w->full |= part_is_full(w->world);
@@ -62,7 +53,7 @@ static const struct psim_lab_option delayed_options[] = {
 
 static int when_delayed(void *state, const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
 {
-	return after(fault, plan, ((struct when *)state)->values[0]);
+	return part_with_read(fault, plan, ((struct when *)state)->values[0]);
 }
 
 PART(delayed, "delayed", "what is written comes; what is read, after so many reads", "B20",
@@ -73,7 +64,7 @@ static int when_delayed_full(void *state, const struct psim_lab_fault *fault,
 {
 	struct when *w = state;
 
-	return was_full(w) ? after(fault, plan, w->values[0]) : PSIM_LAB_ELSE;
+	return was_full(w) ? part_with_read(fault, plan, w->values[0]) : PSIM_LAB_ELSE;
 }
 
 PART(delayed_full, "delayed-full", "as delayed, once memory was full", "B20",
@@ -96,7 +87,7 @@ static int when_adaptive(void *state, const struct psim_lab_fault *fault,
 
 	if (was_full(w))
 		threshold = w->values[0] * w->values[1] * (fault->trips + 1);
-	return after(fault, plan, threshold);
+	return part_with_read(fault, plan, threshold);
 }
 
 PART(adaptive, "adaptive",
