@@ -10,21 +10,13 @@ const FAMILY_ORDER = ["other", "memory", "copy", "table", "move", "fault"];
 /* From and to, as shares of a lane's height: a crowded lane still shows each family */
 const FAMILY_BAND = { fault: [0, 0.32], move: [0.32, 0.54], table: [0.54, 0.76], copy: [0.76, 1], memory: [0.86, 1], other: [0.92, 1] };
 
-class Lanes {
+class Lanes extends Band {
 	constructor(app) {
-		this.app = app;
-		this.element = document.getElementById("lanes");
-		this.canvas = document.getElementById("lanes-marks");
-		this.over = document.getElementById("lanes-cursor");
-		this.height = document.getElementById("lanes-height");
-		this.window = [0, 1];
+		super(app, "lanes", "marks");
+		this.room = document.getElementById("lanes-height");
 		this.index();
-		this.element.addEventListener("pointerdown", (event) => this.press(event));
-		this.element.addEventListener("pointermove", (event) => this.drag(event));
-		this.element.addEventListener("pointerup", () => (this.held = false));
 		this.element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
 		this.element.addEventListener("scroll", () => this.redraw());
-		new ResizeObserver(() => this.layout()).observe(this.element);
 	}
 
 	/* Lists of events by lane and family, and of the spans in which a lane runs */
@@ -109,38 +101,17 @@ class Lanes {
 	}
 
 	layout() {
-		this.width = this.element.offsetWidth; /* as the timeline, whose axis is the same */
-		this.view = this.element.clientHeight;
-		this.scale = window.devicePixelRatio || 1;
+		/* as wide as the timeline, whose axis is the same */
+		this.resize(this.element.offsetWidth, this.element.clientHeight);
 		for (const canvas of [this.canvas, this.over]) {
-			canvas.width = Math.round(this.width * this.scale);
-			canvas.height = Math.round(this.view * this.scale);
 			canvas.style.width = `${this.width}px`;
-			canvas.style.height = `${this.view}px`;
+			canvas.style.height = `${this.height}px`;
 		}
-		this.height.style.height = `${Math.max(0, this.lanes.length * LANE + 6 - this.view)}px`;
-		this.redraw();
-	}
-
-	redraw() {
-		this.stale = true;
-		this.app.invalidate();
+		this.room.style.height = `${Math.max(0, this.lanes.length * LANE + 6 - this.height)}px`;
 	}
 
 	isZoomed() {
 		return this.window[1] - this.window[0] < 0.9999;
-	}
-
-	xOf(share) {
-		const [a, b] = this.window;
-
-		return GUTTER + ((share - a) / (b - a)) * (this.width - GUTTER - MARGIN);
-	}
-
-	shareAt(x) {
-		const [a, b] = this.window;
-
-		return a + ((x - GUTTER) / (this.width - GUTTER - MARGIN)) * (b - a);
 	}
 
 	/* @about: the share of the axis that stays where it is */
@@ -160,8 +131,8 @@ class Lanes {
 	reveal(i) {
 		const y = this.laneOfTask[this.app.trace.task[i]].index * LANE, top = this.element.scrollTop;
 
-		if (y < top || y + LANE > top + this.view)
-			this.element.scrollTop = y - this.view / 2;
+		if (y < top || y + LANE > top + this.height)
+			this.element.scrollTop = y - this.height / 2;
 	}
 
 	/* Move the window so that the position is in it. */
@@ -176,48 +147,23 @@ class Lanes {
 	}
 
 	wheel(event) {
-		if (!event.ctrlKey && !event.altKey && this.lanes.length * LANE > this.view && !event.shiftKey)
+		if (!event.ctrlKey && !event.altKey && this.lanes.length * LANE > this.height && !event.shiftKey)
 			return; /* it scrolls */
 		event.preventDefault();
-		const box = this.element.getBoundingClientRect();
-		this.zoom(event.deltaY > 0 ? 1.25 : 0.8, this.shareAt(event.clientX - box.left));
+		this.zoom(event.deltaY > 0 ? 1.25 : 0.8, this.shareOf(event));
 	}
 
-	press(event) {
-		this.element.setPointerCapture(event.pointerId);
-		this.held = true;
-		this.app.player.pause();
-		this.drag(event);
-	}
-
-	drag(event) {
-		if (!this.held)
-			return;
-		const box = this.element.getBoundingClientRect();
-		const share = this.shareAt(event.clientX - box.left);
-		this.app.seek(this.app.axis.toPosition(Math.max(this.window[0], Math.min(this.window[1], share))));
-	}
-
-	draw() {
-		if (!this.width)
-			return;
-		if (this.stale)
-			this.drawLanes();
-		this.drawCursor();
-	}
-
-	drawLanes() {
-		const { app, width, view } = this, paint = app.paint, context = this.canvas.getContext("2d");
+	drawPicture() {
+		const { app, width, height } = this, paint = app.paint, context = this.contextOf(this.canvas);
 		const top = this.element.scrollTop;
 
 		this.stale = false;
-		context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
 		context.fillStyle = paint.paper;
-		context.fillRect(0, 0, width, view);
+		context.fillRect(0, 0, width, height);
 		for (const lane of this.lanes) {
 			const y = 3 + lane.index * LANE - top;
 
-			if (y + LANE < 0 || y > view)
+			if (y + LANE < 0 || y > height)
 				continue;
 			context.fillStyle = paint.panel;
 			if (lane.index % 2 === 0)
@@ -302,19 +248,18 @@ class Lanes {
 	}
 
 	drawCursor() {
-		const { app, width, view } = this, context = this.over.getContext("2d");
+		const { app, width, height } = this, context = this.contextOf(this.over);
 		const x = this.xOf(app.axis.toShare(app.position));
 
-		context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
-		context.clearRect(0, 0, width, view);
+		context.clearRect(0, 0, width, height);
 		if (app.position)
 			this.drawWho(context, this.laneOfTask[app.trace.task[app.position - 1]]);
 		if (x < GUTTER - 1 || x > width - MARGIN + 1)
 			return;
 		context.fillStyle = app.paint.paper;
-		context.fillRect(x - 2.5, 0, 5, view);
+		context.fillRect(x - 2.5, 0, 5, height);
 		context.fillStyle = app.paint.cursor;
-		context.fillRect(x - 1.5, 0, 3, view);
+		context.fillRect(x - 1.5, 0, 3, height);
 	}
 
 	/* An arrow at the lane whose event is the newest */

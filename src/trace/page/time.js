@@ -29,70 +29,18 @@ class Axis {
 	}
 }
 
-const GUTTER = 116; /* of timeline and lanes, in CSS pixels: names stand there */
-const MARGIN = 24; /* to the right: the lanes' scroll bar */
-
-class Timeline {
+class Timeline extends Band {
 	constructor(app) {
-		this.app = app;
-		this.element = document.getElementById("timeline");
-		this.canvas = document.getElementById("timeline-chart");
-		this.over = document.getElementById("timeline-cursor");
-		this.element.addEventListener("pointerdown", (event) => this.press(event));
-		this.element.addEventListener("pointermove", (event) => this.drag(event));
-		this.element.addEventListener("pointerup", () => (this.held = false));
-		new ResizeObserver(() => this.layout()).observe(this.element);
+		super(app, "timeline", "chart");
 	}
 
 	layout() {
-		this.width = this.element.clientWidth;
-		this.height = this.element.clientHeight;
-		this.scale = window.devicePixelRatio || 1;
-		for (const canvas of [this.canvas, this.over]) {
-			canvas.width = Math.round(this.width * this.scale);
-			canvas.height = Math.round(this.height * this.scale);
-		}
-		this.redraw();
-	}
-
-	redraw() {
-		this.stale = true;
-		this.app.invalidate();
-	}
-
-	xOf(share) {
-		return GUTTER + share * (this.width - GUTTER - MARGIN);
-	}
-
-	shareOf(event) {
-		const box = this.element.getBoundingClientRect();
-
-		return (event.clientX - box.left - GUTTER) / (this.width - GUTTER - MARGIN);
-	}
-
-	press(event) {
-		this.element.setPointerCapture(event.pointerId);
-		this.held = true;
-		this.app.player.pause();
-		this.drag(event);
-	}
-
-	drag(event) {
-		if (this.held)
-			this.app.seek(this.app.axis.toPosition(this.shareOf(event)));
-	}
-
-	draw() {
-		if (!this.width)
-			return;
-		if (this.stale)
-			this.drawChart();
-		this.drawCursor();
+		this.resize(this.element.clientWidth, this.element.clientHeight);
 	}
 
 	/* Pages by place, one above the other */
-	drawChart() {
-		const { app, width, height } = this, paint = app.paint, context = this.canvas.getContext("2d");
+	drawPicture() {
+		const { app, width, height } = this, paint = app.paint, context = this.contextOf(this.canvas);
 		const steps = Math.max(2, Math.min(1600, Math.round(width - GUTTER - MARGIN)));
 		const positions = Array.from({ length: steps + 1 }, (_, n) => app.axis.toPosition(n / steps));
 		const counts = app.places.counts(positions), base = height - 8, top = 8;
@@ -102,7 +50,6 @@ class Timeline {
 		const most = Math.max(1, sums.reduce((a, b) => Math.max(a, b), 0));
 
 		this.stale = false;
-		context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
 		context.clearRect(0, 0, width, height);
 		context.fillStyle = paint.paper;
 		context.fillRect(GUTTER, top, width - GUTTER - MARGIN, base - top);
@@ -165,10 +112,9 @@ class Timeline {
 	}
 
 	drawCursor() {
-		const { app, width, height } = this, context = this.over.getContext("2d"), paint = app.paint;
+		const { app, width, height } = this, context = this.contextOf(this.over), paint = app.paint;
 		const x = this.xOf(app.axis.toShare(app.position));
 
-		context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
 		context.clearRect(0, 0, width, height);
 		if (app.lanes.isZoomed()) {
 			const [a, b] = app.lanes.window.map((share) => this.xOf(share));
