@@ -48,13 +48,15 @@ struct psim_lab_option {
 /* psim_lab_access.flags */
 #define PSIM_LAB_WRITE 1u
 #define PSIM_LAB_VALUE 2u /* value is what is written, or has to be read */
+#define PSIM_LAB_WAIT  4u /* its accessor waits until all that stands before it has been done */
 
 /**
  * struct psim_lab_access - one access
  * @address: of the first byte, as the program knows it
  * @bytes: how many; may cross pages
  * @who: 0: the CPU; from 1 on: GPUs
- * @flags: PSIM_LAB_WRITE, or it reads; PSIM_LAB_VALUE, for up to 8 bytes that cross no page
+ * @flags: PSIM_LAB_WRITE, or it reads; PSIM_LAB_VALUE, for up to 8 bytes that cross no page; PSIM_LAB_WAIT: all accesses
+ *	that stand before it, whoever's, have been made by then. Without it accessors work at the same time
  * @stream: which of the accessor's streams (warp, thread): policies may tell them apart
  * @value: with PSIM_LAB_VALUE: the bytes, in the host's order. Of a machine that keeps bytes they are written, or
  *	compared with what is read
@@ -104,7 +106,7 @@ struct psim_lab_engine; /* the laboratory's own */
  * @write: it wants to write
  * @stream: which of its streams
  * @mapped: it reaches the page where it is, and was told to ask again (psim_lab_plan.ask_after)
- * @now: virtual time in ns
+ * @now: virtual time in ns, by the GPU's clock
  * @touches: this GPU's accesses from afar to the 64 KiB around, to RAM or to a linked GPU's memory, since pages of
  *	them last left a GPU
  * @trips: how often pieces of the 64 KiB around have left a GPU

@@ -110,12 +110,13 @@ static void csv__is_read(void **state)
 					  "# a remark\n"
 					  "\n"
 					  "gpu0,0x7f0000000000,128,r,31\n"
+					  "wait\n"
 					  "gpu7,0xFF,1,w"),
 			 3);
 	expect(0, 4096, 8, 0, PSIM_LAB_WRITE);
 	expect(1, 0x7f0000000000, 128, 1, 0);
 	assert_int_equal(accesses[1].stream, 31);
-	expect(2, 255, 1, 8, PSIM_LAB_WRITE);
+	expect(2, 255, 1, 8, PSIM_LAB_WRITE | PSIM_LAB_WAIT);
 }
 
 static void csv__says_where(void **state)
@@ -124,6 +125,8 @@ static void csv__says_where(void **state)
 
 	(void)state;
 	refuse("csv", "cpu,1,1,r\ngpu8,1,1,r\n", "line 2", "gpu0 to gpu7");
+	refuse("csv", "cpu,1,1,r\nwaiting\n", "line 2", "\"wait\" alone");
+	refuse("csv", "wait\nwait\n", "line 2", "an access");
 	refuse("csv", "cpu,x,1,r\n", "line 1", "column 2");
 	refuse("csv", "cpu,18446744073709551616,1,r\n", "line 1", "column 2");
 	refuse("csv", "cpu,1,0,r\n", "line 1", "1 to 65535 bytes");
@@ -160,7 +163,7 @@ static void binary__is_read_as_written(void **state)
 					 : last.address + last.bytes,
 			.bytes = sizes[x >> 30 & 7],
 			.who = x >> 33 & 1 ? last.who : (x >> 34) % 9,
-			.flags = x >> 40 & 1,
+			.flags = (x >> 40 & PSIM_LAB_WRITE) | (x >> 40 & PSIM_LAB_WAIT),
 			.stream = x >> 33 & 1 ? last.stream : x >> 44,
 		};
 		if (wanted[i].address + wanted[i].bytes < wanted[i].address)
@@ -192,9 +195,14 @@ static void binary__says_where(void **state)
 		unsigned char record[4];
 		const char *what;
 	} cases[] = {
-		{{0x00}, "a size of 1 to 65535"},	   {{0x0e, 0, 0}, "a size of 1 to 65535"},
-		{{0xa2}, "a step code of 0 to 4"},	   {{0x12, 9, 0, 0}, "who"},
-		{{0x62, 1, 2, 3}, "the rest of a record"}, {{0x28, 0xff}, "within 64 bits"},
+		{{0x00}, "a size of 1 to 65535"},
+		{{0x0e, 0, 0}, "a size of 1 to 65535"},
+		{{0xa2}, "a step code of 0 to 4"},
+		{{2, 0xa0, 0xa0}, "a step code of 0 to 4"},
+		{{0x12, 9, 0, 0}, "who"},
+		{{0x62, 1, 2, 3}, "the rest of a record"},
+		{{2, 2, 2, 0xa0}, "the rest of a record"},
+		{{0x28, 0xff}, "within 64 bits"},
 	};
 	unsigned char bytes[BINARY_HEADER + 4];
 

@@ -2,8 +2,6 @@
 /*
  * One run: the workload's accesses, one after another. An access that finds what it needs in its table is a
  * count; one of a GPU that does not waits with its batch of faults, as others go on for a while.
- *
- * Accessors take turns on one clock.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -27,21 +25,6 @@ int lab_engine_fail(struct psim_lab_engine *e, int err, const char *fmt, ...)
 	return err;
 }
 
-void lab_engine_settle(struct psim_lab_engine *e)
-{
-	struct lab_result *r = e->result;
-
-	for (int who = 0; who < 2; who++) {
-		for (int where = 0; where < 4; where++)
-			e->time_ps += e->hits[who][where] * e->access_ps[who][where];
-	}
-	r->cpu += e->hits[0][0] + e->hits[0][1];
-	r->far += e->hits[1][0];
-	r->near += e->hits[1][1];
-	r->peer += e->hits[1][2];
-	memset(e->hits, 0, sizeof(e->hits));
-}
-
 /* ---- residency over time --------------------------------------------------------------------------------- */
 
 static unsigned long resident(const struct psim_lab_engine *e)
@@ -57,8 +40,9 @@ static unsigned long resident(const struct psim_lab_engine *e)
 static void sample(struct psim_lab_engine *e)
 {
 	struct lab_result *r = e->result;
+	uint64_t now = lab_clock_latest(e);
 
-	if (e->time_ps < e->next_sample_ps)
+	if (now < e->next_sample_ps)
 		return;
 	if (r->nr_samples == 2 * e->run->experiment->samples) {
 		for (unsigned int i = 0; i < r->nr_samples / 2; i++)
@@ -66,9 +50,9 @@ static void sample(struct psim_lab_engine *e)
 		r->nr_samples /= 2;
 		e->sample_ps *= 2;
 	}
-	r->samples[r->nr_samples].time_ns = e->time_ps / 1000.0;
+	r->samples[r->nr_samples].time_ns = now / 1000.0;
 	r->samples[r->nr_samples++].pages = resident(e);
-	while (e->next_sample_ps <= e->time_ps)
+	while (e->next_sample_ps <= now)
 		e->next_sample_ps += e->sample_ps;
 }
 
@@ -77,7 +61,7 @@ static void sample(struct psim_lab_engine *e)
 static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *access,
 		       unsigned long page);
 
-static int serve(struct psim_lab_engine *e);
+static int serve(struct psim_lab_engine *e, unsigned int gpu);
 
 /* It found what it needs. */
 static inline int hit(struct psim_lab_engine *e, const struct psim_lab_access *access,
@@ -85,7 +69,7 @@ static inline int hit(struct psim_lab_engine *e, const struct psim_lab_access *a
 {
 	unsigned char write = access->flags & PSIM_LAB_WRITE;
 
-	e->hits[access->who != 0][WHERE(state)]++;
+	e->clocks[access->who].hits[WHERE(state)]++;
 	e->flags[page] |= PAGE_USED | (write ? PAGE_WRITTEN : 0);
 	if (e->wants) {
 		e->touched[page].last = e->number;
@@ -116,14 +100,32 @@ static inline int access_page(struct psim_lab_engine *e, const struct psim_lab_a
 	return hit(e, access, page, state);
 }
 
+/* Return: 1: the page waited for another accessor's batch, which was served; 0: it does not; -errno. */
+static int serve_others(struct psim_lab_engine *e, unsigned int who, unsigned long page)
+{
+	for (unsigned int gpu = 0; gpu < e->nr_gpus; gpu++) {
+		if (gpu + 1 != who && lab_faults_has(&e->batches[gpu], page))
+			return serve(e, gpu) ?: 1;
+	}
+	return 0;
+}
+
 static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *access,
 		       unsigned long page)
 {
 	unsigned char need = PSIM_VIEW_READ << (access->flags & PSIM_LAB_WRITE);
 	unsigned char state = e->tables[access->who][page];
+	const struct batch *batch;
 	bool mapped = state & need;
 	int err = 0;
 
+	if (e->flags[page] & PAGE_WAITS) {
+		/* pages are accessed in the list's order, whoever does */
+		int others = serve_others(e, access->who, page);
+
+		if (others)
+			return others < 0 ? others : access_page(e, access, page);
+	}
 	if (!access->who) {
 		err = lab_fault_cpu(e, page, access->flags & PSIM_LAB_WRITE);
 		sample(e);
@@ -133,8 +135,9 @@ static int access_slow(struct psim_lab_engine *e, const struct psim_lab_access *
 	if (mapped && !(e->flags[page] & PAGE_WAITS) && !far_wants(e, access->who - 1, page))
 		return hit(e, access, page, state);
 	err = lab_faults_add(e, access, page, mapped);
-	if (!err && (e->nr_waiting == e->max_waiting || e->nr_stalled == e->max_stalled))
-		err = serve(e);
+	batch = &e->batches[access->who - 1];
+	if (!err && (batch->nr_waiting == e->max_waiting || batch->nr_stalled == e->max_stalled))
+		err = serve(e, access->who - 1);
 	return err;
 }
 
@@ -169,22 +172,53 @@ static int access_any(struct psim_lab_engine *e, const struct psim_lab_access *a
  * Serve the batch, then let those that waited go on. What one of them needs may have left again meanwhile, so they
  * may wait once more; whatever is brought last is there, so each round ends for one of them at least.
  */
-static int serve(struct psim_lab_engine *e)
+static int serve(struct psim_lab_engine *e, unsigned int gpu)
 {
-	while (e->nr_waiting) {
-		unsigned int n = e->nr_stalled;
+	struct batch *b = &e->batches[gpu];
+
+	while (b->nr_waiting) {
+		unsigned int n = b->nr_stalled;
 		struct psim_lab_access again[n];
-		int err = lab_faults_serve(e);
+		int err = lab_faults_serve(e, gpu);
 
 		sample(e);
-		memcpy(again, e->stalled, n * sizeof(*again));
-		e->nr_stalled = 0;
+		memcpy(again, b->stalled, n * sizeof(*again));
+		b->nr_stalled = 0;
 		for (unsigned int i = 0; !err && i < n; i++)
 			err = access_page(e, &again[i], lab_space_page(e->space, again[i].address));
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+/* Everything that stands before in the list has been done, at the latest clock. */
+static int serve_all(struct psim_lab_engine *e)
+{
+	int err = 0;
+
+	for (unsigned int gpu = 0; !err && gpu < e->nr_gpus; gpu++)
+		err = serve(e, gpu);
+	for (unsigned int who = 0; who <= e->nr_gpus; who++)
+		lab_clock_settle(e, who);
+	return err;
+}
+
+/* Before an access that waits, or while a batch does. */
+static int access_after(struct psim_lab_engine *e, const struct psim_lab_access *access)
+{
+	int err = 0;
+
+	if (access->flags & PSIM_LAB_WAIT) {
+		err = serve_all(e);
+		e->clocks[access->who].ps = lab_clock_latest(e);
+	} else if (access->who) {
+		struct batch *b = &e->batches[access->who - 1];
+
+		if (b->nr_waiting && !--b->left)
+			err = serve(e, access->who - 1);
+	}
+	return err;
 }
 
 static int check(struct psim_lab_engine *e, const struct psim_lab_access *access)
@@ -209,12 +243,10 @@ static int access_list(struct psim_lab_engine *e, const struct psim_lab_access *
 		int err = 0;
 
 		e->number++;
-		if (__builtin_expect(e->nr_waiting != 0, 0)) {
-			if (access->who != e->waiting_gpu + 1 || e->number >= e->window_end)
-				err = serve(e);
-		}
 		if (__builtin_expect(access->who > e->nr_gpus || !access->bytes, 0))
 			err = check(e, access);
+		if (__builtin_expect((access->flags & PSIM_LAB_WAIT) | e->nr_batches, 0) && !err)
+			err = access_after(e, access);
 		if (err)
 			return err;
 		page = lab_space_page(e->space, access->address);
@@ -264,7 +296,7 @@ static int go_through(struct psim_lab_engine *e)
 	if (!err && n < 0)
 		err = -EINVAL;
 	if (!err)
-		err = serve(e);
+		err = serve_all(e);
 	w->kind->close(state);
 	return err;
 }
@@ -281,9 +313,16 @@ static int prepare(struct psim_lab_engine *e)
 	e->guard = ~0ull;
 	e->max_waiting = cost->batch_faults;
 	e->max_stalled = cost->batch_faults > 1 ? cost->window : 1;
-	e->waiting = calloc(e->max_waiting, sizeof(*e->waiting));
-	e->stalled = calloc(e->max_stalled, sizeof(*e->stalled));
-	return e->waiting && e->stalled ? 0 : -ENOMEM;
+	e->clock = e->clocks;
+	for (unsigned int i = 0; i < e->run->experiment->nr_gpus; i++) {
+		struct batch *batch = &e->batches[i];
+
+		batch->waiting = calloc(e->max_waiting, sizeof(*batch->waiting));
+		batch->stalled = calloc(e->max_stalled, sizeof(*batch->stalled));
+		if (!batch->waiting || !batch->stalled)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int lab_run(const struct lab_run *run, struct lab_result *result, char *error, size_t length)
@@ -303,20 +342,21 @@ int lab_run(const struct lab_run *run, struct lab_result *result, char *error, s
 	if (!err)
 		err = go_through(&e);
 	if (!err) {
-		lab_engine_settle(&e);
 		e.next_sample_ps = 0;
 		sample(&e);
 		for (unsigned long page = 0; page < e.space->nr_pages; page++)
 			result->prefetched_used +=
 				e.piece_at[page] && (e.flags[page] & AHEAD_USED) == AHEAD_USED;
 		result->accesses = e.number;
-		result->time_ns = e.time_ps / 1000.0;
+		result->time_ns = lab_clock_latest(&e) / 1000.0;
 		result->stall_ns = e.stall_ps / 1000.0;
 		result->copy_ns = e.copy_ps / 1000.0;
 	}
 	stopped = lab_machine_stop(&e);
-	free(e.waiting);
-	free(e.stalled);
+	for (unsigned int i = 0; i < LAB_MAX_GPUS; i++) {
+		free(e.batches[i].waiting);
+		free(e.batches[i].stalled);
+	}
 	free(e.wishes);
 	if (err == -ENOMEM)
 		lab_engine_fail(&e, err, "no memory");

@@ -23,6 +23,44 @@ struct block {
 	uint32_t ask; /* accesses from afar until the policy is asked again; 0: never */
 };
 
+/* What is kept of 64 KiB for all. */
+struct place {
+	uint64_t since_ps; /* when something of it moved last */
+	uint32_t trips; /* how often pieces of it have left a GPU */
+};
+
+/* An accessor's clock, and what its accesses since have found, by where. */
+struct clock {
+	uint64_t ps;
+	uint64_t hits[4];
+};
+
+/* The last copy that goes one way. */
+struct link {
+	uint64_t begin, end;
+};
+enum {
+	LINK_IN,
+	LINK_OUT,
+	LINK_PEER_IN,
+	LINK_PEER_OUT,
+	NR_LINKS
+};
+
+/* Faults of a GPU that wait, and accesses that wait for them. */
+struct waiting {
+	unsigned long page;
+	unsigned int stream;
+	bool write;
+	bool mapped;
+};
+struct batch {
+	unsigned int nr_waiting, nr_stalled;
+	unsigned int left; /* accesses of the GPU that go on meanwhile */
+	struct waiting *waiting;
+	struct psim_lab_access *stalled;
+};
+
 /* What is kept of a page if a policy wants it. */
 struct touched {
 	uint64_t last;
@@ -33,6 +71,7 @@ struct touched {
 struct piece {
 	uint64_t order; /* of coming: ascending; 0: there is none */
 	uint64_t until_ps; /* no CPU takes it back before */
+	uint64_t until_ns; /* the same on the machine's clock, which may be ahead */
 	unsigned long first;
 	unsigned int pages;
 	unsigned int gpu;
@@ -71,7 +110,7 @@ struct psim_lab_engine {
 	unsigned char *flags;
 	uint32_t *piece_at; /* number + 1 */
 	struct block *blocks[LAB_MAX_GPUS];
-	uint32_t *trips; /* of 64 KiB: how often pieces of them have left a GPU */
+	struct place *places;
 	struct touched *touched;
 	unsigned char *reference; /* what the program's memory holds; NULL: no bytes */
 	struct piece *pieces;
@@ -79,26 +118,18 @@ struct psim_lab_engine {
 	uint64_t order;
 	struct stack stacks[LAB_MAX_GPUS];
 	unsigned int wants;
-	bool slices; /* time slices were given: the machine's clock follows ours */
 
-	uint64_t time_ps, stall_ps, copy_ps;
+	struct clock clocks[1 + LAB_MAX_GPUS];
+	struct clock *clock; /* of who is served */
+	struct link links[LAB_MAX_GPUS][NR_LINKS];
+	uint64_t stall_ps, copy_ps; /* of all */
 	uint64_t sample_ps, next_sample_ps;
 	uint64_t number; /* of the access */
-	uint64_t hits[2][4]; /* by the CPU, by GPUs; by where */
-	uint64_t access_ps[2][4];
+	uint64_t access_ps[2][4]; /* by the CPU, by GPUs; by where */
 
-	/* faults that wait, and accesses that wait for them */
-	unsigned int waiting_gpu;
-	unsigned int nr_waiting, max_waiting;
-	struct waiting {
-		unsigned long page;
-		unsigned int stream;
-		bool write;
-		bool mapped;
-	} * waiting;
-	unsigned int nr_stalled, max_stalled;
-	struct psim_lab_access *stalled;
-	uint64_t window_end;
+	struct batch batches[LAB_MAX_GPUS];
+	unsigned int nr_batches; /* with faults that wait */
+	unsigned int max_waiting, max_stalled; /* of each */
 
 	struct wish *wishes;
 	unsigned int nr_wishes, room_wishes;
@@ -117,8 +148,30 @@ static inline uint64_t to_ps(double ns)
 /* engine.c */
 int lab_engine_fail(struct psim_lab_engine *e, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* clock.c */
 /* Access counts become time. */
-void lab_engine_settle(struct psim_lab_engine *e);
+void lab_clock_settle(struct psim_lab_engine *e, unsigned int who);
+/* From now on it is this accessor's time that is spent. */
+void lab_clock_of(struct psim_lab_engine *e, unsigned int who);
+uint64_t lab_clock_latest(const struct psim_lab_engine *e);
+/* What copies cost, over the links: to @gpu, from where the pages are. */
+void lab_charge_moved(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
+		      unsigned int pages, const struct psim_view_moved *moved);
+/* Wait until what moved last in the 64 KiB around has moved; it has moved now. */
+void lab_block_await(struct psim_lab_engine *e, unsigned long first, unsigned int pages);
+void lab_block_moved(struct psim_lab_engine *e, unsigned long first, unsigned int pages);
+
+static inline void lab_spend(struct psim_lab_engine *e, double ns)
+{
+	e->clock->ps += to_ps(ns);
+}
+
+static inline void lab_clock_until(struct psim_lab_engine *e, uint64_t ps)
+{
+	if (e->clock->ps < ps)
+		e->clock->ps = ps;
+}
 
 /* machine.c */
 int lab_machine_start(struct psim_lab_engine *e);
@@ -131,7 +184,8 @@ int lab_machine_verify(struct psim_lab_engine *e, const struct psim_lab_access *
 int lab_faults_add(struct psim_lab_engine *e, const struct psim_lab_access *access,
 		   unsigned long page, bool mapped);
 /* Serve what waits. The accesses that waited are to be made again. */
-int lab_faults_serve(struct psim_lab_engine *e);
+int lab_faults_serve(struct psim_lab_engine *e, unsigned int gpu);
+bool lab_faults_has(const struct batch *batch, unsigned long page);
 int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write);
 
 /* move.c */
@@ -146,7 +200,6 @@ void lab_evict(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
 void lab_reap(struct psim_lab_engine *e, int why);
 /* Have the pages in RAM if they have been nowhere so far. */
 int lab_fill(struct psim_lab_engine *e, unsigned long first, unsigned int pages);
-void lab_charge_moved(struct psim_lab_engine *e, const struct psim_view_moved *moved);
 
 /* stack.c */
 int lab_stack_create(struct psim_lab_engine *e, unsigned int gpu);

@@ -8,23 +8,33 @@
 int lab_faults_add(struct psim_lab_engine *e, const struct psim_lab_access *access,
 		   unsigned long page, bool mapped)
 {
+	struct batch *b = &e->batches[access->who - 1];
 	bool write = access->flags & PSIM_LAB_WRITE;
 
-	if (!e->nr_waiting) {
-		e->waiting_gpu = access->who - 1;
-		e->window_end = e->number + e->max_stalled;
+	if (!b->nr_waiting) {
+		e->nr_batches++;
+		b->left = e->max_stalled;
 	}
-	e->stalled[e->nr_stalled++] = *access;
+	b->stalled[b->nr_stalled++] = *access;
 	if (e->flags[page] & PAGE_WAITS) {
 		/* the same page again: what one of them wants, the fault wants */
-		for (unsigned int i = 0; write && i < e->nr_waiting; i++)
-			e->waiting[i].write |= e->waiting[i].page == page;
+		for (unsigned int i = 0; write && i < b->nr_waiting; i++)
+			b->waiting[i].write |= b->waiting[i].page == page;
 		return 0;
 	}
 	e->flags[page] |= PAGE_WAITS;
-	e->waiting[e->nr_waiting++] = (struct waiting){
+	b->waiting[b->nr_waiting++] = (struct waiting){
 		.page = page, .stream = access->stream, .write = write, .mapped = mapped};
 	return 0;
+}
+
+bool lab_faults_has(const struct batch *batch, unsigned long page)
+{
+	for (unsigned int i = 0; i < batch->nr_waiting; i++) {
+		if (batch->waiting[i].page == page)
+			return true;
+	}
+	return false;
 }
 
 /* ---- one fault ---------------------------------------------------------------------------------------------- */
@@ -44,15 +54,16 @@ static int map_where_it_is(struct psim_lab_engine *e, unsigned int gpu, unsigned
 
 	if (err)
 		return err;
+	lab_block_await(e, first, pages);
 	err = psim_view_map(e->view, gpu, first, pages, write, &moved);
 	if (err)
 		return lab_engine_fail(e, -EIO, "page %lu cannot be mapped for gpu%u: error %d",
 				       first, gpu, err);
-	lab_charge_moved(e, &moved);
+	lab_charge_moved(e, gpu, first, pages, &moved);
 	lab_reap(e, PSIM_LAB_FETCHED);
 	if (!lab_is_on(e, gpu, first)) {
 		e->result->mapped += pages;
-		e->time_ps += to_ps(pages * e->run->experiment->cost.map_ns);
+		lab_spend(e, pages * e->run->experiment->cost.map_ns);
 	}
 	return 0;
 }
@@ -154,9 +165,9 @@ static int serve_one(struct psim_lab_engine *e, unsigned int gpu, const struct w
 					     .write = w->write,
 					     .stream = w->stream,
 					     .mapped = w->mapped,
-					     .now = e->time_ps / 1000,
+					     .now = e->clock->ps / 1000,
 					     .touches = block->far,
-					     .trips = e->trips[number]};
+					     .trips = e->places[number].trips};
 	int err = 0;
 
 	/* it came with another one's, or was only looked away from */
@@ -185,64 +196,74 @@ static int serve_one(struct psim_lab_engine *e, unsigned int gpu, const struct w
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-static unsigned int regions_of(const struct psim_lab_engine *e)
+static unsigned int regions_of(const struct batch *b)
 {
 	unsigned int n = 0;
 
 	/* a batch is short, and its faults lie side by side more often than not */
-	for (unsigned int i = 0; i < e->nr_waiting; i++) {
+	for (unsigned int i = 0; i < b->nr_waiting; i++) {
 		unsigned int j = i;
 
-		while (j-- && e->waiting[j].page / PSIM_LAB_REGION_PAGES !=
-				      e->waiting[i].page / PSIM_LAB_REGION_PAGES)
+		while (j-- && b->waiting[j].page / PSIM_LAB_REGION_PAGES !=
+				      b->waiting[i].page / PSIM_LAB_REGION_PAGES)
 			;
 		n += j == ~0u;
 	}
 	return n;
 }
 
-int lab_faults_serve(struct psim_lab_engine *e)
+int lab_faults_serve(struct psim_lab_engine *e, unsigned int gpu)
 {
 	const struct lab_cost *cost = &e->run->experiment->cost;
-	unsigned int gpu = e->waiting_gpu, n = e->nr_waiting;
+	struct batch *b = &e->batches[gpu];
+	unsigned int n = b->nr_waiting;
 	uint64_t before;
 	int err = 0;
 
-	lab_engine_settle(e);
-	before = e->time_ps;
+	lab_clock_of(e, 1 + gpu);
+	before = e->clock->ps;
 	e->result->batches++;
 	e->result->faults += n;
-	e->time_ps += to_ps(cost->batch_ns + n * cost->fault_ns);
+	lab_spend(e, cost->batch_ns + n * cost->fault_ns);
 	if (cost->region_ns > 0)
-		e->time_ps += to_ps(regions_of(e) * cost->region_ns);
+		lab_spend(e, regions_of(b) * cost->region_ns);
 	lab_stack_batch(e, &e->stacks[gpu]);
 	for (unsigned int i = 0; !err && i < n; i++)
-		err = serve_one(e, gpu, &e->waiting[i]);
+		err = serve_one(e, gpu, &b->waiting[i]);
 	for (unsigned int i = 0; i < n; i++)
-		e->flags[e->waiting[i].page] &= ~PAGE_WAITS;
-	e->nr_waiting = 0;
-	e->stall_ps += e->time_ps - before;
+		e->flags[b->waiting[i].page] &= ~PAGE_WAITS;
+	b->nr_waiting = 0;
+	e->nr_batches--;
+	e->stall_ps += e->clock->ps - before;
 	return err;
 }
 
 /* ---- the CPU ------------------------------------------------------------------------------------------------------ */
 
+/* It faults again and again until the time slice has ended. */
+static void sit_out_slice(struct psim_lab_engine *e, const struct piece *piece)
+{
+	if (!piece->until_ps)
+		return;
+	lab_clock_until(e, piece->until_ps);
+	if (piece->until_ns > psim_now())
+		psim_sleep(piece->until_ns - psim_now());
+}
+
 int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write)
 {
 	const struct lab_cost *cost = &e->run->experiment->cost;
 	uint32_t at = e->piece_at[page];
+	unsigned int gpu = at ? e->pieces[at - 1].gpu : 0;
 	struct psim_view_moved moved;
 	uint64_t before;
 	int err;
 
-	lab_engine_settle(e);
-	before = e->time_ps;
-	if (at && e->pieces[at - 1].until_ps > e->time_ps) {
-		/* it faults again and again until the time slice has ended */
-		e->time_ps = e->pieces[at - 1].until_ps;
-		if (e->time_ps / 1000 > psim_now())
-			psim_sleep(e->time_ps / 1000 - psim_now());
-	}
+	lab_clock_of(e, 0);
+	before = e->clock->ps;
+	lab_block_await(e, page, 1);
+	if (at)
+		sit_out_slice(e, &e->pieces[at - 1]);
 	err = psim_view_touch(e->view, page, write, &moved);
 	if (err)
 		return lab_engine_fail(e, -EIO, "the CPU cannot touch page %lu: error %d", page,
@@ -250,11 +271,11 @@ int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write)
 	e->flags[page] |= PAGE_FILLED;
 	if (at) {
 		e->result->cpu_faults++;
-		e->time_ps +=
-			to_ps(cost->cpu_fault_ns + cost->piece_ns + moved.out * cost->page_ns);
-		lab_charge_moved(e, &moved);
+		lab_spend(e, cost->cpu_fault_ns + cost->piece_ns + moved.out * cost->page_ns);
+		lab_charge_moved(e, gpu, page, 1, &moved);
 		lab_reap(e, PSIM_LAB_FETCHED);
-		e->stall_ps += e->time_ps - before;
+		e->stall_ps += e->clock->ps - before;
 	}
+	lab_block_moved(e, page, 1);
 	return 0;
 }

@@ -30,7 +30,7 @@ static int make_tables(struct psim_lab_engine *e)
 	size_t pages = e->space->nr_pages, blocks = pages / PSIM_LAB_BLOCK_PAGES;
 	size_t bytes = aligned(pages) * (2 + e->nr_gpus) + aligned(pages * sizeof(*e->piece_at)) +
 		       aligned(blocks * sizeof(struct block)) * e->nr_gpus +
-		       aligned(blocks * sizeof(*e->trips)) + aligned(pages * sizeof(*e->touched));
+		       aligned(blocks * sizeof(*e->places)) + aligned(pages * sizeof(*e->touched));
 	bool keeps_bytes = e->run->experiment->bytes;
 	char *at;
 
@@ -42,8 +42,8 @@ static int make_tables(struct psim_lab_engine *e)
 	at += aligned(pages * sizeof(*e->piece_at));
 	for (unsigned int i = 0; i < e->nr_gpus; i++, at += aligned(blocks * sizeof(struct block)))
 		e->blocks[i] = (struct block *)at;
-	e->trips = (uint32_t *)at;
-	at += aligned(blocks * sizeof(*e->trips));
+	e->places = (struct place *)at;
+	at += aligned(blocks * sizeof(*e->places));
 	e->touched = (struct touched *)at;
 	at += aligned(pages * sizeof(*e->touched));
 	e->flags = (unsigned char *)at;

@@ -9,38 +9,6 @@
 /* How often others' pages are fetched to RAM for one piece. */
 #define MAX_FETCHES 4
 
-static void charge_copy(struct psim_lab_engine *e, double ns)
-{
-	e->time_ps += to_ps(ns);
-	e->copy_ps += to_ps(ns);
-}
-
-void lab_charge_moved(struct psim_lab_engine *e, const struct psim_view_moved *moved)
-{
-	const struct lab_cost *cost = &e->run->experiment->cost;
-	struct lab_result *r = e->result;
-	const unsigned long long page = PSIM_LAB_PAGE;
-
-	if (moved->in) {
-		r->bytes_in += moved->in * page;
-		r->copies_in++;
-		charge_copy(e, lab_cost_copy(cost, moved->in * page, false));
-	}
-	if (moved->out) {
-		r->bytes_out += moved->out * page;
-		r->copies_out++;
-		charge_copy(e, lab_cost_copy(cost, moved->out * page, true));
-	}
-	if (moved->peer) {
-		r->bytes_peer += moved->peer * page;
-		charge_copy(e, cost->peer_copy_ns + moved->peer * page * 1000 / cost->peer_speed);
-	}
-	if (moved->cleared) {
-		r->bytes_cleared += moved->cleared * page;
-		e->time_ps += to_ps(moved->cleared * page * 1000 / cost->clear_speed);
-	}
-}
-
 int lab_fill(struct psim_lab_engine *e, unsigned long first, unsigned int pages)
 {
 	if (!e->run->experiment->start_in_ram)
@@ -66,7 +34,8 @@ static void page_left(struct psim_lab_engine *e, unsigned long page, bool counte
 	e->flags[page] &= ~PAGE_AHEAD;
 	if (!counted)
 		return;
-	e->trips[block]++;
+	e->places[block].trips++;
+	lab_block_moved(e, page, 1);
 	for (unsigned int i = 0; i < e->nr_gpus; i++)
 		e->blocks[i][block].far = 0;
 }
@@ -121,8 +90,8 @@ void lab_evict(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
 			continue;
 		e->result->evictions++;
 		e->evicted += moved.out;
-		e->time_ps += to_ps(e->run->experiment->cost.evict_ns);
-		lab_charge_moved(e, &moved);
+		lab_spend(e, e->run->experiment->cost.evict_ns);
+		lab_charge_moved(e, gpu, page, 1, &moved);
 		lab_reap(e, PSIM_LAB_EVICTED);
 	}
 }
@@ -182,13 +151,11 @@ static int piece_came(struct psim_lab_engine *e, unsigned int number, unsigned i
 
 	if (!piece)
 		return -ENOMEM;
-	*piece = (struct piece){.order = ++e->order,
-				.first = first,
-				.pages = pages,
-				.gpu = gpu,
-				.until_ps = timeslice_ms ? e->time_ps + timeslice_ms * 1000000000ull
-							 : 0};
-	e->slices |= timeslice_ms != 0;
+	*piece = (struct piece){.order = ++e->order, .first = first, .pages = pages, .gpu = gpu};
+	if (timeslice_ms) {
+		piece->until_ps = e->clock->ps + timeslice_ms * 1000000000ull;
+		piece->until_ns = psim_now() + timeslice_ms * 1000000ull;
+	}
 	for (unsigned long page = first; page < first + pages; page++) {
 		uint32_t old = e->piece_at[page];
 		bool ahead = !(e->flags[page] & PAGE_WAITS);
@@ -220,8 +187,9 @@ int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, 
 
 	if (err)
 		return err;
-	if (timeslice_ms && e->time_ps / 1000 > psim_now())
-		psim_sleep(e->time_ps / 1000 - psim_now());
+	lab_block_await(e, first, pages);
+	if (timeslice_ms && e->clock->ps / 1000 > psim_now())
+		psim_sleep(e->clock->ps / 1000 - psim_now());
 	for (int i = 0; number == -EBUSY && i < MAX_FETCHES; i++) {
 		err = lab_make_room(e, gpu, pages);
 		if (err)
@@ -237,8 +205,9 @@ int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, 
 		return number;
 	}
 	e->result->pieces++;
-	e->time_ps += to_ps(cost->piece_ns + pages * cost->page_ns);
-	lab_charge_moved(e, &moved);
+	lab_spend(e, cost->piece_ns + pages * cost->page_ns);
+	lab_charge_moved(e, gpu, first, pages, &moved);
+	lab_block_moved(e, first, pages);
 	err = piece_came(e, number, gpu, first, pages, timeslice_ms);
 	/* what it came from, with a linked GPU, may be gone now */
 	lab_reap(e, PSIM_LAB_FETCHED);

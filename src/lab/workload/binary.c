@@ -58,6 +58,8 @@ unsigned int lab_binary_put(unsigned char *out, const struct psim_lab_access *ac
 	bool who = access->who != last->who || access->stream != last->stream;
 	unsigned int n = 1;
 
+	if (access->flags & PSIM_LAB_WAIT)
+		*out++ = BINARY_WAIT;
 	out[0] = steps << 5 | who << 4 | size << 1 | (access->flags & PSIM_LAB_WRITE);
 	if (who) {
 		n += put_number(out + n, access->who, 1);
@@ -67,7 +69,7 @@ unsigned int lab_binary_put(unsigned char *out, const struct psim_lab_access *ac
 		n += put_number(out + n, access->bytes, 2);
 	n += put_number(out + n, step, step_bytes[steps]);
 	*last = *access;
-	return n;
+	return n + !!(access->flags & PSIM_LAB_WAIT);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
@@ -150,10 +152,16 @@ static inline int64_t get_step(const unsigned char *at, unsigned int code)
 static inline const char *take(struct binary *b, struct psim_lab_access *access)
 {
 	const unsigned char *at = b->buffer + b->at;
-	unsigned int head = *at++, size = head >> 1 & 7, step = head >> 5;
+	unsigned int head = *at++, size, step, wait = 0;
 
+	if (__builtin_expect(head == BINARY_WAIT, 0)) {
+		wait = PSIM_LAB_WAIT;
+		head = *at++;
+	}
+	size = head >> 1 & 7;
+	step = head >> 5;
 	*access = b->last;
-	access->flags = head & PSIM_LAB_WRITE;
+	access->flags = (head & PSIM_LAB_WRITE) | wait;
 	if (head & 16) {
 		access->who = at[0];
 		access->stream = get_number(at + 1, 2);

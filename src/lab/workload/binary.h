@@ -9,7 +9,8 @@
  *      step
  *
  * step: where the address lies behind the one before: 0: where that access ended; 1, 2, 3, 4: a signed number of
- *	1, 2, 4, 8 bytes follows, to be added to the address before. 5 to 7 are wrong.
+ *	1, 2, 4, 8 bytes follows, to be added to the address before. 5 with all other bits 0 is no access: the one
+ *	behind it waits for all before it. Else 5, and 6 and 7, are wrong.
  * who: 1: a byte who (0: the CPU, n: GPU n - 1) and two of the stream follow; 0: as in the record before.
  * size: 0: as before; 1 to 6: 1, 2, 4, 8, 16, 32 bytes; 7: two bytes follow, from 1 on.
  * The first record is after an access at 0 of 0 bytes by the CPU, so it gives a size. Little endian.
@@ -21,7 +22,8 @@
 
 #define BINARY_MAGIC  "PSIMTRC\1\0\0\0\0\0\0\0\0"
 #define BINARY_HEADER 16
-#define BINARY_RECORD 14 /* the longest */
+#define BINARY_RECORD 15 /* the longest, with a wait before it */
+#define BINARY_WAIT   (5u << 5)
 
 /* Put down one access behind @last, which it replaces. Return: bytes written to @out, up to BINARY_RECORD. */
 unsigned int lab_binary_put(unsigned char *out, const struct psim_lab_access *access,

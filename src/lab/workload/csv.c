@@ -2,7 +2,7 @@
 /*
  * Traces as CSV: "who,address,bytes,op" or with a fifth column "stream"; who: cpu, gpu0, gpu1, ...; address:
  * decimal, or hexadecimal after 0x; op: r or w. A first line with the columns' names may stand above; lines that
- * begin with # are skipped.
+ * begin with # are skipped. After a line "wait" comes an access that waits for all before it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static const char *parse(const char *at, struct psim_lab_access *access)
 	*access = (struct psim_lab_access){0};
 	at = parse_who(at, access);
 	if (!at || *at++ != ',')
-		return "cpu, or gpu0 to gpu7, and a comma expected";
+		return "cpu, or gpu0 to gpu7, and a comma, or \"wait\" alone, expected";
 	hex = at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
 	at = source_number(hex ? at + 2 : at, hex ? 16 : 10, &number);
 	if (!at || *at++ != ',')
@@ -86,6 +86,7 @@ static long csv_next(void *state, struct psim_lab_access *list, size_t max, char
 {
 	struct source *source = state;
 	char line[MAX_LINE];
+	unsigned int wait = 0;
 	size_t n = 0;
 
 	while (n < max) {
@@ -100,13 +101,20 @@ static long csv_next(void *state, struct psim_lab_access *list, size_t max, char
 			wrong = "a line of text of up to 255 characters expected";
 		else if (!got || *line == '#' || (source->line == 1 && !strncmp(line, "who,", 4)))
 			continue;
-		else
+		else if (strcmp(line, "wait"))
 			wrong = parse(line, &list[n]);
+		else if (wait)
+			wrong = "an access expected behind \"wait\"";
+		else {
+			wait = PSIM_LAB_WAIT;
+			continue;
+		}
 		if (wrong) {
 			source_line_error(source, wrong, error, length);
 			return -1;
 		}
-		n++;
+		list[n++].flags |= wait;
+		wait = 0;
 	}
 	return n;
 }

@@ -84,7 +84,7 @@ void *kernel_open(int (*body)(struct kernel *k), const double *values, const cha
 	memcpy(k->values, values, sizeof(k->values));
 	k->file = file ? strdup(file) : NULL;
 	k->body = body;
-	k->who = 1;
+	k->who = k->last = 1;
 	random_seed(&k->random, seed);
 	pthread_mutex_init(&k->lock, NULL);
 	pthread_cond_init(&k->turn, NULL);

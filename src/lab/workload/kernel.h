@@ -24,6 +24,7 @@
  * @memory: what the program's memory holds
  * @size: bytes of it
  * @who: who accesses now
+ * @last: who accessed last: another waits for what that one did
  * @scratch, @nr_scratch: memory of the kernel's own, for as long as it is there
  * @wrong: the result is wrong, or the input: why
  */
@@ -34,6 +35,7 @@ struct kernel {
 	unsigned char *memory;
 	size_t size;
 	unsigned int who;
+	unsigned int last;
 	void *scratch[8];
 	unsigned int nr_scratch;
 	char wrong[LAB_ERROR];
@@ -70,9 +72,11 @@ static inline void kernel_emit(struct kernel *k, uint64_t offset, unsigned int b
 		.address = KERNEL_BASE + offset,
 		.bytes = bytes,
 		.who = k->who,
-		.flags = PSIM_LAB_VALUE | (write ? PSIM_LAB_WRITE : 0),
+		.flags = PSIM_LAB_VALUE | (write ? PSIM_LAB_WRITE : 0) |
+			 (k->who != k->last ? PSIM_LAB_WAIT : 0),
 		.value = value,
 	};
+	k->last = k->who;
 	if (k->n == LAB_BATCH)
 		kernel_flush(k);
 }

@@ -230,13 +230,16 @@ static struct psim_lab_access one_producer(struct synthetic *s)
 {
 	unsigned long long chunk = s->values[OWN], turn, step;
 	unsigned int gpus = s->values[OWN + 1];
+	struct psim_lab_access access;
 
 	chunk = chunk < s->size ? chunk : s->size;
 	chunk = chunk < s->step ? s->step : chunk - chunk % s->step;
 	turn = s->at / chunk;
 	step = s->at % chunk;
 	s->at += s->step;
-	return make(s, (turn / 2 * chunk + step) % s->size, turn % 2 ? 1 + turn / 2 % gpus : 0,
-		    !(turn % 2));
+	access = make(s, (turn / 2 * chunk + step) % s->size, turn % 2 ? 1 + turn / 2 % gpus : 0,
+		      !(turn % 2));
+	access.flags |= step ? 0 : PSIM_LAB_WAIT;
+	return access;
 }
 WORKLOAD(producer, "producer-consumer", "the CPU writes a part, a GPU reads it", producer_options);
