@@ -29,8 +29,9 @@ static void lrm__goes_by_what_came_last(void **state)
 	      "+0-15 +512-527 +16-31 -0-15 -16-31 +1024-1039"});
 }
 
-#define ALL    "+0 +1 +2 +3 +4 +5 +6 +7 +8 +9 +10 +11 +12 +13 +14 +15 "
-#define OTHERS "+0 +1 +2 +3 +4 +5 +6 +16 +17 +18 +19 +20 +21 +22 +23 +24 "
+#define ALL	    "+0 +1 +2 +3 +4 +5 +6 +7 +8 +9 +10 +11 +12 +13 +14 +15 "
+#define ALL_BUT_TWO "+0 +1 +2 +3 +4 +5 +6 +7 +8 +9 +10 +11 +12 +13 "
+#define OTHERS	    "+0 +1 +2 +3 +4 +5 +6 +16 +17 +18 +19 +20 +21 +22 +23 +24 "
 
 static void pages__leave_in_order(void **state)
 {
@@ -220,9 +221,22 @@ static void smart__does_what_fits(void **state)
 	      "+0-15 +400-415 +16-31 +288-303"});
 }
 
+/* Before each batch there is room for three. */
+static void evict_unit__makes_room_for_a_unit(void **state)
+{
+	(void)state;
+	PLAY({"page, lru-page, evict-unit pages=3", 512, 16, "0-16",
+	      ALL_BUT_TWO "-0 +14 -1 +15 -2 +16"},
+	     {"region, lrm, evict-unit", 2048, 1024, "0r 1r 2r 2r 3r",
+	      "+0-511 +512-1023 -0-511 +1024-1535 -512-1023 +1536-2047"},
+	     /* not all that there is */
+	     {"block, lrm, evict-unit", 1024, 512, "0 16", "+0-15 +16-31"});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(evict_unit__makes_room_for_a_unit, set_up),
 		cmocka_unit_test_setup(smart__does_what_fits, set_up),
 		cmocka_unit_test_setup(lrf__goes_by_faults, set_up),
 		cmocka_unit_test_setup(cyclic__protects_what_came_first, set_up),

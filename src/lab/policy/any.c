@@ -85,7 +85,7 @@ static const struct psim_lab_option ahead_options[] = {
 
 struct ahead {
 	const struct psim_lab_world *world;
-	double share;
+	double share; /* of the memory; or pages */
 };
 
 static void *create_ahead(const struct psim_lab_world *world, const double *values)
@@ -106,3 +106,21 @@ static void batch_ahead(void *state, struct psim_lab_plan *plan)
 
 PART(evict_ahead, "evict-ahead", "room is made before memory is full", "B48",
      .options = ahead_options, .create = create_ahead, .destroy = free, .batch = batch_ahead);
+
+/* ---- one unit with each batch ---------------------------------------------------------------------------------- */
+
+static const struct psim_lab_option unit_options[] = {
+	{"pages", "that are free when a batch begins", REGION, 1, 1e9},
+	{0},
+};
+
+static void batch_unit(void *state, struct psim_lab_plan *plan)
+{
+	struct ahead *a = state;
+
+	if (a->share < a->world->memory_pages)
+		plan->room(plan, a->share);
+}
+
+PART(evict_unit, "evict-unit", "2 MiB leave when a batch begins, if none are free", "B55",
+     .options = unit_options, .create = create_ahead, .destroy = free, .batch = batch_unit);

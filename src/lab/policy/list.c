@@ -17,7 +17,7 @@
 	X(feedback) X(forest) X(chunks) X(next) X(next_region) X(stride) X(libra)                                           \
 	/* what leaves? */                                                                               \
 	X(lrm) X(fifo) X(lrf) X(lru) X(lru_page) X(lru_block) X(lru_reserved) X(lru_sampled) X(lfu)      \
-	X(cyclic) X(tournament) X(tree_evict) X(largest) X(random_evict) X(evict_ahead)
+	X(cyclic) X(tournament) X(tree_evict) X(largest) X(random_evict) X(evict_ahead) X(evict_unit)
 /* clang-format on */
 
 #define DECLARE(ident) extern const struct psim_lab_policy lab_part_##ident;
@@ -85,7 +85,7 @@ const struct lab_ready lab_ready[] = {
 	 {"adaptive", "tree-simulator", "lru"}},
 	{"counters",
 	 "64 KiB come after so many accesses",
-	 "B22, B40",
+	 "B22, B40, B04",
 	 {"counters", "block", "lrm"}},
 	{"feedback",
 	 "the driver's tree, or everything while that pays",
@@ -144,7 +144,7 @@ const struct lab_ready lab_ready[] = {
 	 {"owner-stays", "tree", "lrm"}},
 	{"grit",
 	 "page by page by its faults; the oldest leave",
-	 "B27, B40",
+	 "B27, B40, B01",
 	 {"grit", "page", "lrm"}},
 	{"smart",
 	 "a simulator's tree; the rest as the faults look",
@@ -154,6 +154,10 @@ const struct lab_ready lab_ready[] = {
 	 "a tree of a size that goes by the faults; the least recently used 2 MiB leave",
 	 "B15, B41",
 	 {"forest", "lru"}},
+	{"unobtrusive",
+	 "the driver's way, with room made when a batch begins",
+	 "B55, B06, B40",
+	 {"tree", "lrm", "evict-unit"}},
 	{0},
 };
 

@@ -52,8 +52,8 @@ static void sample(struct psim_lab_engine *e)
 	}
 	r->samples[r->nr_samples].time_ns = now / 1000.0;
 	r->samples[r->nr_samples++].pages = resident(e);
-	while (e->next_sample_ps <= now)
-		e->next_sample_ps += e->sample_ps;
+	if (e->next_sample_ps <= now)
+		e->next_sample_ps += ((now - e->next_sample_ps) / e->sample_ps + 1) * e->sample_ps;
 }
 
 /* ---- accesses ------------------------------------------------------------------------------------------------ */
