@@ -90,13 +90,15 @@ struct lab_cost {
 	double clear_speed;
 	double evict_ns; /* a piece that leaves */
 	double map_ns; /* a page mapped where it is */
+	double bind_ns, entry_ns; /* a piece mapped for a GPU, each entry of its page tables */
+	double invalidate_ns; /* a GPU that reaches a piece no more, and its TLB */
 	double cpu_fault_ns; /* a CPU's fault on a device page */
 	double batch_faults, window; /* faults in a batch, accesses that go on meanwhile */
 };
 
 /* As an option list, for files. Fields are doubles, in the list's order. */
 extern const struct psim_lab_option lab_cost_options[];
-#define LAB_COSTS 21
+#define LAB_COSTS 24
 
 void lab_cost_defaults(struct lab_cost *cost);
 /* A link by name: sets speeds and set-up. Return: -ENOENT; @names gets what there is. */

@@ -116,6 +116,51 @@ void lab_charge_moved(struct psim_lab_engine *e, unsigned int gpu, unsigned long
 	}
 }
 
+/* ---- page tables -------------------------------------------------------------------------------------------------- */
+
+static unsigned int entries(unsigned long first, unsigned int pages)
+{
+	static const unsigned int sizes[] = {PSIM_LAB_REGION_PAGES, PSIM_LAB_BLOCK_PAGES, 1};
+	unsigned long end = first + pages;
+	unsigned int n = 0;
+
+	for (; first < end; n++) {
+		unsigned int i = 0;
+
+		while (first % sizes[i] || end - first < sizes[i])
+			i++;
+		first += sizes[i];
+	}
+	return n;
+}
+
+void lab_charge_mapped(struct psim_lab_engine *e, unsigned long first, unsigned int pages)
+{
+	const struct lab_cost *cost = &e->run->experiment->cost;
+
+	if (cost->bind_ns > 0)
+		lab_spend(e, cost->bind_ns);
+	if (cost->entry_ns > 0)
+		lab_spend(e, cost->entry_ns * (e->piece_at[first] ? entries(first, pages) : pages));
+}
+
+unsigned int lab_mapped_for(const struct psim_lab_engine *e, unsigned long first,
+			    unsigned int pages)
+{
+	unsigned int n = 0;
+
+	if (e->run->experiment->cost.invalidate_ns <= 0)
+		return 0;
+	for (unsigned int gpu = 0; gpu < e->nr_gpus; gpu++) {
+		unsigned long page = first;
+
+		while (page < first + pages && !e->tables[1 + gpu][page])
+			page++;
+		n += page < first + pages;
+	}
+	return n;
+}
+
 /* ---- what moved ---------------------------------------------------------------------------------------------------- */
 
 void lab_block_await(struct psim_lab_engine *e, unsigned long first, unsigned int pages)

@@ -158,6 +158,13 @@ uint64_t lab_clock_latest(const struct psim_lab_engine *e);
 /* What copies cost, over the links: to @gpu, from where the pages are. */
 void lab_charge_moved(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
 		      unsigned int pages, const struct psim_view_moved *moved);
+/*
+ * What page tables cost: a run of pages is mapped for a GPU, as entries of 4 KiB, or where device memory fills them of
+ * 64 KiB and 2 MiB; and GPUs that reached a run reach it no more.
+ */
+void lab_charge_mapped(struct psim_lab_engine *e, unsigned long first, unsigned int pages);
+unsigned int lab_mapped_for(const struct psim_lab_engine *e, unsigned long first,
+			    unsigned int pages);
 /* Wait until what moved last in the 64 KiB around has moved; it has moved now. */
 void lab_block_await(struct psim_lab_engine *e, unsigned long first, unsigned int pages);
 void lab_block_moved(struct psim_lab_engine *e, unsigned long first, unsigned int pages);

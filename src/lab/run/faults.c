@@ -49,21 +49,27 @@ static bool reaches(const struct psim_lab_engine *e, unsigned int gpu, const str
 static int map_where_it_is(struct psim_lab_engine *e, unsigned int gpu, unsigned long first,
 			   unsigned int pages, bool write)
 {
+	const struct lab_cost *cost = &e->run->experiment->cost;
 	struct psim_view_moved moved;
+	unsigned int mapped;
 	int err = lab_fill(e, first, pages);
 
 	if (err)
 		return err;
 	lab_block_await(e, first, pages);
+	mapped = lab_mapped_for(e, first, pages);
 	err = psim_view_map(e->view, gpu, first, pages, write, &moved);
 	if (err)
 		return lab_engine_fail(e, -EIO, "page %lu cannot be mapped for gpu%u: error %d",
 				       first, gpu, err);
 	lab_charge_moved(e, gpu, first, pages, &moved);
+	if (moved.out)
+		lab_spend(e, mapped * cost->invalidate_ns);
 	lab_reap(e, PSIM_LAB_FETCHED);
 	if (!lab_is_on(e, gpu, first)) {
 		e->result->mapped += pages;
-		lab_spend(e, pages * e->run->experiment->cost.map_ns);
+		lab_spend(e, pages * cost->map_ns);
+		lab_charge_mapped(e, first, pages);
 	}
 	return 0;
 }
@@ -254,7 +260,7 @@ int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write)
 {
 	const struct lab_cost *cost = &e->run->experiment->cost;
 	uint32_t at = e->piece_at[page];
-	unsigned int gpu = at ? e->pieces[at - 1].gpu : 0;
+	unsigned int gpu = at ? e->pieces[at - 1].gpu : 0, mapped = 0;
 	struct psim_view_moved moved;
 	uint64_t before;
 	int err;
@@ -262,8 +268,12 @@ int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write)
 	lab_clock_of(e, 0);
 	before = e->clock->ps;
 	lab_block_await(e, page, 1);
-	if (at)
-		sit_out_slice(e, &e->pieces[at - 1]);
+	if (at) {
+		const struct piece *piece = &e->pieces[at - 1];
+
+		sit_out_slice(e, piece);
+		mapped = lab_mapped_for(e, piece->first, piece->pages);
+	}
 	err = psim_view_touch(e->view, page, write, &moved);
 	if (err)
 		return lab_engine_fail(e, -EIO, "the CPU cannot touch page %lu: error %d", page,
@@ -271,7 +281,8 @@ int lab_fault_cpu(struct psim_lab_engine *e, unsigned long page, bool write)
 	e->flags[page] |= PAGE_FILLED;
 	if (at) {
 		e->result->cpu_faults++;
-		lab_spend(e, cost->cpu_fault_ns + cost->piece_ns + moved.out * cost->page_ns);
+		lab_spend(e, cost->cpu_fault_ns + cost->piece_ns + moved.out * cost->page_ns +
+				     mapped * cost->invalidate_ns);
 		lab_charge_moved(e, gpu, page, 1, &moved);
 		lab_reap(e, PSIM_LAB_FETCHED);
 		e->stall_ps += e->clock->ps - before;

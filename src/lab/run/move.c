@@ -76,21 +76,23 @@ void lab_reap(struct psim_lab_engine *e, int why)
 
 void lab_evict(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, unsigned int pages)
 {
+	const struct lab_cost *cost = &e->run->experiment->cost;
 	unsigned long end = first + pages;
 
 	if (end > e->space->nr_pages)
 		end = e->space->nr_pages;
 	for (unsigned long page = first; page < end; page++) {
 		struct psim_view_moved moved;
-		unsigned int number = e->piece_at[page] - 1;
+		unsigned int number = e->piece_at[page] - 1, mapped;
 
 		if (!lab_is_on(e, gpu, page) || e->pieces[number].order >= e->guard)
 			continue;
+		mapped = lab_mapped_for(e, e->pieces[number].first, e->pieces[number].pages);
 		if (psim_view_evict(e->view, number, &moved))
 			continue;
 		e->result->evictions++;
 		e->evicted += moved.out;
-		lab_spend(e, e->run->experiment->cost.evict_ns);
+		lab_spend(e, cost->evict_ns + mapped * cost->invalidate_ns);
 		lab_charge_moved(e, gpu, page, 1, &moved);
 		lab_reap(e, PSIM_LAB_EVICTED);
 	}
@@ -182,6 +184,7 @@ int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, 
 {
 	const struct lab_cost *cost = &e->run->experiment->cost;
 	struct psim_view_moved moved;
+	unsigned int mapped = 0;
 	long number = -EBUSY;
 	int err = lab_fill(e, first, pages);
 
@@ -194,6 +197,8 @@ int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, 
 		err = lab_make_room(e, gpu, pages);
 		if (err)
 			return err;
+		/* that the attempt failed does not map them again */
+		mapped += lab_mapped_for(e, first, pages);
 		number = psim_view_bring(e->view, gpu, first, pages, timeslice_ms, &moved);
 		if (number == -EBUSY) {
 			fetch(e, first, pages);
@@ -205,10 +210,11 @@ int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, 
 		return number;
 	}
 	e->result->pieces++;
-	lab_spend(e, cost->piece_ns + pages * cost->page_ns);
+	lab_spend(e, cost->piece_ns + pages * cost->page_ns + mapped * cost->invalidate_ns);
 	lab_charge_moved(e, gpu, first, pages, &moved);
 	lab_block_moved(e, first, pages);
 	err = piece_came(e, number, gpu, first, pages, timeslice_ms);
+	lab_charge_mapped(e, first, pages);
 	/* what it came from, with a linked GPU, may be gone now */
 	lab_reap(e, PSIM_LAB_FETCHED);
 	return err;
