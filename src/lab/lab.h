@@ -153,8 +153,16 @@ struct lab_workload {
 
 /* ---- an experiment (run/experiment.c) --------------------------------------------------------------------------------- */
 
+/* What takes how long, under a name: one of those that an experiment compares. */
+struct lab_profile {
+	char *name;
+	struct lab_cost cost;
+};
+
 /**
  * struct lab_experiment - what the file says
+ * @cost: of this run's; while there are no runs, the first one of @costs
+ * @cost_name: its name; whose memory is @costs'
  * @ratios: memory is the footprint divided by this, of each; or
  * @sizes: memory in bytes
  * @bytes: the machine keeps bytes, and every access is verified
@@ -172,7 +180,9 @@ struct lab_experiment {
 	bool checks;
 	bool start_in_ram;
 	struct lab_cost cost;
-	char *cost_name;
+	const char *cost_name;
+	struct lab_profile *costs;
+	unsigned int nr_costs;
 	struct lab_workload *workloads;
 	unsigned int nr_workloads;
 	struct lab_policy *policies;
@@ -189,7 +199,7 @@ struct lab_experiment {
 /* Return: 0; -EINVAL with "FILE:LINE:COLUMN: what was expected" in @error. */
 int lab_experiment_load(struct lab_experiment *e, const char *path, char *error, size_t length);
 void lab_experiment_free(struct lab_experiment *e);
-/* How many runs it has: memory sizes vary fastest but for seeds, workloads slowest. */
+/* How many runs it has: workloads × costs × memory sizes × policies × seeds; the last ones vary fastest. */
 unsigned int lab_experiment_runs(const struct lab_experiment *e);
 
 /* ---- one run (run/engine.c) --------------------------------------------------------------------------------------------- */

@@ -86,7 +86,7 @@ EOF
 "$python" - <<'EOF' || failed "the cost file does not count"
 import json
 run = json.load(open("lab-use/results.json"))[0]
-cost = run["config"]["cost"]
+cost = run["config"]["cost"]["values"]
 line = next(l for l in open("fitted.yaml") if l.startswith("far_ns"))
 assert abs(cost["far_ns"] - float(line.split(":")[1])) < 1e-5, cost
 assert run["result"]["far"] == 1000 and run["result"]["time_ns"] >= 1000 * cost["far_ns"] * 0.999

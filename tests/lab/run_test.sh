@@ -66,14 +66,17 @@ cmp -s lab-small/results.csv whole.csv || failed "the tables differ after shards
 
 # the report: every policy in every table, and plots where there is gnuplot
 "$psim" lab report lab-small >/dev/null 2>err || failed "a report"
-[ "$(grep -c '<th>nvidia</th>' lab-small/report.html)" = 12 ] || failed "twelve tables"
+[ "$(grep -c '<th scope="row">nvidia</th>' lab-small/report.html)" = 12 ] || failed "twelve tables"
 if command -v gnuplot >/dev/null; then
-	[ "$(grep -c '^</svg>' lab-small/report.html)" = 8 ] || failed "eight plots: $(cat err)"
+	[ "$(grep -c '^<figure><img src="data:image/svg+xml;base64,PD94bWw' lab-small/report.html)" = 8 ] || failed "eight plots: $(cat err)"
 	for plot in 0-time_ns 0-residency 1-bytes_in; do
 		[ "$(od -An -c -j 1 -N 3 lab-small/plots/$plot.png | tr -d ' ')" = PNG ] || failed "$plot.png"
 		grep -q '^</svg>' lab-small/plots/$plot.svg || failed "$plot.svg"
 	done
 fi
+cp lab-small/report.html once.html
+"$psim" lab report lab-small >/dev/null
+cmp -s lab-small/report.html once.html || failed "a report made twice differs"
 status=0; "$psim" lab report . 2>err || status=$?
 [ $status = 2 ] && grep -q 'results of psim lab run expected' err || failed "a report of nothing"
 
@@ -92,7 +95,7 @@ workloads: [{name: a, kind: csv, file: t.csv}, {name: b, kind: binary, file: t.b
 policies: nvidia
 EOF
 "$psim" lab run trace.yaml >/dev/null || failed "traces"
-[ "$(cut -d, -f3-29 lab-trace/results.csv | sort -u | wc -l)" = 2 ] || failed "the forms of a trace differ"
+[ "$(cut -d, -f3-30 lab-trace/results.csv | sort -u | wc -l)" = 2 ] || failed "the forms of a trace differ"
 
 # recorded traces, which are gzip's
 "$psim" lab run "$root/examples/lab/traces.yaml" >out || failed "the recorded traces"

@@ -40,7 +40,7 @@ file n '{name: "", kind: uniform}' nvidia; says 2 'a name of 1 to 100 bytes expe
 says 2 "--timeout '0'" run n.yaml --timeout 0
 file seeds "$uniform" on-demand 'memory: 320K\nseeds: [0, 9223372036854775807]'
 "$psim" lab run seeds.yaml -j 64 >out || failed "the least and the greatest seed"
-[ "$(tail -n +2 lab-seeds/results.csv | cut -d, -f6 | paste -sd' ')" = '0 9223372036854775807' ] || failed "seeds in the table: $(cat lab-seeds/results.csv)"
+[ "$(tail -n +2 lab-seeds/results.csv | cut -d, -f7 | paste -sd' ')" = '0 9223372036854775807' ] || failed "seeds in the table: $(cat lab-seeds/results.csv)"
 
 # names: CSV, JSON and HTML have them as they are
 file names '{name: "a, \"b\" <i>é</i>", kind: uniform, size: 256K, accesses: 400}' '{name: "it'"'"'s, 5 \" & more", base: nvidia}'
@@ -54,6 +54,37 @@ assert json.load(open("lab-names/results.json"))[0]["config"]["workload"]["name"
 html = open("lab-names/report.html").read()
 assert "<i>" not in html and "&#60;i&#62;é" in html
 END
+
+# several costs: a dimension as the others are
+printf 'batch_ns: 1000\nfault_ns: 7\n' >base.yaml
+file costs "$uniform" '[on-demand, nvidia]' 'memory: 1M\ncost: [base.yaml, {name: "slow, far", file: base.yaml, batch_ns: 90000}, {name: pcie4, link: pcie4}]'
+"$psim" lab run costs.yaml | grep -q '6 of 6 runs done now' || failed "six runs under three costs"
+"$psim" lab run costs.yaml | grep -q '0 of 6 runs done now' || failed "costs done twice"
+python3 - <<'END' || failed "costs in the results"
+import csv, json
+rows = list(csv.DictReader(open("lab-costs/results.csv", newline="")))
+assert [r["cost"] for r in rows] == ["base"] * 2 + ["slow, far"] * 2 + ["pcie4"] * 2, rows
+times = [float(r["time_ns"]) for r in rows]
+per_batch = [(times[2 + i] - times[i]) / int(rows[i]["batches"]) for i in (0, 1)]
+assert all(abs(x - 89000) < 1e-3 for x in per_batch), per_batch
+runs = json.load(open("lab-costs/results.json"))
+assert [r["config"]["cost"]["values"]["fault_ns"] for r in runs] == [7, 7, 7, 7, 0, 0]
+END
+"$psim" lab report lab-costs >/dev/null 2>err || failed "a report with costs: $(cat err)"
+grep -q '<h3>uniform, slow, far</h3>' lab-costs/report.html || failed "a cost of its own in the report"
+grep -q 'virtual time at 1 MiB, as a share of that under base' lab-costs/report.html || failed "costs compared in the report"
+# whoever draws no plots finds all tables; a results file that is none is told
+PATH=/nowhere "$psim" lab report lab-costs >/dev/null 2>err || failed "a report without gnuplot"
+grep -q 'no plots: gnuplot is wanted for them' err || failed "gnuplot is not missed: $(cat err)"
+mkdir odd; echo '[1, {"key": "a"}]' >odd/results.json
+says 2 'odd/results.json: results of psim lab run expected' report odd
+# a value changed is that cost's runs alone
+sed -i 's/90000/90001/' costs.yaml
+"$psim" lab run costs.yaml | grep -q '2 of 6 runs done now' || failed "of a changed cost"
+file c "$uniform" nvidia 'memory: 1M\ncost: [base.yaml, base.yaml]'; says 2 'costs of different names expected: base' run c.yaml
+file c "$uniform" nvidia 'memory: 1M\ncost: {file: base.yaml, btach_ns: 1}'; says 2 'btach_ns: one of near_ns' run c.yaml
+printf 'name: x\n' >named.yaml
+file c "$uniform" nvidia 'memory: 1M\ncost: named.yaml'; says 2 'named.yaml:1:7: name: one of near_ns' run c.yaml
 
 # folders that are no good: said before anything is run
 : >plain

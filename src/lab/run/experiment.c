@@ -26,19 +26,17 @@ static const struct psim_lab_option machine_options[] = {
 
 /* ---- cost ---------------------------------------------------------------------------------------------------- */
 
-static int read_cost(struct reader *r, struct fy_node *node);
-
 static int read_cost_entry(struct reader *r, const char *key, struct fy_node *value)
 {
-	struct lab_cost *cost = &r->e->cost;
+	struct lab_cost *cost = &r->profile->cost;
 	char names[LAB_ERROR / 2] = "";
 	const char *text;
 	int err;
 
-	if (!strcmp(key, "about"))
+	if (!strcmp(key, "about") || (!r->depth && !strcmp(key, "file")))
 		return 0;
-	if (!strcmp(key, "file"))
-		return read_cost(r, value);
+	if (!r->depth && !strcmp(key, "name"))
+		return yaml_name(r, value, &r->profile->name);
 	if (strcmp(key, "link"))
 		return yaml_option(r, lab_cost_options, (double *)cost, key, value);
 	text = yaml_text(r, value);
@@ -46,35 +44,67 @@ static int read_cost_entry(struct reader *r, const char *key, struct fy_node *va
 	return err && text ? yaml_fail(r, value, "a link, one of %s, expected", names) : err;
 }
 
-/* A file's name, or values; a file is found beside the experiment's. */
-static int read_cost(struct reader *r, struct fy_node *node)
+/* Until it is told another: the file's name, without folders and ".yaml". */
+static int name_after(struct reader *r, const char *path)
 {
-	struct reader inner = {.e = r->e, .error = r->error, .length = r->length};
-	const char *text;
-	char *path;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t n = strlen(name), end = strlen(".yaml");
+
+	if (n > end && !strcmp(name + n - end, ".yaml"))
+		n -= end;
+	free(r->profile->name);
+	r->profile->name = strndup(name, n);
+	return r->profile->name ? 0 : -ENOMEM;
+}
+
+/* A file is found beside the experiment's. */
+static int read_cost_file(struct reader *r, struct fy_node *node)
+{
+	struct reader inner = {.e = r->e,
+			       .error = r->error,
+			       .length = r->length,
+			       .profile = r->profile,
+			       .depth = 1};
+	const char *text = yaml_text(r, node);
+	char *path = text ? yaml_beside(r, text) : NULL;
 	int err;
 
-	if (fy_node_is_mapping(node))
-		return yaml_each(r, node, read_cost_entry);
-	text = yaml_text(r, node);
-	if (!text)
-		return -EINVAL;
-	if (r->depth)
-		return yaml_fail(r, node, "values expected: a cost file names no other");
-	path = yaml_beside(r, text);
 	if (!path)
-		return -ENOMEM;
-	free(r->e->cost_name);
-	r->e->cost_name = strdup(text);
+		return text ? -ENOMEM : -EINVAL;
 	inner.path = path;
-	inner.depth = 1;
-	err = yaml_open(&inner);
+	err = name_after(r, text);
+	if (!err)
+		err = yaml_open(&inner);
 	if (!err)
 		err = fy_node_is_mapping(inner.root)
 			      ? yaml_each(&inner, inner.root, read_cost_entry)
 			      : yaml_fail(&inner, inner.root, "values expected");
 	yaml_close(&inner);
 	free(path);
+	return err;
+}
+
+/* A file's name, or values, which may have a file's before them. */
+static int read_cost(struct reader *r, struct fy_node *node)
+{
+	bool map = fy_node_is_mapping(node);
+	struct fy_node *file = map ? yaml_find(node, "file") : node;
+	int err;
+
+	r->profile = YAML_GROW(r->e->costs, r->e->nr_costs);
+	if (!r->profile)
+		return -ENOMEM;
+	lab_cost_defaults(&r->profile->cost);
+	err = file ? read_cost_file(r, file) : 0;
+	if (!err && map)
+		err = yaml_each(r, node, read_cost_entry);
+	if (!err && !r->profile->name)
+		r->profile->name = strdup("own");
+	for (unsigned int i = 0; !err && i + 1 < r->e->nr_costs; i++) {
+		if (!strcmp(r->e->costs[i].name, r->profile->name))
+			err = yaml_fail(r, node, "costs of different names expected: %s",
+					r->profile->name);
+	}
 	return err;
 }
 
@@ -333,7 +363,7 @@ static int read_top(struct reader *r, const char *key, struct fy_node *value)
 	if (!strcmp(key, "machine"))
 		return yaml_each(r, value, read_machine_entry);
 	if (!strcmp(key, "cost"))
-		return read_cost(r, value);
+		return yaml_list(r, value, read_cost);
 	if (!strcmp(key, "workloads"))
 		return yaml_list(r, value, read_workload);
 	if (!strcmp(key, "policies"))
@@ -390,7 +420,17 @@ static int finish(struct reader *r)
 			return -ENOMEM;
 		*seed = 1;
 	}
-	if ((double)e->nr_workloads * e->nr_policies * (e->nr_ratios + e->nr_sizes) * e->nr_seeds >
+	if (!e->nr_costs) {
+		r->profile = YAML_GROW(e->costs, e->nr_costs);
+		if (!r->profile)
+			return -ENOMEM;
+		lab_cost_defaults(&r->profile->cost);
+		r->profile->name = strdup("default");
+	}
+	e->cost = e->costs[0].cost;
+	e->cost_name = e->costs[0].name;
+	if ((double)e->nr_workloads * e->nr_costs * e->nr_policies * (e->nr_ratios + e->nr_sizes) *
+		    e->nr_seeds >
 	    MAX_RUNS)
 		return yaml_fail(r, r->root, "at most %u runs expected", MAX_RUNS);
 	return 0;
@@ -403,7 +443,6 @@ int lab_experiment_load(struct lab_experiment *e, const char *path, char *error,
 
 	*e = (struct lab_experiment){0};
 	error[0] = 0;
-	lab_cost_defaults(&e->cost);
 	yaml_defaults(machine_options, r.machine);
 	err = yaml_open(&r);
 	if (!err)
@@ -430,7 +469,9 @@ void lab_experiment_free(struct lab_experiment *e)
 	}
 	free(e->name);
 	free(e->path);
-	free(e->cost_name);
+	for (unsigned int i = 0; i < e->nr_costs; i++)
+		free(e->costs[i].name);
+	free(e->costs);
 	free(e->workloads);
 	free(e->policies);
 	free(e->ratios);
@@ -441,5 +482,6 @@ void lab_experiment_free(struct lab_experiment *e)
 
 unsigned int lab_experiment_runs(const struct lab_experiment *e)
 {
-	return e->nr_workloads * e->nr_policies * (e->nr_ratios + e->nr_sizes) * e->nr_seeds;
+	return e->nr_workloads * e->nr_costs * e->nr_policies * (e->nr_ratios + e->nr_sizes) *
+	       e->nr_seeds;
 }

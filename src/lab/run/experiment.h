@@ -15,7 +15,7 @@
  * @document, @root: what is in it
  * @diag: what libfyaml had to say
  * @error, @length: where a message goes
- * @workload, @policy: the one that is being read
+ * @workload, @policy, @profile: the one that is being read
  * @machine: settings of the machine
  */
 struct reader {
@@ -29,6 +29,7 @@ struct reader {
 	size_t length;
 	struct lab_workload *workload;
 	struct lab_policy *policy;
+	struct lab_profile *profile;
 	double machine[LAB_MAX_OPTIONS];
 };
 

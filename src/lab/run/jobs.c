@@ -39,6 +39,7 @@ struct shared {
 struct work {
 	const struct lab_jobs *jobs;
 	struct survey *surveys;
+	struct lab_experiment *variants; /* one for each cost */
 	struct lab_run *runs;
 	unsigned int *todo; /* indices */
 	unsigned int nr_todo;
@@ -49,23 +50,32 @@ struct work {
 
 static void describe(const struct lab_run *run, char *text, size_t length)
 {
-	snprintf(text, length, "%s, %s, %llu bytes of memory, seed %llu", run->workload->name,
-		 run->policy->name, run->memory_bytes, run->seed);
+	bool costs = run->experiment->nr_costs > 1;
+
+	snprintf(text, length, "%s, %s, %s%s%llu bytes of memory, seed %llu", run->workload->name,
+		 run->policy->name, costs ? run->experiment->cost_name : "", costs ? ", " : "",
+		 run->memory_bytes, run->seed);
 }
 
-/* Seeds vary fastest, then policies, then memory, then workloads. */
+/* Seeds vary fastest, then policies, then memory, then costs, then workloads. */
 static void lay_out(struct work *work)
 {
 	const struct lab_experiment *e = work->jobs->experiment;
 	unsigned int sizes = e->nr_ratios + e->nr_sizes, total = lab_experiment_runs(e);
 
+	for (unsigned int i = 0; i < e->nr_costs; i++) {
+		work->variants[i] = *e;
+		work->variants[i].cost = e->costs[i].cost;
+		work->variants[i].cost_name = e->costs[i].name;
+	}
 	for (unsigned int i = 0; i < total; i++) {
 		unsigned int seed = i % e->nr_seeds, policy = i / e->nr_seeds % e->nr_policies;
 		unsigned int size = i / e->nr_seeds / e->nr_policies % sizes;
-		unsigned int workload = i / e->nr_seeds / e->nr_policies / sizes;
+		unsigned int cost = i / e->nr_seeds / e->nr_policies / sizes % e->nr_costs;
+		unsigned int workload = i / e->nr_seeds / e->nr_policies / sizes / e->nr_costs;
 
 		work->runs[i] = (struct lab_run){
-			.experiment = e,
+			.experiment = &work->variants[cost],
 			.workload = &e->workloads[workload],
 			.policy = &e->policies[policy],
 			.ratio = size < e->nr_ratios ? e->ratios[size] : 0,
@@ -453,11 +463,12 @@ int lab_jobs_run(const struct lab_jobs *jobs)
 		return 2;
 	}
 	work.surveys = calloc(surveys, sizeof(*work.surveys));
+	work.variants = calloc(e->nr_costs, sizeof(*work.variants));
 	work.runs = calloc(total, sizeof(*work.runs));
 	work.todo = calloc(total, sizeof(*work.todo));
 	work.shared = mmap(NULL, sizeof(*work.shared), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (work.surveys && work.runs && work.todo && work.shared != MAP_FAILED)
+	if (work.surveys && work.variants && work.runs && work.todo && work.shared != MAP_FAILED)
 		result = run_work(&work);
 	else
 		fprintf(stderr, "psim: no memory for %u runs\n", total);
@@ -466,6 +477,7 @@ int lab_jobs_run(const struct lab_jobs *jobs)
 	if (work.shared != MAP_FAILED)
 		munmap(work.shared, sizeof(*work.shared));
 	free(work.surveys);
+	free(work.variants);
 	free(work.runs);
 	free(work.todo);
 	return result;

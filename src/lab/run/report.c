@@ -1,55 +1,48 @@
 // SPDX-License-Identifier: MIT
 /*
- * The report of an experiment: one HTML file with tables and plots, and beside it the plots as SVG and PNG and the
- * tables as CSV. gnuplot draws.
+ * The report of an experiment: one HTML file with tables and plots that needs nothing beside it. The same results
+ * give the same bytes.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <nettle/base64.h>
+
+#include "report.h"
 #include "results.h"
 
-#define MAX_NAMES 256
-
-/* What is shown: a member of the results, and how it is called. */
-static const struct metric {
-	const char *name;
-	const char *title;
-	double unit;
-} metrics[] = {
-	{"time_ns", "virtual time, ms", 1e6},
-	{"faults", "pages that faulted", 1},
-	{"refaults", "of them: pages that were there before", 1},
-	{"bytes_in", "MiB to the device", 1 << 20},
-	{"bytes_out", "MiB to RAM", 1 << 20},
-	{"evictions", "pieces evicted", 1},
-};
-#define NR_METRICS (sizeof(metrics) / sizeof(metrics[0]))
-
-/* Names, or numbers as text, in the order in which they were met. */
-struct names {
-	const char *list[MAX_NAMES];
-	unsigned int n;
+const struct metric report_metrics[REPORT_METRICS] = {
+	{"time_ns", "virtual time, ms", 1e6, true},
+	{"faults", "pages that faulted", 1, true},
+	{"refaults", "pages that faulted and had been on the GPU before", 1, false},
+	{"bytes_in", "MiB to the device", 1 << 20, true},
+	{"bytes_out", "MiB to RAM", 1 << 20, false},
+	{"evictions", "pieces evicted", 1, false},
 };
 
-struct report {
-	const char *folder;
-	const json_t *lines;
-	struct names workloads, policies, sizes;
-	char size_texts[MAX_NAMES][32];
-	bool ratios; /* sizes are ratios of over-subscription */
-	FILE *html;
-};
+/* ---- what there is ----------------------------------------------------------------------------------------- */
 
-static int find(const struct names *names, const char *name)
+/* Return: its place; -1: there are too many. */
+static int place_of(struct names *names, const char *name)
 {
 	for (unsigned int i = 0; i < names->n; i++) {
 		if (!strcmp(names->list[i], name))
 			return i;
 	}
-	return -1;
+	if (names->n == REPORT_NAMES)
+		return -1;
+	names->list[names->n] = strdup(name);
+	return names->list[names->n] ? (int)names->n++ : -1;
+}
+
+static void free_names(struct names *names)
+{
+	while (names->n)
+		free(names->list[--names->n]);
 }
 
 static const json_t *part(const json_t *line, const char *section)
@@ -59,71 +52,94 @@ static const json_t *part(const json_t *line, const char *section)
 
 static const char *name_in(const json_t *line, const char *section)
 {
-	const char *name = json_string_value(json_object_get(part(line, section), "name"));
-
-	return name ? name : "?";
+	return json_string_value(json_object_get(part(line, section), "name"));
 }
 
-/* The memory size, as a share of over-subscription if that was given. */
-static void size_of(const json_t *line, char *text, size_t length)
+static double memory_mib(const json_t *line)
 {
-	double ratio = json_real_value(json_object_get(part(line, "machine"), "oversubscription"));
-
-	if (ratio > 0)
-		snprintf(text, length, "%g", ratio * 100);
-	else
-		snprintf(text, length, "%g",
-			 json_integer_value(json_object_get(line, "memory_bytes")) /
-				 (double)(1 << 20));
+	return json_integer_value(json_object_get(line, "memory_bytes")) / (double)(1 << 20);
 }
 
-static void collect(struct report *r)
+/* The memory size, as a share of over-subscription if that was given. Return: whether it was. */
+static bool size_of(const json_t *line, char text[32])
+{
+	double ratio =
+		json_number_value(json_object_get(part(line, "machine"), "oversubscription"));
+
+	snprintf(text, 32, "%.6g", ratio > 0 ? ratio * 100 : memory_mib(line));
+	return ratio > 0;
+}
+
+static struct cell *cell_at(const struct report *r, unsigned int workload, unsigned int cost,
+			    unsigned int size, unsigned int policy)
+{
+	return &r->cells[((workload * r->costs.n + cost) * r->sizes.n + size) * r->policies.n +
+			 policy];
+}
+
+const struct cell *report_cell(const struct report *r, unsigned int workload, unsigned int cost,
+			       unsigned int size, unsigned int policy)
+{
+	return cell_at(r, workload, cost, size, policy);
+}
+
+double report_mean(const struct cell *cell, const struct metric *metric)
+{
+	return cell->runs ? cell->sum[metric - report_metrics] / cell->runs / metric->unit : -1;
+}
+
+/* Where the line belongs: workload, cost, size, policy. Return: 0, -E2BIG. */
+static int places(struct report *r, const json_t *line, int at[4])
+{
+	char size[32];
+
+	r->ratios = size_of(line, size);
+	at[0] = place_of(&r->workloads, name_in(line, "workload"));
+	at[1] = place_of(&r->costs, name_in(line, "cost"));
+	at[2] = place_of(&r->sizes, size);
+	at[3] = place_of(&r->policies, name_in(line, "policy"));
+	return at[0] < 0 || at[1] < 0 || at[2] < 0 || at[3] < 0 ? -E2BIG : 0;
+}
+
+static void add(struct cell *cell, const json_t *line)
+{
+	const json_t *result = json_object_get(line, "result");
+	double first = json_number_value(json_object_get(result, report_metrics[0].name));
+
+	for (unsigned int m = 0; m < REPORT_METRICS; m++)
+		cell->sum[m] += json_number_value(json_object_get(result, report_metrics[m].name));
+	if (!cell->runs++) {
+		cell->first = result;
+		cell->memory_mib = memory_mib(line);
+		cell->least = cell->most = first;
+	}
+	cell->least = first < cell->least ? first : cell->least;
+	cell->most = first > cell->most ? first : cell->most;
+}
+
+static int collect(struct report *r, const json_t *lines)
 {
 	const json_t *line;
+	int at[4];
 	size_t i;
 
-	json_array_foreach(r->lines, i, line)
+	json_array_foreach(lines, i, line)
 	{
-		const char *workload = name_in(line, "workload"), *policy = name_in(line, "policy");
-		char size[32];
-
-		size_of(line, size, sizeof(size));
-		r->ratios = json_real_value(
-				    json_object_get(part(line, "machine"), "oversubscription")) > 0;
-		if (find(&r->workloads, workload) < 0 && r->workloads.n < MAX_NAMES)
-			r->workloads.list[r->workloads.n++] = workload;
-		if (find(&r->policies, policy) < 0 && r->policies.n < MAX_NAMES)
-			r->policies.list[r->policies.n++] = policy;
-		if (find(&r->sizes, size) < 0 && r->sizes.n < MAX_NAMES) {
-			strcpy(r->size_texts[r->sizes.n], size);
-			r->sizes.list[r->sizes.n] = r->size_texts[r->sizes.n];
-			r->sizes.n++;
-		}
+		if (!lab_is_result(line))
+			return -EINVAL;
+		if (places(r, line, at))
+			return -E2BIG;
 	}
-}
-
-/* Over seeds. Return: -1 without any. */
-static double mean(const struct report *r, const char *workload, const char *policy,
-		   const char *size, const struct metric *metric)
-{
-	const json_t *line;
-	double sum = 0;
-	unsigned int n = 0;
-	size_t i;
-
-	json_array_foreach(r->lines, i, line)
+	r->cells = calloc((size_t)r->workloads.n * r->costs.n * r->sizes.n * r->policies.n,
+			  sizeof(*r->cells));
+	if (!r->cells)
+		return -ENOMEM;
+	json_array_foreach(lines, i, line)
 	{
-		char here[32];
-
-		size_of(line, here, sizeof(here));
-		if (strcmp(here, size) || strcmp(name_in(line, "workload"), workload) ||
-		    strcmp(name_in(line, "policy"), policy))
-			continue;
-		sum += json_number_value(
-			json_object_get(json_object_get(line, "result"), metric->name));
-		n++;
+		places(r, line, at);
+		add(cell_at(r, at[0], at[1], at[2], at[3]), line);
 	}
-	return n ? sum / n / metric->unit : -1;
+	return 0;
 }
 
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
@@ -131,214 +147,317 @@ static double mean(const struct report *r, const char *workload, const char *pol
 static void escape(FILE *file, const char *text)
 {
 	for (; *text; text++) {
-		if (*text == '<' || *text == '&' || *text == '>' || *text == '"')
+		if (strchr("<&>\"'", *text))
 			fprintf(file, "&#%d;", *text);
 		else
 			fputc(*text, file);
 	}
 }
 
-static void table(struct report *r, const char *workload, const struct metric *metric)
+static const char *size_unit(const struct report *r)
 {
-	fprintf(r->html, "<table><tr><th>%s</th>", metric->title);
-	for (unsigned int s = 0; s < r->sizes.n; s++)
-		fprintf(r->html, "<th>%s %s</th>", r->sizes.list[s], r->ratios ? "%" : "MiB");
-	fputs("</tr>\n", r->html);
-	for (unsigned int p = 0; p < r->policies.n; p++) {
-		fputs("<tr><th>", r->html);
-		escape(r->html, r->policies.list[p]);
-		fputs("</th>", r->html);
-		for (unsigned int s = 0; s < r->sizes.n; s++) {
-			double value =
-				mean(r, workload, r->policies.list[p], r->sizes.list[s], metric);
+	return r->ratios ? " %" : " MiB";
+}
 
-			if (value < 0)
-				fputs("<td></td>", r->html);
-			else
-				fprintf(r->html, "<td>%.*f</td>", value < 100 ? 2 : 0, value);
+/* Three digits at least, and none behind the point of what is counted. */
+static void number(FILE *html, double value, bool counted)
+{
+	int digits = counted || value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+
+	fprintf(html, "%.*f", digits, value);
+}
+
+static void head(const struct report *r, const char *caption, const char *first)
+{
+	fputs("<table><caption>", r->html);
+	escape(r->html, caption);
+	fprintf(r->html, "</caption>\n<thead><tr><th scope=\"col\">%s</th>", first);
+}
+
+static void sizes_head(const struct report *r)
+{
+	for (unsigned int s = 0; s < r->sizes.n; s++)
+		fprintf(r->html, "<th scope=\"col\">%s%s</th>", r->sizes.list[s], size_unit(r));
+	fputs("</tr></thead>\n<tbody>\n", r->html);
+}
+
+static void row_head(const struct report *r, const char *name)
+{
+	fputs("<tr><th scope=\"row\">", r->html);
+	escape(r->html, name);
+	fputs("</th>", r->html);
+}
+
+/* Whose virtual time is the least; -1: nobody's. */
+static int fastest(const struct report *r, unsigned int workload, unsigned int cost,
+		   unsigned int size)
+{
+	double least = -1;
+	int best = -1;
+
+	for (unsigned int p = 0; p < r->policies.n; p++) {
+		double time = report_mean(cell_at(r, workload, cost, size, p), report_metrics);
+
+		if (time < 0 || (best >= 0 && time >= least))
+			continue;
+		least = time;
+		best = p;
+	}
+	return best;
+}
+
+static void value_cell(const struct report *r, const struct cell *cell, const struct metric *metric,
+		       bool best)
+{
+	double value = report_mean(cell, metric), spread;
+
+	if (value < 0) {
+		fputs("<td>–</td>", r->html);
+		return;
+	}
+	fputs(best ? "<td class=\"best\">" : "<td>", r->html);
+	number(r->html, value, metric->unit == 1 && cell->runs == 1);
+	spread = metric == report_metrics && cell->sum[0] > 0
+			 ? 50 * (cell->most - cell->least) * cell->runs / cell->sum[0]
+			 : 0;
+	if (spread >= 0.05)
+		fprintf(r->html, " <small>±%.1f %%</small>", spread);
+	fputs("</td>", r->html);
+}
+
+static void table(const struct report *r, unsigned int workload, unsigned int cost,
+		  const struct metric *metric)
+{
+	head(r, metric->title, r->ratios ? "over-subscription" : "device memory");
+	sizes_head(r);
+	for (unsigned int p = 0; p < r->policies.n; p++) {
+		row_head(r, r->policies.list[p]);
+		for (unsigned int s = 0; s < r->sizes.n; s++)
+			value_cell(r, cell_at(r, workload, cost, s, p), metric,
+				   metric == report_metrics && r->policies.n > 1 &&
+					   fastest(r, workload, cost, s) == (int)p);
+		fputs("</tr>\n", r->html);
+	}
+	fputs("</tbody></table>\n", r->html);
+}
+
+/* Which policy is the fastest where. */
+static void overview(const struct report *r)
+{
+	head(r, "the policy of the least virtual time, and the time in ms", "workload");
+	sizes_head(r);
+	for (unsigned int w = 0; w < r->workloads.n; w++) {
+		row_head(r, r->workloads.list[w]);
+		for (unsigned int s = 0; s < r->sizes.n; s++) {
+			int best = fastest(r, w, 0, s);
+
+			fputs("<td>", r->html);
+			if (best < 0) {
+				fputs("–", r->html);
+			} else {
+				escape(r->html, r->policies.list[best]);
+				fputc(' ', r->html);
+				number(r->html,
+				       report_mean(cell_at(r, w, 0, s, best), report_metrics),
+				       false);
+			}
+			fputs("</td>", r->html);
 		}
 		fputs("</tr>\n", r->html);
 	}
-	fputs("</table>\n", r->html);
+	fputs("</tbody></table>\n", r->html);
+}
+
+/* How much a workload's times depend on the cost: one table a memory size. */
+static void compare_costs(const struct report *r, unsigned int workload)
+{
+	for (unsigned int s = 0; s < r->sizes.n; s++) {
+		char caption[256];
+
+		snprintf(caption, sizeof(caption),
+			 "virtual time at %s%s, as a share of that under %s", r->sizes.list[s],
+			 size_unit(r), r->costs.list[0]);
+		head(r, caption, "policy");
+		for (unsigned int c = 0; c < r->costs.n; c++) {
+			fputs("<th scope=\"col\">", r->html);
+			escape(r->html, r->costs.list[c]);
+			fputs("</th>", r->html);
+		}
+		fputs("</tr></thead>\n<tbody>\n", r->html);
+		for (unsigned int p = 0; p < r->policies.n; p++) {
+			double base = report_mean(cell_at(r, workload, 0, s, p), report_metrics);
+
+			row_head(r, r->policies.list[p]);
+			for (unsigned int c = 0; c < r->costs.n; c++) {
+				double time =
+					report_mean(cell_at(r, workload, c, s, p), report_metrics);
+
+				if (time < 0 || base <= 0)
+					fputs("<td>–</td>", r->html);
+				else
+					fprintf(r->html, "<td>%.1f %%</td>", 100 * time / base);
+			}
+			fputs("</tr>\n", r->html);
+		}
+		fputs("</tbody></table>\n", r->html);
+	}
 }
 
 /* ---- plots ------------------------------------------------------------------------------------------------------- */
 
-/* What gnuplot reads: a block a policy. */
-static int write_data(struct report *r, const char *workload, const struct metric *metric,
-		      const char *path)
+/* As an image within the file: each has its own names, and colours that no style sheet of a reader turns dark. */
+static int embed(FILE *html, const char *path)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(path, "rb");
+	uint8_t bytes[3 * 1024];
+	char text[BASE64_ENCODE_RAW_LENGTH(sizeof(bytes))];
+	size_t n;
 
 	if (!file)
 		return -errno;
-	for (unsigned int p = 0; p < r->policies.n; p++) {
-		fprintf(file, "\"%s\"\n", r->policies.list[p]);
-		for (unsigned int s = 0; s < r->sizes.n; s++) {
-			double value =
-				mean(r, workload, r->policies.list[p], r->sizes.list[s], metric);
-
-			if (value >= 0)
-				fprintf(file, "%s %.6g\n", r->sizes.list[s], value);
-		}
-		fputs("\n\n", file);
-	}
-	return fclose(file) ? -errno : 0;
-}
-
-/* Residency over time: of the last memory size and the first seed. */
-static int write_residency(struct report *r, const char *workload, const char *path)
-{
-	FILE *file = fopen(path, "w");
-	const json_t *line;
-	size_t i, j;
-
-	if (!file)
-		return -errno;
-	for (unsigned int p = 0; p < r->policies.n; p++) {
-		fprintf(file, "\"%s\"\n", r->policies.list[p]);
-		json_array_foreach(r->lines, i, line)
-		{
-			json_t *sample;
-			char here[32];
-
-			size_of(line, here, sizeof(here));
-			if (strcmp(here, r->sizes.list[r->sizes.n - 1]) ||
-			    strcmp(name_in(line, "workload"), workload) ||
-			    strcmp(name_in(line, "policy"), r->policies.list[p]))
-				continue;
-			json_array_foreach(
-				json_object_get(json_object_get(line, "result"), "residency"), j,
-				sample) fprintf(file, "%.6g %.6g\n",
-						json_number_value(json_array_get(sample, 0)) / 1e6,
-						json_number_value(json_array_get(sample, 1)) / 256);
-			break;
-		}
-		fputs("\n\n", file);
-	}
-	return fclose(file) ? -errno : 0;
-}
-
-/* The path stands in quotes of gnuplot's, in which a quote is doubled. */
-static void quote(FILE *file, const char *text)
-{
-	fputc('\'', file);
-	for (; *text; text++) {
-		if (*text == '\'')
-			fputc('\'', file);
-		fputc(*text, file);
-	}
-	fputc('\'', file);
-}
-
-/* The same plot for papers, twice as large; where gnuplot has no PNG, there is none. */
-static void draw_png(FILE *gnuplot, const char *png)
-{
-	fputs("set output\n"
-	      "if (strstrt(GPVAL_TERMINALS, ' pngcairo')) {\n"
-	      "set terminal pngcairo size 1520,840 fontscale 2 linewidth 2 background '#ffffff'\n"
-	      "} else { if (strstrt(GPVAL_TERMINALS, ' png ')) {\n"
-	      "set terminal png size 1520,840 background '#ffffff'\n"
-	      "} else { exit } }\nset output ",
-	      gnuplot);
-	quote(gnuplot, png);
-	fputs("\nreplot\n", gnuplot);
-}
-
-static int draw(struct report *r, const char *data, const char *svg, const char *png, const char *x,
-		const char *title, bool log)
-{
-	FILE *gnuplot = popen("gnuplot 2>/dev/null", "w");
-
-	if (!gnuplot)
-		return -errno;
-	fputs("set terminal svg size 760,420 dynamic font 'sans-serif,12' background '#ffffff'\nset output ",
-	      gnuplot);
-	quote(gnuplot, svg);
-	fprintf(gnuplot,
-		"\nset xlabel '%s'\nset ylabel '%s'\nset key outside right top noenhanced\n"
-		"set grid\n%sset yrange [*:*]\nplot for [i=0:%u] ",
-		x, title, log ? "set logscale y\n" : "", r->policies.n - 1);
-	quote(gnuplot, data);
-	fprintf(gnuplot, " index i using 1:2 with %s title columnheader(1)\n",
-		log ? "linespoints" : "lines");
-	draw_png(gnuplot, png);
-	return pclose(gnuplot) ? -EIO : 0;
-}
-
-static void embed(FILE *html, const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char line[4096];
-	bool inside = false;
-
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file)) {
-		inside |= !strncmp(line, "<svg", 4);
-		if (inside)
-			fputs(line, html);
+	fputs("<img src=\"data:image/svg+xml;base64,", html);
+	while ((n = fread(bytes, 1, sizeof(bytes), file))) {
+		base64_encode_raw(text, n, bytes);
+		fwrite(text, 1, BASE64_ENCODE_RAW_LENGTH(n), html);
 	}
 	fclose(file);
+	return 0;
 }
 
-static int plot(struct report *r, unsigned int workload, const struct metric *metric)
+static int figure(const struct report *r, const struct plot *plot)
 {
-	char data[4096], svg[4096], png[4096];
-	const char *name = metric ? metric->name : "residency";
-	int err;
+	const char *workload = r->workloads.list[plot->workload];
+	char svg[4096], what[256];
+	int err = report_draw(plot, svg);
 
-	snprintf(data, sizeof(data), "%s/plots/%u-%s.dat", r->folder, workload, name);
-	snprintf(svg, sizeof(svg), "%s/plots/%u-%s.svg", r->folder, workload, name);
-	snprintf(png, sizeof(png), "%s/plots/%u-%s.png", r->folder, workload, name);
-	if (metric)
-		err = write_data(r, r->workloads.list[workload], metric, data);
+	if (err)
+		return err;
+	if (plot->metric)
+		snprintf(what, sizeof(what), "%s by %s", plot->metric->title,
+			 r->ratios ? "over-subscription" : "device memory");
 	else
-		err = write_residency(r, r->workloads.list[workload], data);
-	if (!err)
-		err = draw(r, data, svg, png,
-			   !metric     ? "virtual time, ms"
-			   : r->ratios ? "over-subscription, %"
-				       : "device memory, MiB",
-			   metric ? metric->title : "MiB on the GPUs", metric && metric->unit > 1);
-	if (!err)
-		embed(r->html, svg);
+		snprintf(what, sizeof(what),
+			 "MiB on the GPUs over time, at %s%s, of the first seed",
+			 r->sizes.list[r->sizes.n - 1], size_unit(r));
+	fputs("<figure>", r->html);
+	err = embed(r->html, svg);
+	fputs("\" alt=\"", r->html);
+	escape(r->html, workload);
+	fprintf(r->html, ": %s, a line a policy\">\n<figcaption>", what);
+	escape(r->html, workload);
+	fprintf(r->html, ": %s</figcaption></figure>\n", what);
 	return err;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------ */
 
-static int write_all(struct report *r)
+static const char style[] =
+	":root{color-scheme:light dark}"
+	"body{font:15px/1.45 system-ui,sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
+	"table{border-collapse:collapse;margin:1.2em 0;display:block;overflow-x:auto;"
+	"font-variant-numeric:tabular-nums}"
+	"caption{text-align:left;font-weight:600;padding:.2em 0}"
+	"th,td{border:1px solid #8888;padding:.2em .6em;white-space:nowrap}"
+	"td{text-align:right}th{text-align:left;font-weight:500}thead th{text-align:right}"
+	"thead th:first-child{text-align:left}.best{font-weight:700;background:#3a91}"
+	"small{opacity:.7}figure{margin:1.2em 0;break-inside:avoid}"
+	"figcaption{opacity:.8}img{max-width:100%;height:auto;background:#fff}"
+	"nav a{margin-right:1em}"
+	"@media print{table{display:table;break-inside:avoid}nav{display:none}"
+	"h2{break-before:page}h2,h3{break-after:avoid}body{max-width:none;margin:0;font-size:11px}}";
+
+static void write_top(const struct report *r, const char *name, const json_t *lines)
 {
 	const char *revision =
-		json_string_value(json_object_get(json_array_get(r->lines, 0), "revision"));
+		json_string_value(json_object_get(json_array_get(lines, 0), "revision"));
+	FILE *html = r->html;
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width\"><title>",
+	      html);
+	escape(html, name);
+	fprintf(html, "</title>\n<style>%s</style></head>\n<body>\n<h1>", style);
+	escape(html, name);
+	fprintf(html,
+		"</h1>\n<p>runs: %zu; workloads: %u; policies: %u; memory sizes: %u; costs: %u; revision ",
+		json_array_size(lines), r->workloads.n, r->policies.n, r->sizes.n, r->costs.n);
+	escape(html, revision);
+	fputs(". Numbers are means over seeds, ± half of what lies between the least and the most. "
+	      "All rows: results.csv, residency.csv; the plots as SVG and PNG: plots/.</p>\n<nav>",
+	      html);
+	for (unsigned int w = 0; r->workloads.n > 1 && w < r->workloads.n; w++) {
+		fprintf(html, "<a href=\"#w%u\">", w);
+		escape(html, r->workloads.list[w]);
+		fputs("</a>", html);
+	}
+	fputs("</nav>\n", html);
+}
+
+/* Return: 0; an error of the plots', without which the tables are there all the same. */
+static int write_section(const struct report *r, unsigned int workload, unsigned int cost, int err)
+{
+	struct plot plot = {.report = r, .workload = workload, .cost = cost};
+
+	if (r->costs.n > 1) {
+		fputs("<h3>", r->html);
+		escape(r->html, r->workloads.list[workload]);
+		fputs(", ", r->html);
+		escape(r->html, r->costs.list[cost]);
+		fputs("</h3>\n", r->html);
+	}
+	for (unsigned int m = 0; m < REPORT_METRICS; m++) {
+		table(r, workload, cost, &report_metrics[m]);
+		plot.metric = &report_metrics[m];
+		if (!err && plot.metric->plotted)
+			err = figure(r, &plot);
+	}
+	plot.metric = NULL;
+	return err ? err : figure(r, &plot);
+}
+
+static int write_all(const struct report *r, const char *name, const json_t *lines)
+{
 	int err = 0;
 
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>psim lab</title>\n<style>"
-	      "body{font:15px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
-	      "table{border-collapse:collapse;margin:1em 0}th,td{border:1px solid #bbb;padding:.2em .5em}"
-	      "td{text-align:right}th{text-align:left}svg{max-width:100%;height:auto}</style>\n<h1>",
-	      r->html);
-	escape(r->html, r->folder);
-	fprintf(r->html, "</h1>\n<p>%zu runs at revision ", json_array_size(r->lines));
-	escape(r->html, revision ? revision : "?");
-	fputs("; means over seeds. The rows behind it: results.csv, residency.csv.</p>\n", r->html);
+	write_top(r, name, lines);
+	overview(r);
 	for (unsigned int w = 0; w < r->workloads.n; w++) {
-		fputs("<h2>", r->html);
+		fprintf(r->html, "<h2 id=\"w%u\">", w);
 		escape(r->html, r->workloads.list[w]);
 		fputs("</h2>\n", r->html);
-		for (unsigned int m = 0; m < NR_METRICS; m++) {
-			table(r, r->workloads.list[w], &metrics[m]);
-			if (!err && (m == 0 || m == 1 || m == 3))
-				err = plot(r, w, &metrics[m]);
-		}
-		if (!err)
-			err = plot(r, w, NULL);
+		if (r->costs.n > 1)
+			compare_costs(r, w);
+		for (unsigned int c = 0; c < r->costs.n; c++)
+			err = write_section(r, w, c, err);
 	}
-	fputs("</html>\n", r->html);
-	if (err)
+	fputs("</body></html>\n", r->html);
+	if (err == -EIO)
 		fprintf(stderr, "psim: no plots: gnuplot is wanted for them\n");
+	else if (err)
+		fprintf(stderr, "psim: no plots: %s/plots: %s\n", r->folder, strerror(-err));
 	return ferror(r->html) ? -EIO : 0;
+}
+
+static int write_report(struct report *r, const json_t *lines)
+{
+	char path[4096], *whole = realpath(r->folder, NULL);
+	const char *slash = whole ? strrchr(whole, '/') : NULL;
+	int err;
+
+	signal(SIGPIPE, SIG_IGN); /* of a gnuplot that is not there */
+	snprintf(path, sizeof(path), "%s/plots", r->folder);
+	mkdir(path, 0777);
+	snprintf(path, sizeof(path), "%s/report.html", r->folder);
+	r->html = fopen(path, "w");
+	err = r->html ? write_all(r, slash ? slash + 1 : r->folder, lines) : -errno;
+	if (r->html && fclose(r->html))
+		err = -errno;
+	if (err)
+		fprintf(stderr, "psim: %s cannot be written: %s\n", path, strerror(-err));
+	else
+		printf("%s\n", path);
+	free(whole);
+	return err ? 1 : 0;
 }
 
 int lab_report(const char *folder)
@@ -350,24 +469,18 @@ int lab_report(const char *folder)
 
 	snprintf(path, sizeof(path), "%s/results.json", folder);
 	lines = json_load_file(path, 0, NULL);
-	if (!json_array_size(lines)) {
+	err = json_array_size(lines) ? collect(&r, lines) : -EINVAL;
+	if (err == -E2BIG)
+		fprintf(stderr, "psim: %s: at most %d names of each kind expected\n", path,
+			REPORT_NAMES);
+	else if (err)
 		fprintf(stderr, "psim: %s: results of psim lab run expected\n", path);
-		json_decref(lines);
-		return 2;
-	}
-	r.lines = lines;
-	collect(&r);
-	snprintf(path, sizeof(path), "%s/plots", folder);
-	mkdir(path, 0777);
-	snprintf(path, sizeof(path), "%s/report.html", folder);
-	r.html = fopen(path, "w");
-	err = r.html ? write_all(&r) : -errno;
-	if (r.html && fclose(r.html))
-		err = -errno;
-	if (err)
-		fprintf(stderr, "psim: %s cannot be written: %s\n", path, strerror(-err));
-	else
-		printf("%s\n", path);
+	err = err ? 2 : write_report(&r, lines);
+	free_names(&r.workloads);
+	free_names(&r.costs);
+	free_names(&r.sizes);
+	free_names(&r.policies);
+	free(r.cells);
 	json_decref(lines);
-	return err ? 1 : 0;
+	return err;
 }

@@ -137,6 +137,12 @@ static json_t *workload_json(const struct lab_workload *w, const struct digests 
 			 options_json(w->kind->options, w->values));
 }
 
+static json_t *cost_json(const struct lab_experiment *e)
+{
+	return json_pack("{ss so}", "name", e->cost_name, "values",
+			 options_json(lab_cost_options, (const double *)&e->cost));
+}
+
 json_t *lab_config_json(const struct lab_run *run)
 {
 	const struct lab_experiment *e = run->experiment;
@@ -147,8 +153,7 @@ json_t *lab_config_json(const struct lab_run *run)
 	return json_pack("{so so s{sI sf sb sb sb sb} so sI}", "workload", workload, "policy",
 			 policy, "machine", "gpus", (json_int_t)e->nr_gpus, "oversubscription",
 			 run->ratio, "linked", e->linked, "bytes", e->bytes, "checks", e->checks,
-			 "start-in-ram", e->start_in_ram, "cost",
-			 options_json(lab_cost_options, (const double *)&e->cost), "seed",
+			 "start-in-ram", e->start_in_ram, "cost", cost_json(e), "seed",
 			 (json_int_t)run->seed);
 }
 
@@ -171,17 +176,18 @@ void lab_config_key(const json_t *config, char key[LAB_KEY])
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
 /* What a result is called, in the order of the tables' columns. */
-#define COUNTS(X)                                                                                  \
-	X(accesses)                                                                                \
-	X(near)                                                                                    \
-	X(far)                                                                                     \
-	X(peer)                                                                                    \
-	X(cpu)                                                                                     \
-	X(batches)                                                                                 \
-	X(faults)                                                                                  \
-	X(refaults) X(cpu_faults) X(bytes_in) X(bytes_out) X(bytes_peer) X(bytes_cleared)          \
-		X(copies_in) X(copies_out) X(pieces) X(evictions) X(prefetched) X(prefetched_used) \
-			X(mapped)
+#define COUNTS(X)                                                                          \
+	X(accesses)                                                                        \
+	X(near)                                                                            \
+	X(far)                                                                             \
+	X(peer)                                                                            \
+	X(cpu)                                                                             \
+	X(batches)                                                                         \
+	X(faults)                                                                          \
+	X(refaults)                                                                        \
+	X(cpu_faults)                                                                      \
+	X(bytes_in) X(bytes_out) X(bytes_peer) X(bytes_cleared) X(copies_in) X(copies_out) \
+		X(pieces) X(evictions) X(prefetched) X(prefetched_used) X(mapped)
 
 static json_t *result_json(const struct lab_result *result)
 {
@@ -332,7 +338,8 @@ bool lab_is_result(const json_t *line)
 	       json_integer_value(json_object_get(line, "memory_bytes")) > 0 &&
 	       json_is_object(json_object_get(line, "result")) &&
 	       json_is_string(json_object_get(json_object_get(config, "workload"), "name")) &&
-	       json_is_string(json_object_get(json_object_get(config, "policy"), "name"));
+	       json_is_string(json_object_get(json_object_get(config, "policy"), "name")) &&
+	       json_is_string(json_object_get(json_object_get(config, "cost"), "name"));
 }
 
 json_t *lab_results_load(const char *folder)
@@ -398,6 +405,8 @@ static void print_who(FILE *file, const json_t *line)
 	print_text(file, text_at(line, "workload", "name"));
 	fputc(',', file);
 	print_text(file, text_at(line, "policy", "name"));
+	fputc(',', file);
+	print_text(file, text_at(line, "cost", "name"));
 	fprintf(file, ",%.4f,%lld,%lld,%lld",
 		(double)count_at(line, "footprint_bytes") / count_at(line, "memory_bytes"),
 		(long long)count_at(line, "memory_bytes"),
@@ -409,7 +418,7 @@ static void write_csv(FILE *file, const json_t *lines)
 	json_t *line;
 	size_t i;
 
-	fputs("workload,policy,oversubscription,memory_bytes,footprint_bytes,seed,time_ns,stall_ns,copy_ns",
+	fputs("workload,policy,cost,oversubscription,memory_bytes,footprint_bytes,seed,time_ns,stall_ns,copy_ns",
 	      file);
 #define NAME(name) fputs("," #name, file);
 	COUNTS(NAME)
@@ -435,7 +444,7 @@ static void write_residency(FILE *file, const json_t *lines)
 	json_t *line, *sample;
 	size_t i, j;
 
-	fputs("workload,policy,oversubscription,memory_bytes,footprint_bytes,seed,time_ns,pages\n",
+	fputs("workload,policy,cost,oversubscription,memory_bytes,footprint_bytes,seed,time_ns,pages\n",
 	      file);
 	json_array_foreach(lines, i, line)
 	{
