@@ -27,14 +27,19 @@ done
 for tool in valgrind mkfifo "$psim"; do
 	command -v "$tool" >/dev/null || { echo "record-trace.sh: $tool is missing" >&2; exit 2; }
 done
+command -v "$1" >/dev/null || { echo "record-trace.sh: $1: a program expected" >&2; exit 2; }
 out=${out:-$(basename "$1").trace}
+: >"$out" || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkfifo "$work/log"
 "$psim" lab convert lackey "$work/log" "$out" >"$work/said" &
 reader=$!
+# the reader's end comes when this is closed, whether valgrind has written or not
+exec 9>"$work/log"
 status=0
-valgrind --tool=lackey --trace-mem=yes --log-file="$work/log" "$@" || status=$?
+valgrind --tool=lackey --trace-mem=yes --log-file="$work/log" "$@" 9>&- || status=$?
+exec 9>&-
 wait $reader || exit 2
 cat "$work/said" >&2
 exit $status

@@ -161,6 +161,7 @@ printf 'name: a/b\n%s\n%s\n' "$wl" "$rest" | bad "a name without '/' expected"
 printf 'name: [a\n' | bad 'YAML expected'
 printf '' | bad 'expected'
 printf 'a: \0\n' | bad 'YAML of up to 16 MiB expected'
+printf '%%\377\377~\377h}\210\200' | bad 'YAML in UTF-8 expected'
 printf 'name: a\n%s\n%s\nfoo: 1\n' "$wl" "$rest" | bad 'foo: one of name, about'
 printf 'name: a\n%s\nworkloads: {kind: csv}\n' "$rest" | bad 'file: PATH is expected'
 printf 'name: a\n%s\nmemory: 1M\npolicies: {plugin: plug.yaml}\n' "$wl" | bad 'a shared object expected'

@@ -86,6 +86,32 @@ file c "$uniform" nvidia 'memory: 1M\ncost: {file: base.yaml, btach_ns: 1}'; say
 printf 'name: x\n' >named.yaml
 file c "$uniform" nvidia 'memory: 1M\ncost: named.yaml'; says 2 'named.yaml:1:7: name: one of near_ns' run c.yaml
 
+# more than this machine can have: what it was
+file big '{kind: sequential, size: 1T, accesses: 10}' on-demand 'memory: 1T\nmachine: {gpus: 8}'
+status=0; "$psim" lab run big.yaml >out 2>err || status=$?
+[ $status = 1 ] && grep -q 'MiB of RAM and 8 GPUs of 1048576 MiB each: ' err || failed "1 TiB of memory: $status $(cat err)"
+
+# traces: neither themselves nor half of them are written
+printf 'cpu,0x1000,8,w\n' >t.csv
+says 2 't.csv: another file than ./t.csv expected' convert csv ./t.csv t.csv
+[ -s t.csv ] || failed "a trace was cut off by its own conversion"
+printf 'cpu,0x1000,8,w\nx\n' >half.csv
+says 2 'half.csv: line 2' convert csv half.csv half.bin
+[ ! -e half.bin ] || failed "half a trace is there"
+if command -v valgrind >/dev/null; then
+	record() { timeout 60 "$root/scripts/record-trace.sh" --psim "$psim" "$@" >out 2>err; }
+	record -o true.bin -- true || failed "a recording: $(cat err)"
+	status=0; record -o no.bin -- ./no-program || status=$?
+	[ $status = 2 ] && grep -q 'no-program: a program expected' err || failed "a recording of nothing: $status, $(cat err)"
+	: >text; chmod +x text # valgrind refuses it before it writes
+	status=0; record -o no.bin -- ./text || status=$?
+	[ $status != 124 ] || failed "a recording of what is no program does not end"
+	status=0; record -o no/where -- true || status=$?
+	[ $status = 2 ] || failed "a recording to nowhere: $status"
+	status=0; record -o three.bin -- sh -c 'exit 3' || status=$?
+	[ $status = 3 ] || failed "the exit code of what is recorded: $status"
+fi
+
 # folders that are no good: said before anything is run
 : >plain
 file f "$uniform" nvidia

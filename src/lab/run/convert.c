@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../workload/binary.h"
 #include "results.h"
@@ -27,6 +28,23 @@ static int copy_accesses(const struct psim_lab_workload *kind, void *state, FILE
 	return got < 0 ? -EINVAL : 0;
 }
 
+/* What is written first is cut off: the trace itself must not be. */
+static bool is_same(const char *from, const char *to)
+{
+	struct stat a, b;
+
+	return !stat(from, &a) && !stat(to, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Half a trace is none. */
+static void remove_half(const char *path)
+{
+	struct stat stat_now;
+
+	if (!stat(path, &stat_now) && S_ISREG(stat_now.st_mode))
+		unlink(path);
+}
+
 int lab_convert(const char *kind_name, const char *from, const char *to)
 {
 	const struct psim_lab_workload *kind = lab_workload_find(kind_name);
@@ -41,6 +59,10 @@ int lab_convert(const char *kind_name, const char *from, const char *to)
 		fprintf(stderr, "psim: '%s': lackey, csv or binary expected\n", kind_name);
 		return 2;
 	}
+	if (is_same(from, to)) {
+		fprintf(stderr, "psim: %s: another file than %s expected\n", to, from);
+		return 2;
+	}
 	for (int i = 0; kind->options && kind->options[i].name; i++)
 		values[i] = kind->options[i].value;
 	state = kind->open(values, from, 1, error, sizeof(error));
@@ -53,6 +75,8 @@ int lab_convert(const char *kind_name, const char *from, const char *to)
 	kind->close(state);
 	if (file && (ferror(file) | fclose(file)) && !err)
 		err = -EIO;
+	if (err && file)
+		remove_half(to);
 	if (err == -EINVAL)
 		fprintf(stderr, "psim: %s\n", error);
 	else if (err)

@@ -146,7 +146,14 @@ int lab_machine_start(struct psim_lab_engine *e)
 	e->nr_gpus = x->nr_gpus;
 	if (!err)
 		err = make_all(e);
-	return err ? lab_engine_fail(e, err, "the machine does not start: error %d", err) : 0;
+	if (!err)
+		return 0;
+	return lab_engine_fail(
+		e, err,
+		"the machine does not start, with %llu MiB of RAM and %u GPUs of %llu "
+		"MiB each: %s",
+		(unsigned long long)config.ram_bytes >> 20, e->nr_gpus, e->run->memory_bytes >> 20,
+		strerror(-err));
 }
 
 int lab_machine_stop(struct psim_lab_engine *e)

@@ -26,6 +26,28 @@ static int no_yaml(struct reader *r)
 	return -EINVAL;
 }
 
+/* Whether text ends, and nothing but UTF-8 is in it: on other bytes libfyaml may look for the end for ever. */
+static bool is_utf8(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at) {
+		unsigned int n = *at < 0x80   ? 0
+				 : *at < 0xc2 ? 9
+				 : *at < 0xe0 ? 1
+				 : *at < 0xf0 ? 2
+					      : 3;
+
+		if (n == 9 || *at++ > 0xf4)
+			return false;
+		for (; n; n--) {
+			if ((*at++ & 0xc0) != 0x80)
+				return false;
+		}
+	}
+	return true;
+}
+
 /* The file as text: libfyaml is given no file that is endless or no text. */
 static char *slurp(struct reader *r)
 {
@@ -47,6 +69,11 @@ static char *slurp(struct reader *r)
 		return NULL;
 	}
 	text[n] = 0;
+	if (!is_utf8(text)) {
+		snprintf(r->error, r->length, "%s: YAML in UTF-8 expected", r->path);
+		free(text);
+		return NULL;
+	}
 	less = realloc(text, n + 1);
 	return less ? less : text;
 }

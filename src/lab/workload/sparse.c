@@ -60,8 +60,10 @@ KERNEL(spmv, "spmv", "a sparse matrix times a vector", spmv_options);
 
 /* ---- breadth-first search ---------------------------------------------------------------------------------------- */
 
+#define MAX_VERTICES (1ull << 28)
+
 static const struct psim_lab_option bfs_options[] = {
-	{"n", "vertices, without a file", 16384, 1, 1ull << 28},
+	{"n", "vertices, without a file", 16384, 1, MAX_VERTICES},
 	{"degree", "edges of a vertex, without a file", 8, 1, 65536},
 	{0},
 };
@@ -89,10 +91,10 @@ static int read_edge(struct kernel *k, struct source *source, uint64_t *from, ui
 			continue;
 		at = got < 0 ? NULL : source_number(line, 10, from);
 		at = at && (*at == ' ' || *at == '\t') ? source_number(at + 1, 10, to) : NULL;
-		if (at && !*at && *from < NONE - 1 && *to < NONE - 1)
+		if (at && !*at && *from < MAX_VERTICES && *to < MAX_VERTICES)
 			return 0;
-		source_line_error(source, "two numbers of vertices expected", k->wrong,
-				  sizeof(k->wrong));
+		source_line_error(source, "two numbers of vertices below 268435456 expected",
+				  k->wrong, sizeof(k->wrong));
 		return -1;
 	}
 }
