@@ -285,10 +285,14 @@ static double bounce(unsigned int pages, const char *const *parts)
 	program_begin();
 	next_page = 2048;
 	for (unsigned int turn = 0; turn < 20; turn++) {
-		for (unsigned int page = 0; page < pages; page++)
+		for (unsigned int page = 0; page < pages; page++) {
 			add(1, page, true);
-		for (unsigned int page = 0; page < pages; page += PSIM_LAB_REGION_PAGES)
+			accesses[nr_accesses - 1].flags |= page ? 0 : PSIM_LAB_WAIT;
+		}
+		for (unsigned int page = 0; page < pages; page += PSIM_LAB_REGION_PAGES) {
 			add(0, page, true);
+			accesses[nr_accesses - 1].flags |= page ? 0 : PSIM_LAB_WAIT;
+		}
 	}
 	time = run_at(&e, &policy, 0) / 20;
 	lab_experiment_free(&e);
