@@ -212,7 +212,7 @@ struct psim_lab_plan {
  *	part is asked. Without: the page alone
  * @victim: room for @pages more pages is wanted: calls plan->evict() at least once for pages that are
  *	there. Without: the piece that came first
- * @batch: a batch of faults begins; may call plan->evict()
+ * @batch: a batch of faults begins; may call plan->evict() and plan->room(): what leaves then leaves beside the batch
  * @arrived, @left: pages came, and went
  *
  * An experiment may put parts together: the first that has a function is asked; events are told to all.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What page tables cost. */
+/* What page tables cost, and what is done beside a batch of faults. */
 #include "lab_test.h"
 
 static struct lab_result result;
@@ -107,11 +107,55 @@ static void invalidation__is_of_each_gpu_that_reaches_what_moves(void **state)
 	is_about(run_ns(&e, PARTS("block"), 1 << 20), 1000);
 }
 
+/* Room that is made ahead is made while the batch is served: over the way out, beside what comes. */
+static void evictions__ahead_run_beside_the_batch(void **state)
+{
+	struct lab_experiment e = nothing(1);
+	double in, out;
+
+	(void)state;
+	e.cost.batch_ns = 500;
+	e.cost.evict_ns = 300;
+	e.cost.in_speed = e.cost.out_speed = 4096;
+	nr_accesses = 0;
+	reads(1, 0, 1024);
+	run_ns(&e, PARTS("evict-ahead", "page"), 1 << 20);
+	assert_true(result.evictions > 700);
+	in = result.batches * 500 + result.bytes_in / 4096 * 1000;
+	out = result.evictions * 300 + result.bytes_out / 4096 * 1000;
+	assert_true(result.time_ns < in + out - 700 * 1000);
+	assert_true(result.time_ns >= in);
+	assert_true(result.copy_ns == (result.bytes_in + result.bytes_out) / 4096 * 1000);
+	/* the way out is the longer one: the batch ends with it */
+	e.cost.out_speed = 1024;
+	run_ns(&e, PARTS("evict-ahead", "page"), 1 << 20);
+	out = result.evictions * 300 + result.bytes_out / 4096 * 4000;
+	assert_true(result.time_ns >= out);
+	assert_true(result.time_ns < in + out - 700 * 1000);
+}
+
+/* What comes into room that was made ahead comes when it is there: a memory of 128 KiB has none besides. */
+static void evictions__ahead_end_before_their_room_is_taken(void **state)
+{
+	struct lab_experiment e = nothing(1);
+
+	(void)state;
+	e.cost.in_speed = e.cost.out_speed = 4096;
+	nr_accesses = 0;
+	for (unsigned int i = 0; i < 4; i++)
+		reads(1, i * 16, 16);
+	run_ns(&e, PARTS("evict-ahead", "block"), 131072);
+	assert_int_equal(result.evictions, 2);
+	assert_true(result.time_ns == 6 * 16000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries__are_those_of_large_pages),
 		cmocka_unit_test(invalidation__is_of_each_gpu_that_reaches_what_moves),
+		cmocka_unit_test(evictions__ahead_run_beside_the_batch),
+		cmocka_unit_test(evictions__ahead_end_before_their_room_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,10 @@ struct psim_lab_engine {
 	struct clock clocks[1 + LAB_MAX_GPUS];
 	struct clock *clock; /* of who is served */
 	struct link links[LAB_MAX_GPUS][NR_LINKS];
+	/* room that is made beside the batch that is served: pages, and when it is there */
+	unsigned int beside_gpu;
+	unsigned long beside_pages;
+	uint64_t beside_ps;
 	uint64_t stall_ps, copy_ps; /* of all */
 	uint64_t sample_ps, next_sample_ps;
 	uint64_t number; /* of the access */

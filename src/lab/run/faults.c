@@ -218,6 +218,28 @@ static unsigned int regions_of(const struct batch *b)
 	return n;
 }
 
+/* What the policy evicts as a batch begins leaves beside it, from @from on. */
+static void begin_beside(struct psim_lab_engine *e, unsigned int gpu, uint64_t from)
+{
+	struct clock beside = {.ps = from}, *own = e->clock;
+	unsigned long before = psim_view_free(e->view, gpu);
+
+	e->clock = &beside;
+	lab_stack_batch(e, &e->stacks[gpu]);
+	e->clock = own;
+	e->beside_ps = beside.ps;
+	e->beside_pages = psim_view_free(e->view, gpu) - before;
+	e->beside_gpu = gpu;
+}
+
+/* The batch ends when both have. */
+static void end_beside(struct psim_lab_engine *e)
+{
+	lab_clock_until(e, e->beside_ps);
+	e->beside_pages = 0;
+	e->beside_ps = 0;
+}
+
 int lab_faults_serve(struct psim_lab_engine *e, unsigned int gpu)
 {
 	const struct lab_cost *cost = &e->run->experiment->cost;
@@ -233,13 +255,14 @@ int lab_faults_serve(struct psim_lab_engine *e, unsigned int gpu)
 	lab_spend(e, cost->batch_ns + n * cost->fault_ns);
 	if (cost->region_ns > 0)
 		lab_spend(e, regions_of(b) * cost->region_ns);
-	lab_stack_batch(e, &e->stacks[gpu]);
+	begin_beside(e, gpu, before);
 	for (unsigned int i = 0; !err && i < n; i++)
 		err = serve_one(e, gpu, &b->waiting[i]);
 	for (unsigned int i = 0; i < n; i++)
 		e->flags[b->waiting[i].page] &= ~PAGE_WAITS;
 	b->nr_waiting = 0;
 	e->nr_batches--;
+	end_beside(e);
 	e->stall_ps += e->clock->ps - before;
 	return err;
 }

@@ -118,6 +118,16 @@ int lab_make_room(struct psim_lab_engine *e, unsigned int gpu, unsigned long pag
 	}
 }
 
+/* Of what is free some is made beside the batch: that is there when it has been made. */
+static void await_room(struct psim_lab_engine *e, unsigned int gpu, unsigned long pages)
+{
+	if (!e->beside_pages || gpu != e->beside_gpu ||
+	    psim_view_free(e->view, gpu) >= pages + e->beside_pages)
+		return;
+	lab_clock_until(e, e->beside_ps);
+	e->beside_pages = 0;
+}
+
 /* Others' pages that are in the way go to RAM first. */
 static void fetch(struct psim_lab_engine *e, unsigned long first, unsigned int pages)
 {
@@ -197,6 +207,7 @@ int lab_bring(struct psim_lab_engine *e, unsigned int gpu, unsigned long first, 
 		err = lab_make_room(e, gpu, pages);
 		if (err)
 			return err;
+		await_room(e, gpu, pages);
 		/* that the attempt failed does not map them again */
 		mapped += lab_mapped_for(e, first, pages);
 		number = psim_view_bring(e->view, gpu, first, pages, timeslice_ms, &moved);
