@@ -40,6 +40,7 @@ struct lab_region {
  * @mask: of @table
  * @nr_pages: pages are numbered below this
  * @touched: pages that the program touches
+ * @accesses: how many, as lab_survey() counts them
  * @cache: the regions met last: number + 1, and the first page
  */
 struct lab_space {
@@ -50,6 +51,7 @@ struct lab_space {
 	size_t mask;
 	unsigned long nr_pages;
 	unsigned long touched;
+	unsigned long long accesses;
 	struct {
 		uint64_t number;
 		unsigned long first;
@@ -244,15 +246,22 @@ int lab_run(const struct lab_run *run, struct lab_result *result, char *error, s
 
 /* ---- many runs (run/jobs.c), their results (run/results.c) ----------------------------------------------------------------- */
 
-/* @timeout: seconds that a run may take; 0: any. @begin, @end: told of progress, or NULL. */
+/*
+ * @timeout: seconds that a run may take; 0: any. The others are told of progress, or NULL.
+ * @survey: a workload is gone through to see which pages it has
+ * @begin: the runs begin; @done and @total are accesses
+ * @over: after either, before a message
+ */
 struct lab_jobs {
 	const struct lab_experiment *experiment;
 	const char *folder;
 	unsigned int jobs;
 	unsigned int timeout;
 	unsigned int shard, shards; /* runs whose index % shards == shard */
+	void (*survey)(const char *workload, unsigned int number, unsigned int total);
 	void (*begin)(const volatile unsigned long long *done,
 		      const volatile unsigned long long *total);
+	void (*over)(void);
 	void (*end)(unsigned int done, unsigned int total, unsigned int failed);
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * psim explore and sweep: what to search, showing how far it is, and what was found. The search
- * itself is src/explore.
+ * psim explore and sweep: what to search, and what was found. The search itself is src/explore.
  */
 #include <errno.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explore_progress.h"
 #include "found.h"
 #include "psim.h"
 #include "show.h"
@@ -48,7 +48,6 @@ static struct {
 	const char *junit, *save, *resume;
 	struct result results[MOST_JOBS];
 	struct result whole;
-	double started;
 	char line[1024];
 } job;
 
@@ -58,30 +57,6 @@ static void on_signal(int number)
 {
 	(void)number;
 	stop_asked = 1;
-}
-
-/* ---- progress ---------------------------------------------------------------------------------------------- */
-
-static void bar(const struct progress *p)
-{
-	double seconds = psimx_wall_seconds() - job.started, total = p->schedules + p->left;
-
-	fprintf(stderr, "\r%s %llu schedules, about %llu left, %.0f/s, %llu failed \033[K",
-		progress_bar(total > 0 ? p->schedules / total : 0), p->schedules, p->left,
-		seconds > 0 ? p->schedules / seconds : 0.0, p->failed);
-}
-
-/* A line every ten seconds, for logs. */
-static void line(const struct progress *p)
-{
-	static double last;
-	double now = psimx_wall_seconds();
-
-	if (now - (last ? last : job.started) < 10)
-		return;
-	last = now;
-	fprintf(stderr, "psim: %llu schedules, about %llu left, %.0f/s, %llu failed\n",
-		p->schedules, p->left, p->schedules / (now - job.started), p->failed);
 }
 
 /* ---- what was asked for -------------------------------------------------------------------------------------- */
@@ -353,21 +328,22 @@ static void say_how_to_go_on(char **argv, int argc)
 static int run_search(int argc, char **argv)
 {
 	struct sigaction action = {.sa_handler = on_signal};
-	int err, tty = on_terminal(stderr);
+	unsigned long long before = 0;
+	int err;
 
 	for (unsigned int i = 0; i < job.jobs; i++)
 		describe(&job.results[i]);
 	describe(&job.whole);
 	if (job.resume && resume())
 		return EXIT_USAGE;
+	for (unsigned int i = 0; i < job.jobs; i++)
+		before += job.results[i].schedules;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	job.search.stop = &stop_asked;
-	job.search.progress = tty ? bar : line;
-	job.started = psimx_wall_seconds();
+	explore_progress_begin(&job.search, before);
 	err = psimx_search_jobs(&job.search, job.jobs, job.results);
-	if (tty)
-		fputs("\r\033[K", stderr);
+	explore_progress_end();
 	if (err)
 		return err == -ESTALE ? usage_error("'%s': the code has changed: its position is "
 						    "not there any more",

@@ -45,6 +45,27 @@ static int help(void)
 	return EXIT_CLEAN;
 }
 
+static bool surveying;
+
+/* One line for all of them: each for itself may be over before a second is. */
+static void survey(const char *workload, unsigned int number, unsigned int total)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "going through %.24s, %u of %u", workload, number, total);
+	if (!surveying)
+		progress_begin(what, NULL, NULL);
+	else
+		progress_say(what);
+	surveying = true;
+}
+
+static void over(void)
+{
+	progress_end();
+	surveying = false;
+}
+
 static void begin(const volatile unsigned long long *done, const volatile unsigned long long *total)
 {
 	progress_begin("running", done, total);
@@ -52,7 +73,6 @@ static void begin(const volatile unsigned long long *done, const volatile unsign
 
 static void end(unsigned int done, unsigned int total, unsigned int failed)
 {
-	progress_end();
 	printf("%u of %u runs done now", done - failed, total);
 	if (failed)
 		printf(", %u failed", failed);
@@ -120,7 +140,9 @@ static int lab_run_file(const char *path, const char *folder, struct lab_jobs *j
 		snprintf(name, sizeof(name), "lab-%s", experiment.name);
 	jobs->folder = folder ? folder : name;
 	jobs->experiment = &experiment;
+	jobs->survey = survey;
 	jobs->begin = begin;
+	jobs->over = over;
 	jobs->end = end;
 	code = lab_jobs_run(jobs);
 	if (code == EXIT_CLEAN)

@@ -383,6 +383,7 @@ int lab_survey(const struct lab_workload *workload, unsigned long long seed,
 	while (!err && (n = fetch(workload, state, list, error, length)) > 0) {
 		for (long i = 0; !err && i < n; i++)
 			err = lab_space_add(space, list[i].address, list[i].bytes);
+		space->accesses += n;
 	}
 	workload->kind->close(state);
 	if (!err && n < 0)

@@ -20,14 +20,15 @@
 /* One for each seed of each workload. */
 struct survey {
 	struct lab_space space;
-	bool done;
+	bool wanted, done;
 };
 
 /* What all processes see. */
 struct shared {
 	unsigned int next; /* of the list of runs to do */
-	volatile unsigned long long done;
-	volatile unsigned long long total;
+	unsigned int done;
+	volatile unsigned long long accesses_done,
+		accesses; /* runs differ: not all take the same time */
 	unsigned int failed;
 	unsigned int usage; /* of them: the input was wrong */
 	unsigned int running[MAX_JOBS]; /* index + 1 */
@@ -155,6 +156,8 @@ static int probe(struct work *work, const struct lab_run *run)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_JOB)
 		return 0;
 	tell_end(work, status, end, sizeof(end));
+	if (work->jobs->over)
+		work->jobs->over();
 	fprintf(stderr, "psim: %s: going through the workload %s; it has the plug-in %s\n",
 		run->workload->name, end, run->workload->plugin);
 	return -EFAULT;
@@ -168,34 +171,54 @@ static int survey_of(struct work *work, const struct lab_run *run)
 	if (err)
 		return err;
 	err = lab_survey(run->workload, run->seed, run->space, error, sizeof(error));
+	if (err && work->jobs->over)
+		work->jobs->over();
 	if (err)
 		fprintf(stderr, "psim: %s\n", error);
 	return err;
 }
 
-static int choose(struct work *work, json_t *keys)
+/* What is to do. Return: how many surveys that takes. */
+static unsigned int choose(struct work *work, json_t *keys)
 {
 	const struct lab_jobs *jobs = work->jobs;
-	unsigned int total = lab_experiment_runs(jobs->experiment);
+	unsigned int total = lab_experiment_runs(jobs->experiment), surveys = 0;
 
 	for (unsigned int i = 0; i < total; i++) {
-		struct lab_run *run = &work->runs[i];
-		struct survey *survey = (struct survey *)run->space;
-		int err;
+		struct survey *survey = (struct survey *)work->runs[i].space;
 
-		if (i % jobs->shards != jobs->shard || is_done(keys, run))
+		if (i % jobs->shards != jobs->shard || is_done(keys, &work->runs[i]))
 			continue;
-		if (!survey->done) {
-			err = survey_of(work, run);
-			if (err)
-				return err;
-			survey->done = true;
-		}
-		if (run->ratio > 0)
-			give_memory(run);
+		surveys += !survey->wanted;
+		survey->wanted = true;
 		work->todo[work->nr_todo++] = i;
 	}
-	return 0;
+	return surveys;
+}
+
+static int survey_all(struct work *work, unsigned int surveys)
+{
+	const struct lab_jobs *jobs = work->jobs;
+	unsigned int number = 0;
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < work->nr_todo; i++) {
+		struct lab_run *run = &work->runs[work->todo[i]];
+		struct survey *survey = (struct survey *)run->space;
+
+		if (!survey->done) {
+			if (jobs->survey)
+				jobs->survey(run->workload->name, ++number, surveys);
+			err = survey_of(work, run);
+			survey->done = true;
+		}
+		if (!err && run->ratio > 0)
+			give_memory(run);
+		work->shared->accesses += run->space->accesses;
+	}
+	if (jobs->over)
+		jobs->over();
+	return err;
 }
 
 /* ---- interruptions --------------------------------------------------------------------------------------------- */
@@ -242,6 +265,12 @@ static void leave_signals(void)
 
 /* ---- running them -------------------------------------------------------------------------------------------------- */
 
+static void count_done(struct shared *shared, const struct lab_run *run)
+{
+	__atomic_add_fetch(&shared->accesses_done, run->space->accesses, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&shared->done, 1, __ATOMIC_RELAXED);
+}
+
 static void run_one(struct work *work, unsigned int index)
 {
 	const struct lab_run *run = &work->runs[index];
@@ -266,7 +295,7 @@ static void run_one(struct work *work, unsigned int index)
 		if (err == -EINVAL)
 			__atomic_add_fetch(&work->shared->usage, 1, __ATOMIC_RELAXED);
 	}
-	__atomic_add_fetch(&work->shared->done, 1, __ATOMIC_RELAXED);
+	count_done(work->shared, run);
 }
 
 static void child(struct work *work, unsigned int job)
@@ -316,7 +345,7 @@ static void tell_crash(struct work *work, unsigned int job, int status)
 		plugin ? "; it had the plug-in " : "", plugin ? plugin : "");
 	work->shared->running[job] = 0;
 	__atomic_add_fetch(&work->shared->failed, 1, __ATOMIC_RELAXED);
-	__atomic_add_fetch(&work->shared->done, 1, __ATOMIC_RELAXED);
+	count_done(work->shared, run);
 }
 
 static void end_all(const pid_t *pids, unsigned int jobs)
@@ -412,10 +441,11 @@ static int run_todo(struct work *work)
 	const struct lab_jobs *jobs = work->jobs;
 	int err;
 
-	work->shared->total = work->nr_todo;
 	if (jobs->begin)
-		jobs->begin(&work->shared->done, &work->shared->total);
+		jobs->begin(&work->shared->accesses_done, &work->shared->accesses);
 	err = run_all(work);
+	if (jobs->over)
+		jobs->over();
 	if (jobs->end)
 		jobs->end(work->shared->done, lab_experiment_runs(jobs->experiment),
 			  work->shared->failed);
@@ -438,7 +468,7 @@ static int run_work(struct work *work)
 	lines = lab_results_load(jobs->folder);
 	keys = keys_of(lines);
 	lay_out(work);
-	err = choose(work, keys);
+	err = survey_all(work, choose(work, keys));
 	json_decref(keys);
 	json_decref(lines);
 	if (!err) {
