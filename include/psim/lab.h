@@ -139,6 +139,7 @@ struct psim_lab_fault {
  * @written: whether a page was written since it came
  * @owner: number of the GPU whose memory the page is in; -1: of none
  * @linked: whether GPUs reach each other's memory
+ * @region_touches: accesses to the 2 MiB around a page, and whether one of them wrote; needs PSIM_LAB_COUNTS
  */
 struct psim_lab_world {
 	struct psim_lab_engine *engine;
@@ -156,6 +157,8 @@ struct psim_lab_world {
 	int (*written)(const struct psim_lab_world *world, unsigned long page);
 	int (*owner)(const struct psim_lab_world *world, unsigned long page);
 	int linked;
+	unsigned long long (*region_touches)(const struct psim_lab_world *world, unsigned long page,
+					     int *written);
 };
 
 /**

@@ -19,6 +19,21 @@ static void regions__leave_in_order(void **state)
 	      "+0-511 +512-1023 -0-511 +1024-1535 -1024-1535 +0-511 -0-511 +1536-2047"});
 }
 
+/* Those used as often: what nobody wrote leaves first, of those what came first. */
+static void lfu__spares_what_was_written(void **state)
+{
+	(void)state;
+	PLAY({"region, lfu", 2048, 1024, "w0r 1r 2r", "+0-511 +512-1023 -512-1023 +1024-1535"},
+	     {"region, lfu", 2048, 1024, "w1r 0r 2r", "+512-1023 +0-511 -0-511 +1024-1535"},
+	     {"region, lfu", 2048, 1024, "w1r w0r 2r", "+512-1023 +0-511 -512-1023 +1024-1535"},
+	     {"region, lfu", 2048, 1024, "1r 0r 2r", "+512-1023 +0-511 -512-1023 +1024-1535"},
+	     /* the number of uses comes before that, by whoever, of any page */
+	     {"region, lfu", 2048, 1024, "w0r 1r 1r+7 2r", "+0-511 +512-1023 -0-511 +1024-1535"},
+	     /* what has come again is the younger one: 2 and 0 were used twice each */
+	     {"region, lfu", 2048, 1024, "0r 1rx9 2rx2 0r 3r",
+	      "+0-511 +512-1023 -0-511 +1024-1535 -1024-1535 +0-511 -0-511 +1536-2047"});
+}
+
 /* Region 0 comes first, and something more of it comes last. */
 static void lrm__goes_by_what_came_last(void **state)
 {
@@ -245,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup(lru_sampled__learns_how_many_to_watch, set_up),
 		cmocka_unit_test_setup(tournament__retires_who_is_blamed, set_up),
 		cmocka_unit_test_setup(regions__leave_in_order, set_up),
+		cmocka_unit_test_setup(lfu__spares_what_was_written, set_up),
 		cmocka_unit_test_setup(lrm__goes_by_what_came_last, set_up),
 		cmocka_unit_test_setup(pages__leave_in_order, set_up),
 		cmocka_unit_test_setup(reserve__is_a_share_of_the_order, set_up),

@@ -78,6 +78,30 @@ static void stay__is_as_long_as_it_says(void **state)
 	assert_true(result.time_ns < 1e6);
 }
 
+/* The CPU waits for page 0 until its slice has ended. */
+static void stay__takes(const char *accesses_text, double ms)
+{
+	play("stay ms=2, page, lru-page", 512, 16, accesses_text);
+	if (result.time_ns < ms * 1e6 || result.time_ns > 1.8 * ms * 1e6)
+		fail_msg("%s: %g ms, not %g:\n%s", accesses_text, result.time_ns / 1e6, ms, story);
+}
+
+/* 16 pages fit: the first of one batch leave before they are used, and fault again. */
+static void stay__doubles_at_retries(void **state)
+{
+	(void)state;
+	lab.cost.batch_faults = 20;
+	lab.cost.window = 20;
+	stay__takes("0-15 c0", 2);
+	/* it comes twice, three times, five times: from the third attempt on the slice is as long */
+	stay__takes("0-16 c0", 4);
+	stay__takes("0-17 c0", 8);
+	stay__takes("0-19 c0", 8);
+	/* what was used before it left faults anew */
+	lab.cost.batch_faults = 1;
+	stay__takes("0-16 0 c0", 2);
+}
+
 /* Three returns within a lapse; as many naps as it says; then from afar. */
 static void thrash__ends_in_a_pin(void **state)
 {
@@ -140,6 +164,7 @@ int main(void)
 		cmocka_unit_test_setup(adaptive__follows_its_formula, set_up),
 		cmocka_unit_test_setup(counters__count_reads_and_writes, set_up),
 		cmocka_unit_test_setup(stay__is_as_long_as_it_says, set_up),
+		cmocka_unit_test_setup(stay__doubles_at_retries, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,11 +6,13 @@
 
 #include "order.h"
 
-#define GONE (~0ull)
-
 static bool before(const struct order_entry *a, const struct order_entry *b)
 {
-	return a->key != b->key ? a->key < b->key : a->thing < b->thing;
+	if (a->key.first != b->key.first)
+		return a->key.first < b->key.first;
+	if (a->key.second != b->key.second)
+		return a->key.second < b->key.second;
+	return a->thing < b->thing;
 }
 
 static void sink(struct order *order, size_t at)
@@ -27,7 +29,7 @@ static void sink(struct order *order, size_t at)
 	order->heap[at] = entry;
 }
 
-int order_add(struct order *order, uint64_t thing, uint64_t key)
+int order_add(struct order *order, uint64_t thing, struct order_key key)
 {
 	struct order_entry entry = {.key = key, .thing = thing};
 	size_t at = order->n;
@@ -47,22 +49,23 @@ int order_add(struct order *order, uint64_t thing, uint64_t key)
 	return 0;
 }
 
-int order_take(struct order *order, uint64_t (*key_now)(void *arg, uint64_t thing), void *arg,
-	       uint64_t *thing)
+int order_take(struct order *order, struct order_key (*key_now)(void *arg, uint64_t thing),
+	       void *arg, uint64_t *thing)
 {
 	while (order->n) {
 		struct order_entry first = order->heap[0];
-		uint64_t now = key_now(arg, first.thing);
+		struct order_entry now = {.key = key_now(arg, first.thing), .thing = first.thing};
+		bool gone = now.key.first == ORDER_GONE;
 
-		if (now != GONE && now > first.key) {
-			order->heap[0].key = now;
+		if (!gone && before(&first, &now)) {
+			order->heap[0] = now;
 			sink(order, 0);
 			continue;
 		}
 		order->heap[0] = order->heap[--order->n];
 		if (order->n)
 			sink(order, 0);
-		if (now == GONE)
+		if (gone)
 			continue;
 		*thing = first.thing;
 		return 0;

@@ -9,8 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What is compared: @first, then @second. */
+struct order_key {
+	uint64_t first, second;
+};
+#define ORDER_GONE (~0ull) /* as @first: it is none of ours any more */
+
 struct order_entry {
-	uint64_t key;
+	struct order_key key;
 	uint64_t thing;
 };
 
@@ -26,13 +32,13 @@ struct order {
 };
 
 /* Return: 0, -ENOMEM. */
-int order_add(struct order *order, uint64_t thing, uint64_t key);
+int order_add(struct order *order, uint64_t thing, struct order_key key);
 /*
- * Take out the thing with the least key. @key_now: what its key is now, at least what it was; ~0: it is none of
- * ours any more. Return: 0, -ENOENT.
+ * Take out the thing with the least key. @key_now: what its key is now, at least what it was, or
+ * ORDER_GONE. Return: 0, -ENOENT.
  */
-int order_take(struct order *order, uint64_t (*key_now)(void *arg, uint64_t thing), void *arg,
-	       uint64_t *thing);
+int order_take(struct order *order, struct order_key (*key_now)(void *arg, uint64_t thing),
+	       void *arg, uint64_t *thing);
 void order_free(struct order *order);
 
 #endif /* LAB_ORDER_H */

@@ -2,40 +2,43 @@
 /* Units of memory in some order, of which the first leave. */
 #include "units.h"
 
-static uint64_t sum_of(struct units *u, uint64_t thing,
-		       unsigned long long (*of)(const struct psim_lab_world *, unsigned long),
-		       bool max)
+static uint64_t last_touch(struct units *u, uint64_t thing)
 {
-	uint64_t result = 0;
+	uint64_t last = 0;
 
 	for (unsigned int i = 0; i < u->unit; i++) {
-		uint64_t one = of(u->world, thing * u->unit + i);
+		uint64_t one = u->world->last_touch(u->world, thing * u->unit + i);
 
-		result = max ? (one > result ? one : result) : result + one;
+		last = one > last ? one : last;
 	}
-	return result;
+	return last;
 }
 
-static uint64_t key_now(void *arg, uint64_t thing)
+/* How often it was touched; of those as often, what nobody wrote goes first, then what came first. */
+static struct order_key count_of(struct units *u, uint64_t thing)
+{
+	int written;
+	uint64_t times = u->world->region_touches(u->world, thing * u->unit, &written);
+
+	return (struct order_key){2 * times + written, u->stamp[thing]};
+}
+
+static struct order_key key_now(void *arg, uint64_t thing)
 {
 	struct units *u = arg;
-	uint64_t key;
 
 	if (!u->there[thing]) {
 		u->queued[thing] = 0;
-		return ~0ull;
+		return (struct order_key){ORDER_GONE, 0};
 	}
 	switch (u->key) {
 	case TOUCHED:
-		key = sum_of(u, thing, u->world->last_touch, true);
-		break;
+		return (struct order_key){last_touch(u, thing), 0};
 	case COUNTED:
-		key = sum_of(u, thing, u->world->touches, false);
-		break;
+		return count_of(u, thing);
 	default:
-		key = u->stamp[thing];
+		return (struct order_key){u->stamp[thing], 0};
 	}
-	return key;
 }
 
 void units_queue(struct units *u, uint64_t thing)

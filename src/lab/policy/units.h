@@ -13,7 +13,7 @@ enum units_key {
 	ARRIVED, /* when the unit's first page came */
 	MIGRATED, /* when one of its pages came last */
 	TOUCHED, /* when it was touched last */
-	COUNTED, /* how often it was touched */
+	COUNTED, /* how often the 2 MiB were touched, whether they were written, when they came */
 	GIVEN /* what the part writes to @stamp, ascending */
 };
 

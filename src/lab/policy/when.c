@@ -112,6 +112,42 @@ PART(counters, "counters", "64 KiB come after so many accesses from afar, of eit
 
 /* ---- what comes stays a while ------------------------------------------------------------------------------------------ */
 
+#define ATTEMPTS 3u /* the slice of the last one is four times as long */
+
+struct slice {
+	uint64_t until; /* ns */
+	unsigned char attempt; /* from 1 */
+};
+
+struct stay {
+	const struct psim_lab_world *world;
+	double ms;
+	struct slice *slices; /* of the pages that faulted */
+};
+
+static void destroy_stay(void *state)
+{
+	struct stay *s = state;
+
+	free(s->slices);
+	free(s);
+}
+
+static void *create_stay(const struct psim_lab_world *world, const double *values)
+{
+	struct stay *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->world = world;
+	s->ms = values[0];
+	s->slices = calloc(world->nr_pages, sizeof(*s->slices));
+	if (s->slices)
+		return s;
+	destroy_stay(s);
+	return NULL;
+}
+
 static const struct psim_lab_option stay_options[] = {
 	{"ms", "milliseconds that no CPU takes it back", 5, 0, 1e6},
 	{0},
@@ -119,10 +155,19 @@ static const struct psim_lab_option stay_options[] = {
 
 static int when_stay(void *state, const struct psim_lab_fault *fault, struct psim_lab_plan *plan)
 {
-	(void)fault;
-	plan->timeslice_ms = ((struct when *)state)->values[0];
+	struct stay *s = state;
+	struct slice *slice = &s->slices[fault->page];
+	/* it was taken away before who faulted could use it: the same fault again */
+	bool again = fault->now < slice->until && !s->world->used(s->world, fault->page);
+
+	if (!again)
+		slice->attempt = 1;
+	else if (slice->attempt < ATTEMPTS)
+		slice->attempt++;
+	plan->timeslice_ms = (unsigned long)s->ms << (slice->attempt - 1);
+	slice->until = fault->now + plan->timeslice_ms * 1000000ull;
 	return PSIM_LAB_ELSE;
 }
 
-PART(stay, "stay", "what comes stays for a time slice", "B10", .options = stay_options,
-     .create = create_one, .destroy = free, .when = when_stay);
+PART(stay, "stay", "what comes stays for a time slice, longer at each retry of a fault", "B10",
+     .options = stay_options, .create = create_stay, .destroy = destroy_stay, .when = when_stay);

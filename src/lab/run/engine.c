@@ -74,6 +74,13 @@ static inline int hit(struct psim_lab_engine *e, const struct psim_lab_access *a
 	if (e->wants) {
 		e->touched[page].last = e->number;
 		e->touched[page].times++;
+		if (e->wants & PSIM_LAB_COUNTS) {
+			struct region_touched *region =
+				&e->touched_regions[page / PSIM_LAB_REGION_PAGES];
+
+			region->times++;
+			region->written |= write;
+		}
 	}
 	return e->reference ? lab_machine_verify(e, access, page) : 0;
 }

@@ -67,6 +67,12 @@ struct touched {
 	uint64_t times;
 };
 
+/* The same of 2 MiB. */
+struct region_touched {
+	uint64_t times;
+	bool written;
+};
+
 /* An allocation of the view. */
 struct piece {
 	uint64_t order; /* of coming: ascending; 0: there is none */
@@ -112,6 +118,7 @@ struct psim_lab_engine {
 	struct block *blocks[LAB_MAX_GPUS];
 	struct place *places;
 	struct touched *touched;
+	struct region_touched *touched_regions;
 	unsigned char *reference; /* what the program's memory holds; NULL: no bytes */
 	struct piece *pieces;
 	size_t nr_pieces;

@@ -28,9 +28,11 @@ static size_t aligned(size_t bytes)
 static int make_tables(struct psim_lab_engine *e)
 {
 	size_t pages = e->space->nr_pages, blocks = pages / PSIM_LAB_BLOCK_PAGES;
+	size_t of_regions = aligned(pages / PSIM_LAB_REGION_PAGES * sizeof(*e->touched_regions));
 	size_t bytes = aligned(pages) * (2 + e->nr_gpus) + aligned(pages * sizeof(*e->piece_at)) +
 		       aligned(blocks * sizeof(struct block)) * e->nr_gpus +
-		       aligned(blocks * sizeof(*e->places)) + aligned(pages * sizeof(*e->touched));
+		       aligned(blocks * sizeof(*e->places)) + aligned(pages * sizeof(*e->touched)) +
+		       of_regions;
 	bool keeps_bytes = e->run->experiment->bytes;
 	char *at;
 
@@ -46,6 +48,8 @@ static int make_tables(struct psim_lab_engine *e)
 	at += aligned(blocks * sizeof(*e->places));
 	e->touched = (struct touched *)at;
 	at += aligned(pages * sizeof(*e->touched));
+	e->touched_regions = (struct region_touched *)at;
+	at += of_regions;
 	e->flags = (unsigned char *)at;
 	at += aligned(pages);
 	for (unsigned int i = 0; i <= e->nr_gpus; i++, at += aligned(pages))

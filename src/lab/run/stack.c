@@ -37,6 +37,19 @@ static unsigned long long world_touches(const struct psim_lab_world *world, unsi
 	return is_page(world, page) ? world->engine->touched[page].times : 0;
 }
 
+static unsigned long long world_region_touches(const struct psim_lab_world *world,
+					       unsigned long page, int *written)
+{
+	const struct region_touched *region;
+
+	*written = 0;
+	if (!is_page(world, page))
+		return 0;
+	region = &world->engine->touched_regions[page / PSIM_LAB_REGION_PAGES];
+	*written = region->written;
+	return region->times;
+}
+
 static int world_used(const struct psim_lab_world *world, unsigned long page)
 {
 	return is_page(world, page) && world->engine->flags[page] & PAGE_USED;
@@ -118,6 +131,7 @@ int lab_stack_create(struct psim_lab_engine *e, unsigned int gpu)
 		.written = world_written,
 		.owner = world_owner,
 		.linked = e->run->experiment->linked,
+		.region_touches = world_region_touches,
 	};
 	for (unsigned int i = 0; i < policy->nr_parts; i++) {
 		const struct lab_part *part = &policy->parts[i];

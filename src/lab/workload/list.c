@@ -8,7 +8,7 @@ extern const struct psim_lab_workload lab_workload_sequential, lab_workload_unif
 	lab_workload_zipf, lab_workload_phased, lab_workload_producer, lab_workload_lackey,
 	lab_workload_binary, lab_workload_csv, lab_workload_triad, lab_workload_stencil,
 	lab_workload_matmul, lab_workload_spmv, lab_workload_bfs, lab_workload_join,
-	lab_workload_chase, lab_workload_histogram;
+	lab_workload_chase, lab_workload_histogram, lab_workload_share, lab_workload_handover;
 
 const struct psim_lab_workload *const lab_workloads[] = {
 	&lab_workload_sequential,
@@ -16,6 +16,8 @@ const struct psim_lab_workload *const lab_workloads[] = {
 	&lab_workload_zipf,
 	&lab_workload_phased,
 	&lab_workload_producer,
+	&lab_workload_share,
+	&lab_workload_handover,
 	&lab_workload_triad,
 	&lab_workload_stencil,
 	&lab_workload_matmul,
