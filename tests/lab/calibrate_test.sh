@@ -115,7 +115,35 @@ printf '%s\ncopy,4096,in\n' "$head" | bad 'bad.csv:2: 4 columns expected'
 printf '%s\ncopy,4096,in,5\n' "$head" | bad 'bad.csv: in_speed cannot be told from copy_ns'
 printf '%s\nfault,4096,in,50000\nfault,65536,in,70000\n' "$head" | bad 'and copies beside faults, expected'
 printf '%s\ncopy,4096,in,5000\ncopy,8192,in,50\n' "$head" | bad 'in_speed: copies that take longer the larger they are expected'
-printf '%s\n\377\n' "$head" | bad 'CSV in UTF-8 expected'
+printf '%s\n\377\n' "$head" | bad "bad.csv:2: CSV in UTF-8 expected, not '?'"
+printf 'kind,bytes,direction,ns,more\n' | bad "bad.csv:1: the columns' names expected"
+printf '%s\ncopy,4096,in,-5\n' "$head" | bad "bad.csv:2: ns: a number from 0.001 to 1e+15 expected, not '-5'"
+printf '%s\ncopy,4096,in,inf\n' "$head" | bad "bad.csv:2: ns: a number from 0.001 to 1e+15 expected, not 'inf'"
+printf '%s\ncopy,1e300,in,5\n' "$head" | bad "bad.csv:2: bytes: a number from 1 to 1e+15 expected, not '1e300'"
+printf '%s\ncopy,1_000,in,5\n' "$head" | bad "bad.csv:2: bytes: a number from 1 to 1e+15 expected, not '1_000'"
+printf '%s\ncopy,4096,in,\033[2J5\n' "$head" | bad "expected, not '?[2J5'"
+printf '%s\ncopy,1e15,in,0.001\ncopy,1e14,in,0.001\n' "$head" | bad 'in_speed: times of a speed from 1 to 1e9 MB/s expected'
+printf '%s\ncopy,"4096\nin,5\n' "$head" | bad 'bad.csv:3: CSV expected: '
+head -c 3000000 /dev/zero | tr '\0' x | bad 'bad.csv:1: CSV expected: '
+head -c 100000 "$psim" | bad 'bad.csv:'
+# a spreadsheet's: with a mark, and its ends of lines
+{ printf '\357\273\277'; sed 's/$/\r/' copies.csv; } >sheet.csv
+calibrate sheet.csv -o sheet.yaml >/dev/null && tail -n +2 sheet.yaml >a && tail -n +2 copies.yaml | cmp -s - a || failed "a spreadsheet's CSV"
+# the measurements are not written over
+cp copies.csv same.csv
+status=0; calibrate same.csv -o ./same.csv >out 2>err || status=$?
+[ $status = 2 ] && grep -q 'another file' err && cmp -s same.csv copies.csv || failed "the same file: $(cat err)"
+if [ -w /dev/full ]; then
+	status=0; calibrate copies.csv -o full.yaml >/dev/full 2>err || status=$?
+	[ $status = 2 ] && [ "$(cat err)" = 'calibrate: standard output: No space left on device' ] || failed "a full disk: $(cat err)"
+fi
+# many rows
+"$python" -c '
+print("kind,bytes,direction,ns")
+for i in range(100000):
+	n = 4096 << i % 9
+	print(f"copy,{n},in,{1500 + n / 12:.3f}")' >many.csv
+calibrate many.csv -o many.yaml >/dev/null && grep -q '^in_speed: 1[12][09][09][09]\.' many.yaml || failed "many rows: $(cat many.yaml)"
 status=0; calibrate missing.csv 2>err || status=$?
 [ $status = 2 ] && grep -q 'missing.csv: cannot be read' err || failed "a missing file: $(cat err)"
 status=0; calibrate copies.csv -o missing/a.yaml >out 2>err || status=$?
