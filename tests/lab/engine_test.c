@@ -230,6 +230,21 @@ static void bytes__are_compared(void **state)
 	assert_non_null(strstr(error, "at least one access"));
 }
 
+/* A page each of 3,000 regions: 6 GiB are mapped, 12 MiB are touched. */
+static void pages__may_lie_far_apart(void **state)
+{
+	const struct lab_experiment e = experiment_of(1);
+	const struct lab_policy policy = policy_of(PARTS("page"));
+
+	(void)state;
+	nr_accesses = 0;
+	for (unsigned long region = 0; region < 3000; region++)
+		add(1, region * PSIM_LAB_REGION_PAGES, false);
+	run_ok(&e, &policy, 16 << 20);
+	assert_int_equal(result.faults, 3000);
+	assert_int_equal(result.bytes_in, 3000 * PSIM_LAB_PAGE);
+}
+
 static void runs__repeat(void **state)
 {
 	struct lab_experiment e = experiment_of(1);
@@ -298,6 +313,7 @@ int main(void)
 		cmocka_unit_test(remote__stays_until_it_was_read_often),
 		cmocka_unit_test(bytes__are_right_under_every_policy),
 		cmocka_unit_test(bytes__are_compared),
+		cmocka_unit_test(pages__may_lie_far_apart),
 		cmocka_unit_test(runs__repeat),
 		cmocka_unit_test(residency__is_sampled_to_the_end),
 		cmocka_unit_test(xe__is_within_two_percent),

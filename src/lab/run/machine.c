@@ -136,8 +136,9 @@ int lab_machine_start(struct psim_lab_engine *e)
 {
 	const struct lab_experiment *x = e->run->experiment;
 	struct psim_config config = {
+		/* as much as is mapped, or the mapping is refused; what nobody touches costs nothing */
 		.ram_bytes =
-			(e->space->touched * PSIM_LAB_PAGE * 5 / 4 + SPARE_RAM) & ~(REGION - 1),
+			(e->space->nr_pages * PSIM_LAB_PAGE * 5 / 4 + SPARE_RAM) & ~(REGION - 1),
 		.seed = e->run->seed ? e->run->seed : 1,
 		.point_ns = 1,
 		.step_budget = 1ull << 62,
