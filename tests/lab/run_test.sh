@@ -77,6 +77,21 @@ fi
 cp lab-small/report.html once.html
 "$psim" lab report lab-small >/dev/null
 cmp -s lab-small/report.html once.html || failed "a report made twice differs"
+
+# of many policies a map
+cat >many.yaml <<'EOF'
+name: many
+memory: [128K, 1M]
+workloads: {kind: uniform, size: 256K, accesses: 400}
+policies: [on-demand, random, next, stride, chunks, tree-lru, tree-tree, nvidia, lfu, largest, cyclic, zero-copy, counters]
+EOF
+"$psim" lab run many.yaml >/dev/null || failed "many policies"
+"$psim" lab report lab-many >/dev/null || failed "a report of many policies"
+if command -v gnuplot >/dev/null; then
+	grep -q 'virtual time: times the least of the column' lab-many/plots/0-time_ns.svg || failed "a map"
+	[ "$(awk '$3 == 0' lab-many/plots/0-time_ns.dat | wc -l)" -ge 2 ] || failed "a map has a least in each column"
+	! grep -q 'times the least' lab-small/plots/0-time_ns.svg || failed "a map of three policies"
+fi
 status=0; "$psim" lab report . 2>err || status=$?
 [ $status = 2 ] && grep -q 'results of psim lab run expected' err || failed "a report of nothing"
 

@@ -61,4 +61,17 @@ double report_mean(const struct cell *cell, const struct metric *metric);
  */
 int report_draw(const struct plot *plot, char svg[4096]);
 
+/* Text in quotes of gnuplot's, in which a quote is doubled. */
+void report_quote(FILE *file, const char *text);
+
+/*
+ * report_heat.c: of many policies, whose lines nobody tells apart, a row each and a column a memory size; the colour
+ * says how many times the column's least.
+ */
+bool report_is_heat(const struct plot *plot);
+/* The file of data; what is set before, and the plot itself. */
+void report_heat_write(const struct plot *plot, FILE *file);
+void report_heat_set(const struct plot *plot, FILE *gnuplot);
+void report_heat_plot(FILE *gnuplot, const char *data);
+
 #endif /* LAB_REPORT_H */

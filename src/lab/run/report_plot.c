@@ -12,8 +12,7 @@ struct extent {
 	double memory_mib;
 };
 
-/* Text stands in quotes of gnuplot's, in which a quote is doubled. */
-static void quote(FILE *file, const char *text)
+void report_quote(FILE *file, const char *text)
 {
 	fputc('\'', file);
 	for (; *text; text++) {
@@ -88,18 +87,25 @@ static void write_residency(const struct plot *plot, FILE *file, struct extent *
 
 /* ---- how it draws --------------------------------------------------------------------------------------------- */
 
+static unsigned int height_of(const struct plot *plot)
+{
+	unsigned int n = plot->report->policies.n;
+
+	return n > 18 ? 100 + 18 * n : 420;
+}
+
 /* Eight colours that the colour-blind tell apart; then they come again, dashed. */
 static void set_up(const struct plot *plot, FILE *gnuplot)
 {
 	static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
 					      "#e69f00", "#56b4e9", "#000000", "#8c6d31"};
-	unsigned int n = plot->report->policies.n, height = n > 18 ? 100 + 18 * n : 420;
+	unsigned int n = plot->report->policies.n;
 
 	fprintf(gnuplot,
 		"set terminal svg size 860,%u dynamic font 'sans-serif,12' background '#ffffff'\n"
 		"set key outside right top Left reverse noenhanced\nset grid back lc rgb '#cccccc'\n"
 		"set border 3\nset tics nomirror\n",
-		height);
+		height_of(plot));
 	for (unsigned int i = 0; i < n; i++)
 		fprintf(gnuplot, "set linetype %u lc rgb '%s' dt %u pt %u lw 1.5\n", i + 1,
 			colours[i % 8], i / 8 % 4 + 1, i % 15 + 1);
@@ -149,13 +155,13 @@ static void plot_lines(const struct plot *plot, FILE *gnuplot, const char *data,
 
 	fputs("plot ", gnuplot);
 	for (unsigned int p = 0; p < r->policies.n; p++) {
-		quote(gnuplot, data);
+		report_quote(gnuplot, data);
 		fprintf(gnuplot, " index %u using 1:2 with %s lt %u title ", p,
 			!plot->metric	  ? "lines"
 			: r->sizes.n == 1 ? "boxes"
 					  : "linespoints",
 			p + 1);
-		quote(gnuplot, r->policies.list[p]);
+		report_quote(gnuplot, r->policies.list[p]);
 		fputs(p + 1 < r->policies.n ? ", " : "", gnuplot);
 	}
 	if (!plot->metric && extent->memory_mib > 0)
@@ -165,16 +171,19 @@ static void plot_lines(const struct plot *plot, FILE *gnuplot, const char *data,
 }
 
 /* The same plot for papers, twice as large; where gnuplot has no PNG, there is none. */
-static void draw_png(FILE *gnuplot, const char *png)
+static void draw_png(const struct plot *plot, FILE *gnuplot, const char *png)
 {
-	fputs("set output\n"
-	      "if (strstrt(GPVAL_TERMINALS, ' pngcairo')) {\n"
-	      "set terminal pngcairo size 1720,840 fontscale 2 linewidth 2 background '#ffffff'\n"
-	      "} else { if (strstrt(GPVAL_TERMINALS, ' png ')) {\n"
-	      "set terminal png size 1720,840 background '#ffffff'\n"
-	      "} else { exit } }\nset output ",
-	      gnuplot);
-	quote(gnuplot, png);
+	unsigned int height = 2 * height_of(plot);
+
+	fprintf(gnuplot,
+		"set output\n"
+		"if (strstrt(GPVAL_TERMINALS, ' pngcairo')) {\n"
+		"set terminal pngcairo size 1720,%u fontscale 2 linewidth 2 background '#ffffff'\n"
+		"} else { if (strstrt(GPVAL_TERMINALS, ' png ')) {\n"
+		"set terminal png size 1720,%u background '#ffffff'\n"
+		"} else { exit } }\nset output ",
+		height, height);
+	report_quote(gnuplot, png);
 	fputs("\nreplot\n", gnuplot);
 }
 
@@ -184,7 +193,9 @@ static int write_data(const struct plot *plot, const char *path, struct extent *
 
 	if (!file)
 		return -errno;
-	if (plot->metric)
+	if (report_is_heat(plot))
+		report_heat_write(plot, file);
+	else if (plot->metric)
 		write_metric(plot, file, extent);
 	else
 		write_residency(plot, file, extent);
@@ -196,6 +207,7 @@ int report_draw(const struct plot *plot, char svg[4096])
 	char data[4096], png[4096], name[64];
 	const struct report *r = plot->report;
 	struct extent extent = {.least = 1e300};
+	bool heat = report_is_heat(plot);
 	FILE *gnuplot;
 	int n, err;
 
@@ -211,14 +223,19 @@ int report_draw(const struct plot *plot, char svg[4096])
 	if (!gnuplot)
 		return err ? err : -errno;
 	set_up(plot, gnuplot);
-	if (plot->metric)
+	if (heat)
+		report_heat_set(plot, gnuplot);
+	else if (plot->metric)
 		set_metric(plot, gnuplot, &extent);
 	else
 		set_residency(gnuplot, &extent);
 	fputs("set output ", gnuplot);
-	quote(gnuplot, svg);
+	report_quote(gnuplot, svg);
 	fputc('\n', gnuplot);
-	plot_lines(plot, gnuplot, data, &extent);
-	draw_png(gnuplot, png);
+	if (heat)
+		report_heat_plot(gnuplot, data);
+	else
+		plot_lines(plot, gnuplot, data, &extent);
+	draw_png(plot, gnuplot, png);
 	return pclose(gnuplot) ? -EIO : 0;
 }
