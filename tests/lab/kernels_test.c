@@ -5,12 +5,14 @@
 static struct lab_result result;
 static char error[LAB_ERROR];
 static char path[64];
+static double third = -1; /* setting, and single pages come; below 0: its default, and a tree */
 
 /* A machine with bytes, with memory for half of the kernel's pages. Return: as lab_run(). */
 static int run_kernel(const char *name, double a, double b, const char *file)
 {
 	struct lab_experiment e = experiment_of(1);
-	const struct lab_policy policy = policy_of(PARTS("tree", "lru"));
+	const struct lab_policy policy =
+		policy_of(third < 0 ? PARTS("tree", "lru") : PARTS("page", "lru-page"));
 	struct lab_workload w = {
 		.name = (char *)name, .file = (char *)file, .kind = lab_workload_find(name)};
 	struct lab_space space = {0};
@@ -23,6 +25,7 @@ static int run_kernel(const char *name, double a, double b, const char *file)
 		w.values[i] = w.kind->options[i].value;
 	w.values[0] = a;
 	w.values[1] = b > 0 ? b : w.values[1];
+	w.values[2] = third >= 0 ? third : w.values[2];
 	e.bytes = true;
 	e.cost.batch_faults = 16;
 	e.cost.window = 64;
@@ -32,6 +35,31 @@ static int run_kernel(const char *name, double a, double b, const char *file)
 		err = lab_run(&run, &result, error, sizeof(error));
 	lab_space_free(&space);
 	return err;
+}
+
+/* A GPU that keeps tiles of t by t loads two of them for each t of a row, n / t times in each direction. */
+static void matmul__loads_what_its_tiles_need(void **state)
+{
+	(void)state;
+	assert_int_equal(run_kernel("matmul", 32, 1, NULL), 0);
+	assert_int_equal(result.near, 2 * 32 * 32 * 32 + 32 * 32);
+	assert_int_equal(run_kernel("matmul", 32, 16, NULL), 0);
+	assert_int_equal(result.near, 2 * 32 * 32 * 32 / 16 + 32 * 32);
+}
+
+/* On a ring one level is beside the one before; anywhere, it is all over the memory. */
+static void bfs__goes_round_a_ring(void **state)
+{
+	unsigned long long refaults;
+
+	(void)state;
+	third = 0;
+	assert_int_equal(run_kernel("bfs", 20000, 4, NULL), 0);
+	refaults = result.refaults;
+	third = 1;
+	assert_int_equal(run_kernel("bfs", 20000, 4, NULL), 0);
+	assert_true(result.refaults > 10 * (refaults + 1));
+	third = -1;
 }
 
 static void kernels__compute_what_they_should(void **state)
@@ -48,6 +76,7 @@ static void kernels__compute_what_they_should(void **state)
 		{"matmul", 1, 0},      {"spmv", 1, 1},
 		{"bfs", 1, 1},	       {"join", 1, 1},
 		{"chase", 1, 3},       {"histogram", 1, 1},
+		{"matmul", 50, 64},    {"matmul", 33, 7},
 	};
 
 	(void)state;
@@ -114,6 +143,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kernels__compute_what_they_should),
+		cmocka_unit_test(matmul__loads_what_its_tiles_need),
+		cmocka_unit_test(bfs__goes_round_a_ring),
 		cmocka_unit_test(bfs__reads_a_graph),
 		cmocka_unit_test(value__is_compared),
 	};

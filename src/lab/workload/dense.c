@@ -8,6 +8,8 @@
 /* The @i-th of an array of 8 bytes each that begins at @base. */
 #define AT(base, i) ((base) + (uint64_t)(i)*8)
 
+#define MAX_TILE 64
+
 /* An input that needs no second copy: the same from its number each time. */
 static double input(uint64_t i)
 {
@@ -113,30 +115,70 @@ KERNEL(stencil, "stencil", "the mean of each point and its neighbours in two dim
 
 static const struct psim_lab_option matmul_options[] = {
 	{"n", "rows and columns", 128, 1, 16384},
+	{"tile", "rows and columns of what the GPU multiplies at a time", 16, 1, MAX_TILE},
 	{0},
 };
 
-/*
- * Row by row of the left matrix through all of the right one. Checked by a vector x: C x has to be A (B x), up to
- * rounding.
- */
-static int run_matmul(struct kernel *k)
+struct tile {
+	double at[MAX_TILE][MAX_TILE];
+};
+
+/* Of an n by n matrix at @base the tile that begins at this row and column; the edge cuts it. */
+static void load_tile(struct kernel *k, struct tile *tile, uint64_t base, uint64_t row,
+		      uint64_t column, uint64_t size)
+{
+	uint64_t n = k->values[0];
+
+	for (uint64_t i = 0; i < size && row + i < n; i++) {
+		for (uint64_t j = 0; j < size && column + j < n; j++)
+			tile->at[i][j] = load_f64(k, AT(base, (row + i) * n + column + j));
+	}
+}
+
+static void store_tile(struct kernel *k, const struct tile *tile, uint64_t base, uint64_t row,
+		       uint64_t column, uint64_t size)
+{
+	uint64_t n = k->values[0];
+
+	for (uint64_t i = 0; i < size && row + i < n; i++) {
+		for (uint64_t j = 0; j < size && column + j < n; j++)
+			store_f64(k, AT(base, (row + i) * n + column + j), tile->at[i][j]);
+	}
+}
+
+/* One tile of the product, from a row of tiles of a and a column of tiles of b. */
+static void multiply_tile(struct kernel *k, uint64_t row, uint64_t column, uint64_t size)
 {
 	uint64_t n = k->values[0], b = AT(0, n * n), c = AT(b, n * n);
+	struct tile left = {0}, right = {0}, sum = {0};
+
+	for (uint64_t at = 0; at < n; at += size) {
+		uint64_t depth = at + size < n ? size : n - at;
+
+		load_tile(k, &left, 0, row, at, size);
+		load_tile(k, &right, b, at, column, size);
+		for (uint64_t i = 0; i < size; i++) {
+			for (uint64_t l = 0; l < depth; l++) {
+				for (uint64_t j = 0; j < size; j++)
+					sum.at[i][j] += left.at[i][l] * right.at[l][j];
+			}
+		}
+	}
+	store_tile(k, &sum, c, row, column, size);
+}
+
+/* Tile by tile, as a GPU that keeps two tiles close by. Checked by a vector x: C x has to be A (B x), up to rounding. */
+static int run_matmul(struct kernel *k)
+{
+	uint64_t n = k->values[0], size = k->values[1], b = AT(0, n * n), c = AT(b, n * n);
 	double *bx = kernel_scratch(k, n, sizeof(*bx)), worst = 0;
 
 	if (!bx || kernel_memory(k, 3 * n * n * 8))
 		return -1;
 	fill(k, 0, 2 * n * n);
-	for (uint64_t i = 0; i < n; i++) {
-		for (uint64_t j = 0; j < n; j++) {
-			double sum = 0;
-
-			for (uint64_t l = 0; l < n; l++)
-				sum += load_f64(k, AT(0, i * n + l)) *
-				       load_f64(k, AT(b, l * n + j));
-			store_f64(k, AT(c, i * n + j), sum);
-		}
+	for (uint64_t i = 0; i < n; i += size) {
+		for (uint64_t j = 0; j < n; j += size)
+			multiply_tile(k, i, j, size);
 	}
 	k->who = 0;
 	for (uint64_t i = 0; i < n * n; i++)
@@ -152,7 +194,7 @@ static int run_matmul(struct kernel *k)
 	}
 	return worst > 1e-9 ? kernel_wrong(k, "matmul: off by %g", worst) : 0;
 }
-KERNEL(matmul, "matmul", "a product of matrices", matmul_options);
+KERNEL(matmul, "matmul", "a product of matrices, tile by tile", matmul_options);
 
 /* ---- histogram ------------------------------------------------------------------------------------------------------ */
 

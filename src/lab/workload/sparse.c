@@ -65,6 +65,7 @@ KERNEL(spmv, "spmv", "a sparse matrix times a vector", spmv_options);
 static const struct psim_lab_option bfs_options[] = {
 	{"n", "vertices, without a file", 16384, 1, MAX_VERTICES},
 	{"degree", "edges of a vertex, without a file", 8, 1, 65536},
+	{"rewired", "share of its edges that lead anywhere, not to its neighbours", 1, 0, 1},
 	{0},
 };
 
@@ -147,6 +148,16 @@ static int read_graph(struct kernel *k, struct graph *g)
 	return 0;
 }
 
+/* Anywhere, or, as in a graph of Watts and Strogatz, on a ring one of the neighbours on both sides. */
+static uint32_t draw_end(struct kernel *k, uint32_t n, uint32_t from, uint32_t edge)
+{
+	uint64_t away = (edge / 2 + 1) % n;
+
+	if (k->values[2] >= 1 || random_real(&k->random) < k->values[2])
+		return random_below(&k->random, n);
+	return (from + (edge % 2 ? n - away : away)) % n;
+}
+
 static int draw_graph(struct kernel *k, struct graph *g)
 {
 	uint32_t degree = k->values[1];
@@ -162,7 +173,7 @@ static int draw_graph(struct kernel *k, struct graph *g)
 	for (uint32_t i = 0; i <= g->n; i++)
 		g->offsets[i] = i * degree;
 	for (uint64_t i = 0; i < g->edges; i++)
-		g->ends[i] = random_below(&k->random, g->n);
+		g->ends[i] = draw_end(k, g->n, i / degree, i % degree);
 	return 0;
 }
 
