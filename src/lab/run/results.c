@@ -65,7 +65,7 @@ static int digest_program(char *error, size_t length)
 {
 	size_t n = strlen(PSIM_REVISION), dirty = strlen("-dirty");
 
-	if (n < dirty || strcmp(PSIM_REVISION + n - dirty, "-dirty") != 0)
+	if (n < dirty || strcmp(&PSIM_REVISION[n - dirty], "-dirty") != 0)
 		return 0;
 	return digest_file("/proc/self/exe", program_digest, error, length);
 }
