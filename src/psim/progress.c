@@ -64,10 +64,11 @@ double pace_left(struct pace *pace, double now, unsigned long long done, unsigne
 const char *pace_text(double seconds)
 {
 	static char text[48];
-	unsigned long minutes = seconds / 60 + 0.5;
+	unsigned long minutes;
 
 	if (seconds < 0 || seconds > 1e7)
 		return "";
+	minutes = seconds / 60 + 0.5;
 	if (seconds < 99.5)
 		snprintf(text, sizeof(text), "about %.0f s left", seconds < 1 ? 1 : seconds);
 	else if (minutes < 100)
